@@ -1,0 +1,11 @@
+namespace U2CMigration.PageTracking;
+
+/// <summary>Tracking or reading the memory of a process failed. The process itself is not harmed.</summary>
+public sealed class PageTrackingException : Exception
+{
+    internal PageTrackingException(string message, int errorNumber = 0, Exception? innerException = null)
+        : base(message, innerException) => ErrorNumber = errorNumber;
+
+    /// <summary>The errno of the system call that failed, or 0.</summary>
+    public int ErrorNumber { get; }
+}
