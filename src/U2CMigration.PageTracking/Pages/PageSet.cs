@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace U2CMigration.PageTracking.Pages;
 
 /// <summary>Pages of a process tree, by process and address.</summary>
@@ -50,6 +52,11 @@ public sealed class PageSet
 
         return pages;
     }
+
+    /// <summary>The pages of one process, if it has an entry.</summary>
+    /// <param name="processId">The process.</param>
+    /// <param name="pages">Its pages.</param>
+    public bool TryGet(int processId, [NotNullWhen(true)] out ProcessPages? pages) => _byProcess.TryGetValue(processId, out pages);
 
     /// <summary>Removes all pages and processes.</summary>
     public void Clear()
