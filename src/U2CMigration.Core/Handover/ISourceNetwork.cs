@@ -1,0 +1,14 @@
+namespace U2CMigration.Core.Handover;
+
+/// <summary>Takes the workload's network address away from the source host, and gives it back if the migration fails.</summary>
+/// <remarks>Implemented by orchestrators; <see cref="AddressHandover"/> serves hosts on one network segment.</remarks>
+public interface ISourceNetwork
+{
+    /// <summary>Called once every task is frozen: from its return on, no packet may reach the workload's sockets on this host.</summary>
+    /// <param name="cancellationToken">Cancels the migration.</param>
+    ValueTask ReleaseAsync(CancellationToken cancellationToken);
+
+    /// <summary>Called before a frozen workload is thawed after a failure: undoes <see cref="ReleaseAsync"/>. Must succeed also when that one failed half way.</summary>
+    /// <param name="cancellationToken">Not cancelled by the caller of the session; bounds the time.</param>
+    ValueTask ReclaimAsync(CancellationToken cancellationToken);
+}

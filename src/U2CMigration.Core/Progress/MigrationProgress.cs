@@ -1,0 +1,35 @@
+using U2CMigration.Core.Sessions;
+
+namespace U2CMigration.Core.Progress;
+
+/// <summary>A snapshot of a running migration.</summary>
+/// <remarks>
+/// Reported at each change of phase, at the end of each round, and about ten times per second while pages are sent. Reports come in order, from one
+/// thread at a time, not from the caller's. A handler that throws is logged and ignored.
+/// </remarks>
+public readonly record struct MigrationProgress
+{
+    /// <summary>Where the migration stands.</summary>
+    public required MigrationPhase Phase { get; init; }
+
+    /// <summary>The round being sent, from 0.</summary>
+    public int Round { get; init; }
+
+    /// <summary>The pages to send in this round.</summary>
+    public long RoundPages { get; init; }
+
+    /// <summary>The pages sent in this round so far.</summary>
+    public long RoundPagesSent { get; init; }
+
+    /// <summary>The bytes written to the wire so far, in all.</summary>
+    public long WireBytes { get; init; }
+
+    /// <summary>The bytes per second that the destination acknowledged lately; 0 while unknown.</summary>
+    public double BytesPerSecond { get; init; }
+
+    /// <summary>The downtime to expect if the workload were stopped now.</summary>
+    public TimeSpan ExpectedDowntime { get; init; }
+
+    /// <summary>The time since the migration began.</summary>
+    public TimeSpan Elapsed { get; init; }
+}

@@ -1,0 +1,19 @@
+using U2CMigration.Core.Results;
+
+namespace U2CMigration.Core.Receiving;
+
+/// <summary>A workload that arrived and runs on this host.</summary>
+public sealed record MigratedContainer
+{
+    /// <summary>The identity of the migration, the same on both hosts.</summary>
+    public required Guid MigrationId { get; init; }
+
+    /// <summary>The process at the root of the tree.</summary>
+    public required int RootProcessId { get; init; }
+
+    /// <summary>How the pages were put in place, or null when the tree was restored from flat images.</summary>
+    public required FillReport? Fill { get; init; }
+
+    /// <summary>The way in which the pages were given to the processes.</summary>
+    public required RestoreMode RestoreMode { get; init; }
+}

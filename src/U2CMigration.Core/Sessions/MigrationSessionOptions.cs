@@ -1,0 +1,103 @@
+using System.Net;
+using System.Net.Security;
+using U2CMigration.Core.Handover;
+using U2CMigration.PageTracking.Trackers;
+using U2CMigration.Strategy.Strategies;
+
+namespace U2CMigration.Core.Sessions;
+
+/// <summary>The options of a <see cref="MigrationSession"/>. Only <see cref="Destination"/> has to be set.</summary>
+public sealed record MigrationSessionOptions
+{
+    /// <summary>The endpoint on which the destination's <see cref="Receiving.MigrationReceiver"/> listens.</summary>
+    public required EndPoint Destination { get; init; }
+
+    /// <summary>Makes the strategy of one migration.</summary>
+    /// <value>Default: the strategy named <see cref="MigrationStrategies.DefaultName"/>.</value>
+    public Func<IMigrationStrategy> Strategy { get; init; } = static () => MigrationStrategies.Create(MigrationStrategies.DefaultName);
+
+    /// <summary>The way to find dirty pages.</summary>
+    /// <value>Default: <see cref="TrackerKind.Auto"/>.</value>
+    public TrackerKind Tracker { get; init; } = TrackerKind.Auto;
+
+    /// <summary>How CRIU is called on the source.</summary>
+    public CriuSettings Criu { get; init; } = new();
+
+    /// <summary>Moves the workload's network address. Without it, CRIU locks the connections and the address is the caller's business.</summary>
+    /// <value>Default: null.</value>
+    public ISourceNetwork? Network { get; init; }
+
+    /// <summary>The most bytes per second to send; 0 for no limit.</summary>
+    /// <value>Default: 0.</value>
+    public long MaxBytesPerSecond { get; init; }
+
+    /// <summary>The most rounds before the workload is stopped, whatever the strategy says; at least 1.</summary>
+    /// <value>Default: 30.</value>
+    public int MaxRounds { get; init; } = 30;
+
+    /// <summary>The longest time that rounds may take before the workload is stopped, whatever the strategy says.</summary>
+    /// <value>Default: 10 minutes.</value>
+    public TimeSpan MaxDuration { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Whether every page of the frozen source is compared with the destination before the source is released. Costs no downtime.</summary>
+    /// <value>Default: false.</value>
+    public bool Verify { get; init; }
+
+    /// <summary>The directory for CRIU's images; should be on a tmpfs, as writing it is part of the downtime.</summary>
+    /// <value>Default: <c>/run/u2cmigration</c>.</value>
+    public string WorkDirectory { get; init; } = "/run/u2cmigration";
+
+    /// <summary>The longest wait for the connection to the destination.</summary>
+    /// <value>Default: 10 s.</value>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The longest that the workload may stay frozen before the commit point; then the migration is rolled back.</summary>
+    /// <value>Default: 30 s.</value>
+    public TimeSpan FreezeTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The longest wait for the destination's word after the commit; then the migration is in doubt and has to be settled.</summary>
+    /// <value>Default: 10 s.</value>
+    public TimeSpan CommitTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Encrypts and authenticates the connection by TLS when set.</summary>
+    /// <value>Default: null, plain TCP.</value>
+    public SslClientAuthenticationOptions? Credentials { get; init; }
+
+    internal void Validate()
+    {
+        var problems = new List<string>();
+        if (MaxBytesPerSecond < 0)
+        {
+            problems.Add($"{nameof(MaxBytesPerSecond)} is {MaxBytesPerSecond}; it must be 0 (no limit) or more.");
+        }
+
+        if (MaxRounds < 1)
+        {
+            problems.Add($"{nameof(MaxRounds)} is {MaxRounds}; it must be at least 1.");
+        }
+
+        foreach ((string name, TimeSpan value) in (ReadOnlySpan<(string, TimeSpan)>)
+            [(nameof(MaxDuration), MaxDuration), (nameof(ConnectTimeout), ConnectTimeout), (nameof(FreezeTimeout), FreezeTimeout), (nameof(CommitTimeout), CommitTimeout)])
+        {
+            if (value <= TimeSpan.Zero)
+            {
+                problems.Add($"{name} is {value}; it must be above zero.");
+            }
+        }
+
+        if (!Path.IsPathFullyQualified(WorkDirectory))
+        {
+            problems.Add($"{nameof(WorkDirectory)} is '{WorkDirectory}'; it must be an absolute path.");
+        }
+
+        if (Criu.LogLevel is < 0 or > 4)
+        {
+            problems.Add($"{nameof(Criu)}.{nameof(Criu.LogLevel)} is {Criu.LogLevel}; it must be 0 to 4.");
+        }
+
+        if (problems.Count > 0)
+        {
+            throw new ArgumentException(string.Join(' ', problems));
+        }
+    }
+}
