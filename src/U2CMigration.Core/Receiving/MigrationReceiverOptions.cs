@@ -5,7 +5,7 @@ using U2CMigration.Core.Sessions;
 
 namespace U2CMigration.Core.Receiving;
 
-/// <summary>The options of a <see cref="MigrationReceiver"/>. Only <see cref="Listen"/> has to be set.</summary>
+/// <summary>The options of a <c>MigrationReceiver</c>. Only <see cref="Listen"/> has to be set.</summary>
 public sealed record MigrationReceiverOptions
 {
     /// <summary>The endpoint to listen on; port 0 takes a free one.</summary>

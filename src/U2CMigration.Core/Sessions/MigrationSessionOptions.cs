@@ -6,10 +6,10 @@ using U2CMigration.Strategy.Strategies;
 
 namespace U2CMigration.Core.Sessions;
 
-/// <summary>The options of a <see cref="MigrationSession"/>. Only <see cref="Destination"/> has to be set.</summary>
+/// <summary>The options of a <c>MigrationSession</c>. Only <see cref="Destination"/> has to be set.</summary>
 public sealed record MigrationSessionOptions
 {
-    /// <summary>The endpoint on which the destination's <see cref="Receiving.MigrationReceiver"/> listens.</summary>
+    /// <summary>The endpoint on which the destination's <c>MigrationReceiver</c> listens.</summary>
     public required EndPoint Destination { get; init; }
 
     /// <summary>Makes the strategy of one migration.</summary>
