@@ -16,6 +16,7 @@ fi
 
 REPO=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 LIB=$REPO/eng/lib
+# shellcheck disable=SC2034  # read by the parts
 TESTBED=${U2C_TESTBED:-$REPO/artifacts/testbed}
 for part in output packages testbed-root testbed-machine testbed-cgroups testbed-network testbed-rig; do
     # shellcheck source=/dev/null

@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
-# testbed-bootstrap.sh TESTBED MIRROR CRIU-VERSION PACKAGE...: fills TESTBED/root. Run by `testbed.sh build` in a mount namespace.
-# Works in root.partial and renames at the end: an interrupted build never looks finished. Fetched packages stay in debs/.
+# testbed-bootstrap.sh TESTBED MIRROR: fills TESTBED/root. Run by `testbed.sh build` in a mount namespace; a change of this file
+# is a change of the recipe, and every testbed is built anew. Works in root.partial and renames at the end: an interrupted build never looks finished. Fetched packages stay in debs/.
 set -euo pipefail
 
-testbed=$1 mirror=$2 criu_version=$3
-shift 3
-packages=$(IFS=,; printf '%s' "$*")
+testbed=$1 mirror=$2
+# Older ones do not dump on current kernels.
+criu_version=4.2.1
+packages=redis-server,redis-tools,memcached,runc,crun,iproute2,iputils-arping,nftables,procps,libstdc++6,libgomp1
+packages+=,libssl3t64,zlib1g,tini,netcat-openbsd,util-linux
 partial=$testbed/root.partial
 debs=$testbed/debs
 
@@ -39,7 +41,7 @@ DEBIAN_FRONTEND=noninteractive chroot "$partial" apt-get -o APT::Keep-Downloaded
 
 found=$(chroot "$partial" criu --version | sed -n 's/^Version: //p')
 if [ "$(printf '%s\n%s\n' "$criu_version" "$found" | sort -V | head -n 1)" != "$criu_version" ]; then
-    echo "CRIU $found was installed; the testbed needs $criu_version or newer (older ones do not dump on current kernels)."
+    echo "CRIU $found was installed; the testbed needs $criu_version or newer."
     exit 1
 fi
 

@@ -16,7 +16,7 @@ cgroups_make() {
         mkdir -p "$path"
         # A cpuset without processors and memory nodes takes no process.
         for file in cpuset.cpus cpuset.mems; do
-            [ -e "$hierarchy/$file" ] && [ -e "$path/tasks" ] || continue
+            if [ ! -e "$hierarchy/$file" ] || [ ! -e "$path/tasks" ]; then continue; fi
             cat "$hierarchy/$file" >"$hierarchy/u2c-testbed/$file"
             cat "$hierarchy/$file" >"$hierarchy/u2c-testbed/$rig/$file"
             cat "$hierarchy/$file" >"$path/$file"

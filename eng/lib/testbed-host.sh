@@ -38,6 +38,10 @@ if [ -c /dev/userfaultfd ]; then
     # shellcheck disable=SC2046  # two numbers
     mknod -m 600 dev/userfaultfd c $(stat -c '%Hr %Lr' /dev/userfaultfd)
 fi
+if [ -c /dev/net/tun ]; then
+    mkdir dev/net
+    mknod -m 666 dev/net/tun c 10 200
+fi
 mkdir dev/pts dev/shm
 mount -t devpts -o newinstance,ptmxmode=0666,mode=620,gid=5 devpts dev/pts
 mount -t tmpfs -o mode=1777,nosuid,nodev tmpfs dev/shm

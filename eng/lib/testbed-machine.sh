@@ -7,13 +7,12 @@ PIPE_SETTING=/proc/sys/fs/pipe-max-size
 
 # with_state_lock CMD...: one rig comes or goes at a time. The lock is not inherited by what CMD starts.
 with_state_lock() {
-    local lock result=0
+    local lock
     mkdir -p "$STATE_ROOT"
     exec {lock}>"$STATE_ROOT/.lock"
     flock -w 120 "$lock" || die "another testbed command has held $STATE_ROOT/.lock for two minutes."
-    "$@" || result=$?
+    "$@"
     exec {lock}>&-
-    return "$result"
 }
 
 machine_prepare() {

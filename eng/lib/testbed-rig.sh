@@ -78,31 +78,26 @@ rig_start() {
     dotnet=$(dotnet_root)
     cp "$TESTBED/bin/hostexec" "$state/hostexec"
 
+    declare -A ready
     mkdir "$state/hub"
-    setsid unshare --net sleep infinity </dev/null >/dev/null 2>&1 &
-    printf '%s 0\n' "$!" >"$state/hub/init"
+    exec {pipe}< <(exec setsid unshare --net bash "$LIB/testbed-hub.sh" "$state/hub" </dev/null 2>"$state/hub/log")
+    ready[hub]=$pipe
     for host in "${HOSTS[@]}"; do
         mkdir -p "$state/$host/scratch"
         cgroups_make "$state" "$host"
-        exec {ready}< <(enter_cgroups "$state/$host/cgroups" && exec setsid unshare --mount --pid --fork --kill-child --net --ipc --uts --cgroup \
+        exec {pipe}< <(enter_cgroups "$state/$host/cgroups" && exec setsid unshare --mount --pid --fork --kill-child --net --ipc --uts --cgroup \
             bash "$LIB/testbed-host.sh" "$state" "$host" "$TESTBED/root" "$REPO" "$dotnet" "$first_pid" </dev/null 2>"$state/$host/log")
-        eval "ready_$host=$ready"
+        ready[$host]=$pipe
         first_pid=$((first_pid + 10000))
     done
-    for host in "${HOSTS[@]}"; do
-        ready=ready_$host
+    for host in hub "${HOSTS[@]}"; do
         line=''
-        read -r -t 30 -u "${!ready}" line || true
+        read -r -t 30 -u "${ready[$host]}" line || true
         if [ "$line" != ready ]; then
             cat "$state/$host/log" >&2
             die "host $host of rig $rig did not start (its last words are above)."
         fi
     done
-    # The hub has its own network namespace once unshare has become sleep.
-    local pid
-    read -r pid _ <"$state/hub/init"
-    until [ "$(stat -Lc %i "/proc/$pid/ns/net")" != "$(stat -Lc %i /proc/self/ns/net)" ]; do sleep 0.01; done
-    printf '%s %s\n' "$pid" "$(stat -Lc %i "/proc/$pid/ns/net")" >"$state/hub/init"
     network_up "$state" "$service"
     shape_links "$state" "$mbit"
 }
@@ -161,18 +156,16 @@ rig_remove() {
 
 # end_first_process STATE-OF-HOST NAMESPACE-KIND: the kernel ends the rest of its PID namespace.
 end_first_process() {
-    local pid inode attempt
-    [ -f "$1/init" ] || return 0
-    read -r pid inode <"$1/init"
-    # An inode of 0: the hub of an `up` that did not get to write it down; a process id that is another's now is left alone.
-    [ "$inode" = 0 ] || [ "$(stat -Lc %i "/proc/$pid/ns/$2" 2>/dev/null)" = "$inode" ] || return 0
-    [ "$inode" != 0 ] || [ "$(tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null)" = "sleep infinity " ] || return 0
+    local pid inode tries=200
+    read -r pid inode 2>/dev/null <"$1/init" || return 0
+    # A process id that is another's by now is left alone.
+    [ "$(stat -Lc %i "/proc/$pid/ns/$2" 2>/dev/null)" = "$inode" ] || return 0
     kill -KILL "$pid" 2>/dev/null || return 0
-    for attempt in $(seq 200); do
-        [ -e "/proc/$pid/ns/$2" ] && kill -0 "$pid" 2>/dev/null || return 0
+    while kill -0 "$pid" 2>/dev/null; do
+        tries=$((tries - 1))
+        [ "$tries" -gt 0 ] || die "process $pid ($1) does not end; the rig is left as it is, try again."
         sleep 0.01
     done
-    say "process $pid of $1 does not end"
 }
 
 # Rigs whose owner is gone (a test runner that was killed) go too.

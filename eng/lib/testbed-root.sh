@@ -1,13 +1,9 @@
 # shellcheck shell=bash
 # Builds the root file system of the testbed: Debian trixie with a CRIU from unstable and the workloads. Sourced by testbed.sh.
 
-CRIU_VERSION=4.2.1
-ROOT_PACKAGES=(redis-server redis-tools memcached runc crun iproute2 iputils-arping nftables procps libstdc++6 libgomp1
-    libssl3t64 zlib1g tini netcat-openbsd util-linux)
-
-# The stamp changes with the recipe, so that an edited recipe is built anew.
+# The stamp changes with the recipe, so that an edited one is built anew.
 root_stamp() {
-    cat "$LIB/testbed-root.sh" "$LIB/testbed-bootstrap.sh" | sha256sum | cut -c1-16
+    sha256sum <"$LIB/testbed-bootstrap.sh" | cut -c1-16
 }
 
 root_is_current() {
@@ -22,13 +18,16 @@ cmd_build() {
     flock "$build_lock"
     # Another process may have built it while this one waited.
     if ! root_is_current; then
+        if [ -e "$TESTBED/root" ] && grep -qxF "$TESTBED" "$STATE_ROOT"/*/testbed 2>/dev/null; then
+            die "the recipe of the testbed root has changed while rigs use the old one: take them down first (eng/testbed.sh clean)."
+        fi
         install_missing debootstrap debian-archive-keyring util-linux
         local mirror
         mirror=$(debian_mirror)
         say "building the testbed root in $TESTBED/root (about a minute)"
         # A mount namespace of its own: what debootstrap mounts is gone when it ends, however it ends.
-        if ! unshare --mount --propagation private bash "$LIB/testbed-bootstrap.sh" "$TESTBED" "$mirror" "$CRIU_VERSION" \
-            "${ROOT_PACKAGES[@]}" >"$TESTBED/build.log" 2>&1 </dev/null {build_lock}>&-; then
+        if ! unshare --mount --propagation private bash "$LIB/testbed-bootstrap.sh" "$TESTBED" "$mirror" \
+            >"$TESTBED/build.log" 2>&1 </dev/null {build_lock}>&-; then
             tail -n 20 "$TESTBED/build.log" >&2
             die "the testbed root could not be built (last lines above, the rest in $TESTBED/build.log). Running build again continues with the packages fetched so far."
         fi
