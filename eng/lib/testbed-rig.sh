@@ -161,7 +161,8 @@ end_first_process() {
     # A process id that is another's by now is left alone.
     [ "$(stat -Lc %i "/proc/$pid/ns/$2" 2>/dev/null)" = "$inode" ] || return 0
     kill -KILL "$pid" 2>/dev/null || return 0
-    while kill -0 "$pid" 2>/dev/null; do
+    # A zombie has let go of everything already; who reaps it is not our business.
+    while [ -e "/proc/$pid/stat" ] && ! grep -qs ' (.*) Z ' "/proc/$pid/stat"; do
         tries=$((tries - 1))
         [ "$tries" -gt 0 ] || die "process $pid ($1) does not end; the rig is left as it is, try again."
         sleep 0.01
