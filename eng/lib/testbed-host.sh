@@ -67,7 +67,8 @@ done <<<"$hierarchies"
 hostname "$host"
 printf '%s\n' "$host" >etc/hostname
 printf '127.0.0.1 localhost\n10.77.0.1 a\n10.77.0.2 b\n10.77.0.9 client\n' >etc/hosts
-printf '[safe]\n\tdirectory = *\n' >root/.gitconfig
+# By this a program can tell that it runs in a host of the testbed.
+mkdir run/u2c-testbed-host
 
 mkdir -p ".$repo" ".$dotnet"
 mount --bind "$repo" ".$repo"

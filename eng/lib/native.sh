@@ -1,0 +1,19 @@
+# shellcheck shell=bash
+# Compiles the workloads of native/ into artifacts/native, each once per source. Sourced; needs output.sh and packages.sh.
+# tests/U2CMigration.Testing/NativeProgram.cs calls the compiler in the same way.
+
+build_native() {
+    local source program header newest=''
+    mkdir -p "$REPO/artifacts/native"
+    for header in "$REPO"/native/*.h; do
+        if [ -z "$newest" ] || [ "$header" -nt "$newest" ]; then newest=$header; fi
+    done
+    for source in "$REPO"/native/*.c; do
+        [ -e "$source" ] || continue
+        program=$REPO/artifacts/native/$(basename "$source" .c)
+        if [ "$program" -nt "$source" ] && { [ ! -e "$newest" ] || [ "$program" -nt "$newest" ]; }; then continue; fi
+        # Static: it runs in the testbed, whose C library may be older than this machine's.
+        gcc -O2 -Wall -Wextra -Werror -static -pthread -o "$program.$$" "$source" -lm || die "$source does not compile."
+        mv "$program.$$" "$program"
+    done
+}

@@ -1,0 +1,117 @@
+#!/usr/bin/env bash
+# Sets up what the tests need and runs them. `eng/test.sh --help` tells more. The last line is `N passed, N failed, N skipped`.
+set -euo pipefail
+REPO=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+LIB=$REPO/eng/lib
+LOGS=$REPO/artifacts/test-logs
+CONFIGURATION=Release
+# No single project may hold up the rest for ever.
+PROJECT_SECONDS=${U2C_TEST_SECONDS:-1200}
+for part in output packages native test-report; do
+    # shellcheck source=/dev/null
+    . "$LIB/$part.sh"
+done
+
+usage() {
+    cat <<'HELP'
+usage: eng/test.sh [--filter unit|integration|e2e]
+
+Installs what is missing (by apt; root), builds the testbed and the solution, then runs
+  unit         tests/*.Tests              on this machine
+  integration  tests/*.IntegrationTests   inside a host of the testbed, where CRIU is
+  e2e          tests/*.EndToEndTests      on this machine; they bring up rigs of their own
+and prints as its last line `N passed, N failed, N skipped`. Logs and reports are left in artifacts/test-logs.
+Ends with 1 when a test failed, a runner crashed, or a project that has tests ran none.
+
+  CI=true            an absent need fails a test instead of skipping it (U2C_REQUIRE=all)
+  U2C_TESTBED=DIR    a testbed root to share between checkouts
+  U2C_TEST_SECONDS   the most one project may take (default 1200)
+HELP
+}
+
+passed=0 failed=0 skipped=0 broken=0
+
+# run_project NAME KIND
+run_project() {
+    local name=$1 kind=$2 code=0 counts
+    local dll=$REPO/artifacts/bin/$name/release/$name.dll report=$LOGS/$name.xml log=$LOGS/$name.log
+    local command=(dotnet exec "$dll" -noLogo -noColor -xml "$report")
+    if ! grep -rqsE '^\s*\[(Fact|Theory)' --include='*.cs' "$REPO/tests/$name"; then
+        printf '%-45s has no tests\n' "$name"
+        return
+    fi
+    [ "$kind" != integration ] || command=(bash "$REPO/eng/testbed.sh" run -- "${command[@]}")
+    rm -f "$report"
+    timeout --foreground --kill-after=30 "$PROJECT_SECONDS" "${command[@]}" >"$log" 2>&1 </dev/null || code=$?
+    if ! counts=$(report_counts "$report" 2>/dev/null); then
+        broken=$((broken + 1))
+        printf '%-45s BROKEN: the runner ended with %s and left no whole report; its last lines:\n' "$name" "$code"
+        tail -n 30 "$log" | sed 's/^/  /'
+        return
+    fi
+    local p f s
+    read -r p f s <<<"$counts"
+    passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+    printf '%-45s %s passed, %s failed, %s skipped\n' "$name" "$p" "$f" "$s"
+    report_skips "$report"
+    if [ "$f" -gt 0 ]; then
+        grep -vE '^  (Discover|Starting|Finished)' "$log" | sed 's/^/  /'
+    elif [ "$code" -ne 0 ]; then
+        broken=$((broken + 1))
+        printf '  BROKEN: no test failed, but the runner ended with %s; its last lines:\n' "$code"
+        tail -n 15 "$log" | sed 's/^/  /'
+    elif [ $((p + s)) -eq 0 ]; then
+        broken=$((broken + 1))
+        printf '  BROKEN: the project has tests, but none ran\n'
+    fi
+}
+
+# run_kind KIND PATTERN
+run_kind() {
+    [ -z "$filter" ] || [ "$filter" = "$1" ] || return 0
+    printf '== %s tests\n' "$1"
+    local project
+    for project in "$REPO"/tests/*."$2"/*.csproj; do
+        [ ! -e "$project" ] || run_project "$(basename "$project" .csproj)" "$1"
+    done
+}
+
+filter=''
+while [ $# -gt 0 ]; do
+    case $1 in
+        -h | --help) usage; exit 0 ;;
+        --filter) filter=${2:-}; shift 2 || die "--filter needs unit, integration or e2e." ;;
+        *) die "does not know '$1'; see --help." ;;
+    esac
+done
+case $filter in '' | unit | integration | e2e) ;; *) die "--filter takes unit, integration or e2e; got '$filter'." ;; esac
+
+require_root "eng/test.sh"
+command -v dotnet >/dev/null || die ".NET is not installed: install the .NET 10 SDK so that 'dotnet' is on PATH."
+[ "${CI:-}" != true ] || export U2C_REQUIRE=all
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+mkdir -p "$LOGS"
+
+printf '== setup\n'
+install_missing gcc libc6-dev util-linux iproute2
+build_native
+if [ "$filter" != unit ]; then
+    install_missing debootstrap debian-archive-keyring
+    bash "$REPO/eng/testbed.sh" build
+fi
+
+printf '== build (%s)\n' "$CONFIGURATION"
+# Nothing of the build may go on running behind it: node reuse and build servers off.
+if ! dotnet build "$REPO/U2CMigration.Core.sln" -c "$CONFIGURATION" -nologo -nodeReuse:false -p:UseSharedCompilation=false >"$LOGS/build.log" 2>&1 </dev/null; then
+    grep -E '(error|warning) ' "$LOGS/build.log" | sort -u | head -n 30
+    printf 'The solution does not build (all of it in %s).\n0 passed, 0 failed, 0 skipped\n' "$LOGS/build.log"
+    exit 1
+fi
+
+run_kind unit Tests
+run_kind integration IntegrationTests
+run_kind e2e EndToEndTests
+
+[ "$broken" -eq 0 ] || printf 'broken projects: %s (logs in %s)\n' "$broken" "$LOGS"
+printf '%s passed, %s failed, %s skipped\n' "$passed" "$failed" "$skipped"
+[ "$failed" -eq 0 ] && [ "$broken" -eq 0 ]

@@ -1,0 +1,54 @@
+using U2CMigration.Testing;
+
+namespace U2CMigration.EndToEndTests.Testbed;
+
+/// <summary>The workloads that migrations are tested with notice wrong memory, and survive plain CRIU between the hosts of a rig.</summary>
+[Collection<SharedRig>]
+public sealed class NativeWorkloadTests(RigFixture fixture)
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("familytree", 7801)]
+    [InlineData("shapeshifter", 7802)]
+    public async Task Check_DumpedAndRestoredOnAnotherHost_IsOkAndGoesOn(string program, int port)
+    {
+        Requires.Testbed();
+        await using RunningWorkload workload = await RunningWorkload.StartAsync(fixture.Rig, program, port, Cancellation);
+        long before = RunningWorkload.OperationsOf(await workload.AskAsync("check", Cancellation));
+
+        await workload.MoveByPlainCriuAsync(Cancellation);
+        long after = RunningWorkload.OperationsOf(await workload.AskAsync("check", Cancellation));
+
+        after.Should().BeGreaterThan(before);
+    }
+
+    [Fact]
+    public async Task Fork_AfterRestore_AddsAMemberThatChecksItself()
+    {
+        Requires.Testbed();
+        await using RunningWorkload family = await RunningWorkload.StartAsync(fixture.Rig, "familytree", 7803, Cancellation);
+        await family.AskAsync("fork", Cancellation);
+        await family.MoveByPlainCriuAsync(Cancellation);
+
+        await family.AskAsync("fork", Cancellation);
+        string answer = await family.AskAsync("check", Cancellation);
+
+        answer.Should().StartWith("ok members=5 threads=8");
+    }
+
+    [Theory]
+    [InlineData("familytree", 7804)]
+    [InlineData("shapeshifter", 7805)]
+    public async Task Check_OneWordOfMemoryChanged_NamesThePage(string program, int port)
+    {
+        Requires.Testbed();
+        await using RunningWorkload workload = await RunningWorkload.StartAsync(fixture.Rig, program, port, Cancellation);
+        await workload.AskAsync("check", Cancellation);
+
+        await workload.AskAsync("corrupt", Cancellation);
+        string answer = await workload.AskAsync("check", Cancellation);
+
+        answer.Should().StartWith("mismatch: ").And.Contain("word ");
+    }
+}

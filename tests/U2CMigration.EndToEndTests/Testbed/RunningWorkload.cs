@@ -1,0 +1,90 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using U2CMigration.Testing;
+
+namespace U2CMigration.EndToEndTests.Testbed;
+
+/// <summary>A workload of native/ that runs in a rig, with a client that holds one connection to it from beginning to end.</summary>
+internal sealed partial class RunningWorkload : IAsyncDisposable
+{
+    private readonly Rig _rig;
+    private readonly RigProcess _process;
+    private readonly RigProcess _client;
+    private readonly string _pid;
+    private readonly string _images;
+
+    private RunningWorkload(Rig rig, RigProcess process, RigProcess client, string pid, string name)
+    {
+        (_rig, _process, _client, _pid) = (rig, process, client, pid);
+        _images = RepositoryRoot.File("artifacts", "test-images", $"{rig.Name}-{name}");
+    }
+
+    /// <summary>Starts native/<paramref name="program"/> in host a, where the service address is put first.</summary>
+    public static async Task<RunningWorkload> StartAsync(Rig rig, string program, int port, CancellationToken cancellationToken)
+    {
+        string path = NativeProgram.Build(program);
+        await rig.ExecAsync(Rig.B, ["ip", "address", "del", $"{Rig.ServiceAddress}/24", "dev", "eth0"], cancellationToken);
+        await TakeAddressAsync(rig, Rig.A, cancellationToken);
+        RigProcess process = rig.Start(Rig.A, "sh", "-c", $"echo pid $$; exec {path} --listen {Rig.ServiceAddress}:{port}");
+        string pid = (await process.ReadLineAsync("pid", cancellationToken)).Split(' ')[1];
+        await process.ReadLineAsync("ready", cancellationToken);
+        RigProcess client = rig.Start(Rig.Client, "nc", Rig.ServiceAddress, port.ToString(CultureInfo.InvariantCulture));
+        return new RunningWorkload(rig, process, client, pid, $"{program}-{port}");
+    }
+
+    /// <summary>The number of operations in an answer to 'check'.</summary>
+    public static long OperationsOf(string answer)
+    {
+        answer.Should().StartWith("ok ");
+        return long.Parse(OperationsField().Match(answer).Groups[1].ValueSpan, CultureInfo.InvariantCulture);
+    }
+
+    public async Task<string> AskAsync(string command, CancellationToken cancellationToken)
+    {
+        await _client.Input.WriteLineAsync(command.AsMemory(), cancellationToken);
+        await _client.Input.FlushAsync(cancellationToken);
+        return await _client.ReadLineAsync("", cancellationToken);
+    }
+
+    /// <summary>Full dump in a, the service address to b, full restore in b.</summary>
+    public async Task MoveByPlainCriuAsync(CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(_images);
+        await CriuAsync(Rig.A, ["dump", "-t", _pid, "--network-lock", "nftables"], cancellationToken);
+        (await _rig.ExecAsync(Rig.A, ["ip", "address", "del", $"{Rig.ServiceAddress}/24", "dev", "eth0"], cancellationToken)).Successful();
+        await TakeAddressAsync(_rig, Rig.B, cancellationToken);
+        await CriuAsync(Rig.B, ["restore", "-d"], cancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _client.Input.WriteLineAsync("quit");
+        _client.Input.Close();
+        await _client.DisposeAsync();
+        await _process.DisposeAsync();
+        if (Directory.Exists(_images))
+        {
+            Directory.Delete(_images, recursive: true);
+        }
+    }
+
+    [GeneratedRegex("operations=([0-9]+)")]
+    private static partial Regex OperationsField();
+
+    private static async Task TakeAddressAsync(Rig rig, string host, CancellationToken cancellationToken)
+    {
+        (await rig.ExecAsync(host, ["ip", "address", "replace", $"{Rig.ServiceAddress}/24", "dev", "eth0"], cancellationToken)).Successful();
+        (await rig.ExecAsync(host, ["arping", "-q", "-c", "1", "-U", "-I", "eth0", Rig.ServiceAddress], cancellationToken)).Successful();
+    }
+
+    private async Task CriuAsync(string host, string[] arguments, CancellationToken cancellationToken)
+    {
+        string log = Path.Combine(_images, $"{arguments[0]}.log");
+        CommandResult result = await _rig.ExecAsync(host, ["criu", .. arguments, "-D", _images, "--tcp-established", "-v4", "-o", log], cancellationToken);
+        if (result.ExitCode != 0)
+        {
+            string tail = string.Join('\n', File.ReadLines(log).TakeLast(25));
+            throw new InvalidOperationException($"criu {arguments[0]} ended with {result.ExitCode}:\n{result.Error}\n{tail}");
+        }
+    }
+}

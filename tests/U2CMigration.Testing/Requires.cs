@@ -1,0 +1,69 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace U2CMigration.Testing;
+
+/// <summary>
+/// What a test needs from the machine, declared in its first line. An absent need skips the test with a reason. With
+/// <c>U2C_REQUIRE=all</c> in the environment it fails instead, so that a test run meant to be complete cannot shrink unnoticed.
+/// </summary>
+public static class Requires
+{
+    private static readonly string[] ProgramDirectories =
+        [.. (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':'), "/usr/local/sbin", "/usr/sbin", "/sbin"];
+
+    /// <summary>The tests run as root.</summary>
+    public static void Root() => That(Environment.IsPrivilegedProcess, "the test needs root");
+
+    /// <summary>A program is on PATH (or in one of the directories of system programs).</summary>
+    public static void Command(string name) => That(FindCommand(name) is not null, $"the program '{name}' is not installed");
+
+    /// <summary>CRIU is installed and the tests run as root, which CRIU wants.</summary>
+    public static void Criu()
+    {
+        Root();
+        Command("criu");
+    }
+
+    /// <summary>A workload of native/ is compiled, or can be.</summary>
+    public static void NativeProgram(string name) =>
+        That(Testing.NativeProgram.IsBuilt(name) || FindCommand("gcc") is not null, $"native/{name}.c is not compiled and gcc is not installed");
+
+    /// <summary>Rigs can be brought up: the tests run as root, on the machine itself rather than inside a host of the testbed.</summary>
+    public static void Testbed()
+    {
+        Root();
+        That(!Directory.Exists("/run/u2c-testbed-host"), "rigs are brought up from the machine, not from inside a host of one");
+        Command("unshare");
+        Command("nsenter");
+    }
+
+    /// <summary>The kernel knows the ioctl PAGEMAP_SCAN (Linux 6.7).</summary>
+    public static void PagemapScan() => That(KernelProbe.HasPagemapScan, "the kernel has no PAGEMAP_SCAN (Linux 6.7 or newer needed)");
+
+    /// <summary>userfaultfd offers asynchronous write-protection (Linux 6.7) to this process.</summary>
+    public static void WriteProtectAsync() =>
+        That(KernelProbe.HasWriteProtectAsync, "userfaultfd does not offer asynchronous write-protection here (Linux 6.7 and root needed)");
+
+    /// <summary>The kernel tracks soft-dirty pages. A choice made when it was built: its absence is a skip even with <c>U2C_REQUIRE=all</c>.</summary>
+    public static void SoftDirty() =>
+        Assert.SkipUnless(KernelProbe.HasSoftDirty, "the kernel was built without soft-dirty tracking (CONFIG_MEM_SOFT_DIRTY)");
+
+    /// <summary>Any other need. The reason says what is missing.</summary>
+    public static void That([DoesNotReturnIf(false)] bool met, string reason)
+    {
+        if (met)
+        {
+            return;
+        }
+
+        if (Environment.GetEnvironmentVariable("U2C_REQUIRE") == "all")
+        {
+            Assert.Fail($"U2C_REQUIRE=all, but {reason}.");
+        }
+
+        Assert.Skip(reason);
+    }
+
+    private static string? FindCommand(string name) =>
+        ProgramDirectories.Where(directory => directory.Length > 0).Select(directory => Path.Combine(directory, name)).FirstOrDefault(File.Exists);
+}

@@ -1,0 +1,112 @@
+using System.Diagnostics;
+using System.Text;
+using System.Threading.Channels;
+
+namespace U2CMigration.Testing;
+
+/// <summary>A command that runs in a host of a rig. Disposing it kills the command.</summary>
+public sealed class RigProcess : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly StringBuilder _output = new();
+    private readonly StringBuilder _error = new();
+    private readonly Channel<string> _lines = Channel.CreateUnbounded<string>();
+
+    internal RigProcess(IReadOnlyList<string> commandLine)
+    {
+        ProcessStartInfo start = new(commandLine[0], commandLine.Skip(1))
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        _process = new Process { StartInfo = start };
+        _process.OutputDataReceived += (_, received) => Take(received.Data);
+        _process.ErrorDataReceived += (_, received) => Append(_error, received.Data);
+        _process.Start();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    /// <summary>The id of the process outside the host; a signal to it is passed on to the command.</summary>
+    public int Id => _process.Id;
+
+    /// <summary>Whether the command has ended.</summary>
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>The command's standard input.</summary>
+    public StreamWriter Input => _process.StandardInput;
+
+    /// <summary>Waits for the next line of standard output that contains <paramref name="text"/>; lines before it are passed over.</summary>
+    /// <exception cref="InvalidOperationException">The command closed its output without such a line; the message holds all it said.</exception>
+    public async Task<string> ReadLineAsync(string text, CancellationToken cancellationToken = default)
+    {
+        await foreach (string line in _lines.Reader.ReadAllAsync(cancellationToken))
+        {
+            if (line.Contains(text, StringComparison.Ordinal))
+            {
+                return line;
+            }
+        }
+
+        await _process.WaitForExitAsync(cancellationToken);
+        throw new InvalidOperationException($"The command ended with {_process.ExitCode} and never said '{text}'.\n{Said(_output)}\n{Said(_error)}");
+    }
+
+    /// <summary>Waits for the end of the command. Cancelling stops the waiting, not the command.</summary>
+    public async Task<CommandResult> WaitAsync(CancellationToken cancellationToken = default)
+    {
+        await _process.WaitForExitAsync(cancellationToken);
+        return new CommandResult(_process.ExitCode, Said(_output), Said(_error));
+    }
+
+    /// <summary>Kills the command and waits until it is gone.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            await KillAsync();
+        }
+
+        _process.Dispose();
+    }
+
+    private void Take(string? line)
+    {
+        Append(_output, line);
+        if (line is null)
+        {
+            _lines.Writer.TryComplete();
+        }
+        else
+        {
+            _lines.Writer.TryWrite(line);
+        }
+    }
+
+    private static void Append(StringBuilder text, string? line)
+    {
+        if (line is not null)
+        {
+            lock (text)
+            {
+                text.AppendLine(line);
+            }
+        }
+    }
+
+    private static string Said(StringBuilder text)
+    {
+        lock (text)
+        {
+            return text.ToString();
+        }
+    }
+}
