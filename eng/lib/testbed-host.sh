@@ -67,6 +67,10 @@ done <<<"$hierarchies"
 hostname "$host"
 printf '%s\n' "$host" >etc/hostname
 printf '127.0.0.1 localhost\n10.77.0.1 a\n10.77.0.2 b\n10.77.0.9 client\n' >etc/hosts
+# The runtimes call CRIU with its default lock, which needs iptables; the hosts have nftables. CRIU called directly is not affected.
+mkdir -p etc/criu
+printf 'network-lock nftables\n' | tee etc/criu/runc.conf >etc/criu/crun.conf
+
 # By this a program can tell that it runs in a host of the testbed.
 mkdir run/u2c-testbed-host
 
