@@ -1,0 +1,60 @@
+using Microsoft.Win32.SafeHandles;
+using U2CMigration.Criu.LazyPages.Ranges;
+
+namespace U2CMigration.Criu.LazyPages.Serving;
+
+/// <summary>One process whose missing pages are being installed: its userfaultfd and what it still lacks.</summary>
+internal sealed class RestoredTask
+{
+    internal RestoredTask(int processId, SafeFileHandle descriptor, LazyRanges ranges, TaskFamily family)
+    {
+        ProcessId = processId;
+        Descriptor = descriptor;
+        Ranges = ranges;
+        Family = family;
+        family.Add(this);
+    }
+
+    /// <summary>The process as numbered in the images; children that were forked since carry the number of their ancestor.</summary>
+    internal int ProcessId { get; }
+
+    internal SafeFileHandle Descriptor { get; }
+
+    internal LazyRanges Ranges { get; }
+
+    internal TaskFamily Family { get; }
+
+    /// <summary>Where the background filling goes on.</summary>
+    internal ulong FillPosition { get; set; }
+
+    /// <summary>The child of a fork: it lacks what its parent lacks at this moment.</summary>
+    internal RestoredTask Fork(SafeFileHandle descriptor) => new(ProcessId, descriptor, Ranges.Clone(), Family);
+
+    /// <summary>Records that pages are in, or are not wanted.</summary>
+    internal void Settle(in LazyRun pages)
+    {
+        Ranges.Settle(pages);
+        Family.Release(pages);
+    }
+
+    /// <summary>Records that an address range was discarded or unmapped; returns the pages that are not wanted any more.</summary>
+    internal long Discard(ulong start, ulong end)
+    {
+        long before = Ranges.PendingCount;
+        while (Ranges.TryNext(start, end, int.MaxValue, out LazyRun unwanted))
+        {
+            Settle(unwanted);
+        }
+
+        Ranges.Remove(start, end);
+        return before - Ranges.PendingCount;
+    }
+
+    /// <summary>Ends the registration. With pages still missing the process must be dead: it would read zeros.</summary>
+    internal void Close()
+    {
+        _ = Discard(0, ulong.MaxValue);
+        Family.Remove(this);
+        Descriptor.Dispose();
+    }
+}
