@@ -255,6 +255,33 @@ static int hand_over(const char *path, int uffd, int32_t id) {
     return sock;
 }
 
+// An ordinary process and its child, to be dumped and restored by CRIU: each waits for DIRECTORY/ask, changes its memory, and writes
+// what it found to DIRECTORY/answer-parent or answer-child.
+static void survive(const char *directory) {
+    char ask[256], answer[256], result[272];
+    if (mmap((void *)BASE, lazy * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0) == MAP_FAILED) die("mmap");
+    for (long s = 0; s < lazy; s++) for (size_t i = 0; i < WORDS; i++) at(s)[i] = word(s, i);
+    pid_t child = fork();
+    if (child < 0) die("fork");
+    if (!child) for (long s = 0; s < lazy; s += 5) write_slot(s);
+    snprintf(ask, sizeof ask, "%s/ask", directory);
+    snprintf(answer, sizeof answer, "%s/answer-%s", directory, child ? "parent" : "child");
+    snprintf(result, sizeof result, "%s.new", answer);
+    fclose(fopen(result, "w"));
+    while (access(ask, F_OK)) usleep(1000);
+    churn_first = lazy / 2;
+    churn_count = slots - lazy / 2;
+    churn_steps = 500;
+    with_threads(0, lazy / 2, 3, churn);
+    check_all();
+    FILE *file = fopen(result, "w");
+    fputs("ok\n", file);
+    fclose(file);
+    rename(result, answer);
+    if (child) reap(child);
+    exit(0);
+}
+
 static void expect(const char *order) {
     char line[64];
     if (!fgets(line, sizeof line, stdin)) exit(3);
@@ -266,6 +293,7 @@ int main(int argc, char **argv) {
     setvbuf(stdout, NULL, _IOLBF, 0);
     if (argc < 5 || !strcmp(argv[1], "--help")) {
         puts("usage: lazy_toucher SOCKET ID PAGES SCENARIO [ARGUMENT [SEED [nomarker]]]\n"
+             "       lazy_toucher DIRECTORY 0 PAGES survive\n"
              "scenarios: none touch measure threads fork move discard unmap protect churn churn-threads exit exec");
         return argc < 5 ? 2 : 0;
     }
@@ -275,6 +303,7 @@ int main(int argc, char **argv) {
     model = calloc(slots, sizeof *model);
     readonly_slot = calloc(slots, 1);
     for (long s = 0; s < slots; s++) model[s] = s < lazy ? s : UNMAPPED;
+    if (!strcmp(argv[4], "survive")) survive(argv[1]);
     int sock = hand_over(argv[1], register_memory(), atoi(argv[2]));
     uint32_t marker = MARKER;
     if (argc > 7) { puts("connected"); expect("marker"); }

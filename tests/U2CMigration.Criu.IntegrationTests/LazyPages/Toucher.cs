@@ -15,10 +15,11 @@ internal sealed class Toucher : IAsyncDisposable
 
     private Toucher(Process process) => _process = process;
 
+    internal static string Program { get; } = Path.Combine(FindRepository(), "artifacts", "native", "lazy_toucher");
+
     internal static Toucher Start(string directory, int pages, string scenario, params string[] more)
     {
-        string program = Path.Combine(FindRepository(), "artifacts", "native", "lazy_toucher");
-        var start = new ProcessStartInfo(program) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(Program) { RedirectStandardInput = true, RedirectStandardOutput = true };
         start.ArgumentList.Add(Path.Combine(directory, LazyPagesOptions.SocketName));
         start.ArgumentList.Add(Id.ToString(CultureInfo.InvariantCulture));
         start.ArgumentList.Add(pages.ToString(CultureInfo.InvariantCulture));

@@ -218,7 +218,7 @@ internal sealed class LazyPagesLoop : IDisposable
         _failure = failure;
         Log.ServingFailed(_logger, failure);
         _promises.Fail(failure);
-        _orders.FailRequests(failure);
+        _orders.EndRequests(failure);
     }
 
     private void End()
@@ -230,15 +230,19 @@ internal sealed class LazyPagesLoop : IDisposable
         }
 
         _socket.Dispose();
+        CriuException? failure = null;
         if (_isComplete)
         {
             Log.AllPagesInstalled(_logger, result.FillDuration, result.BackgroundPages, result.TouchesServed, result.LongestTouchWait);
             _promises.Completed(result);
         }
+        else
+        {
+            failure = new CriuException("The serving of lazy pages was given up before all pages were in.", "LAZY_PAGES");
+            _promises.Fail(failure);
+        }
 
-        var over = new CriuException("The serving of lazy pages was given up before all pages were in.", "LAZY_PAGES");
-        _promises.Fail(over);
-        _orders.Close(over);
+        _orders.Close(failure);
         _promises.Part(goesOn: false);
     }
 }

@@ -12,7 +12,8 @@ internal sealed class LazyPagesOrders : IDisposable
     private volatile bool _leave;
     private volatile InstallRequest? _next;
     private long _fillStart;
-    private CriuException? _over;
+    private CriuException? _failure;
+    private bool _isOver;
 
     internal Descriptors Descriptors { get; } = new();
 
@@ -35,15 +36,15 @@ internal sealed class LazyPagesOrders : IDisposable
     {
         lock (_gate)
         {
-            if (_over is not null)
+            if (_isOver)
             {
-                request.Fail(_over);
+                End(request);
                 return;
             }
 
             _requests.Enqueue(request);
             _next ??= request;
-            Descriptors.Signal();
+            Signal();
         }
     }
 
@@ -57,15 +58,17 @@ internal sealed class LazyPagesOrders : IDisposable
     }
 
     /// <summary>Ends all requests, and those that come later.</summary>
-    internal void FailRequests(CriuException failure)
+    /// <param name="failure">Why; null when every page is in.</param>
+    internal void EndRequests(CriuException? failure)
     {
         lock (_gate)
         {
-            _over = failure;
+            _isOver = true;
+            _failure ??= failure;
             _next = null;
             while (_requests.TryDequeue(out InstallRequest? request))
             {
-                request.Fail(failure);
+                End(request);
             }
         }
     }
@@ -103,9 +106,10 @@ internal sealed class LazyPagesOrders : IDisposable
     }
 
     /// <summary>The thread has ended: nothing can be ordered any more.</summary>
-    internal void Close(CriuException reason)
+    /// <param name="failure">Why; null when every page is in.</param>
+    internal void Close(CriuException? failure)
     {
-        FailRequests(reason);
+        EndRequests(failure);
         Dispose();
     }
 
@@ -115,6 +119,18 @@ internal sealed class LazyPagesOrders : IDisposable
         lock (_gate)
         {
             Descriptors.Dispose();
+        }
+    }
+
+    private void End(InstallRequest request)
+    {
+        if (_failure is not null)
+        {
+            request.Fail(_failure);
+        }
+        else
+        {
+            request.Finish();
         }
     }
 
