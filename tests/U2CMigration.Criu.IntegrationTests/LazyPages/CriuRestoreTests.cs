@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using U2CMigration.Criu.LazyPages;
+using U2CMigration.Testing;
 
 namespace U2CMigration.Criu.IntegrationTests.LazyPages;
 
@@ -15,7 +16,7 @@ public sealed class CriuRestoreTests : IAsyncDisposable
     [Fact]
     public async Task BeginFill_OfAPatternProgramThatChangesItsMemory_LeavesTheRightContents()
     {
-        SkipWithoutCriu();
+        Requires.Criu();
         int processId = await StartAsync($"{Toucher.Program} {_directory} 0 4096 survive", () => File.Exists(InWork("answer-child.new")) && File.Exists(InWork("answer-parent.new")));
 
         await MoveAsync(processId, async daemon =>
@@ -31,7 +32,7 @@ public sealed class CriuRestoreTests : IAsyncDisposable
     [Fact]
     public async Task InstallAsync_BeforeTheRestoreBegan_InstallsEverythingBeforeTheResume()
     {
-        SkipWithoutCriu();
+        Requires.Criu();
         int processId = await StartAsync($"{Toucher.Program} {_directory} 0 4096 survive", () => File.Exists(InWork("answer-child.new")) && File.Exists(InWork("answer-parent.new")));
 
         LazyPagesResult result = await MoveAsync(
@@ -50,7 +51,7 @@ public sealed class CriuRestoreTests : IAsyncDisposable
     [Fact]
     public async Task DisposeAsync_WhileCriuRestores_MakesTheRestoreFailAndLeavesNoProcess()
     {
-        SkipWithoutCriu();
+        Requires.Criu();
         int processId = await StartAsync($"{Toucher.Program} {_directory} 0 4096 survive", () => File.Exists(InWork("answer-child.new")) && File.Exists(InWork("answer-parent.new")));
         (LazyTask[] tasks, FrozenMemoryStore store) = await DumpAsync(processId);
         using FrozenMemoryStore _ = store;
@@ -68,7 +69,8 @@ public sealed class CriuRestoreTests : IAsyncDisposable
     [Fact]
     public async Task BeginFill_OfRedisThatForksMeanwhile_LeavesTheRightContents()
     {
-        SkipWithoutCriu();
+        Requires.Criu();
+        Requires.Command("redis-server");
         int processId = await StartAsync(
             $"redis-server --port 7801 --save '' --dir {_directory} --enable-debug-command yes",
             () => Redis("ping") == "PONG");
@@ -98,10 +100,7 @@ public sealed class CriuRestoreTests : IAsyncDisposable
         Directory.Delete(_directory, recursive: true);
     }
 
-    private static void SkipWithoutCriu() =>
-        Assert.SkipUnless(File.Exists("/usr/sbin/criu") && Environment.IsPrivilegedProcess, "CRIU is not installed here, or the test is not run as root");
-
-    private static string Redis(string command) => Shell($"redis-cli -p 7801 {command}");
+    private static string Redis(string command) => Shell($"redis-cli -p 7801 {command} 2>&1");
 
     private static string Shell(string command)
     {

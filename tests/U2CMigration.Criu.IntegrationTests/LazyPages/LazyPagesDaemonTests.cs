@@ -1,4 +1,5 @@
 using U2CMigration.Criu.LazyPages;
+using U2CMigration.Testing;
 
 namespace U2CMigration.Criu.IntegrationTests.LazyPages;
 
@@ -92,6 +93,7 @@ public sealed class LazyPagesDaemonTests
     [Fact]
     public async Task MemoryRegistered_WhenAProcessOfTheImagesIsMissing_NamesIt()
     {
+        Requires.Root();
         using var store = new PatternStore(Pages);
         DirectoryInfo directory = Directory.CreateTempSubdirectory("lazy");
         LazyPagesDaemon daemon = LazyPagesDaemon.Listen(

@@ -1,4 +1,5 @@
 using U2CMigration.Criu.LazyPages;
+using U2CMigration.Testing;
 
 namespace U2CMigration.Criu.IntegrationTests.LazyPages;
 
@@ -9,6 +10,7 @@ internal sealed class LazyRig : IAsyncDisposable
 
     private LazyRig(int pages, string scenario, string[] more, PatternStore store, Func<LazyPagesOptions, LazyPagesOptions> adjust)
     {
+        Requires.Root();
         Store = store;
         All = new LazyPageRange(Toucher.Id, PatternStore.Base, pages);
         Daemon = LazyPagesDaemon.Listen(adjust(new LazyPagesOptions { WorkDirectory = _directory.FullName }), store, [new LazyTask(Toucher.Id, [All])]);

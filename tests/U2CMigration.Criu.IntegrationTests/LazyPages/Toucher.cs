@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using U2CMigration.Criu.LazyPages;
+using U2CMigration.Testing;
 
 namespace U2CMigration.Criu.IntegrationTests.LazyPages;
 
@@ -15,7 +16,7 @@ internal sealed class Toucher : IAsyncDisposable
 
     private Toucher(Process process) => _process = process;
 
-    internal static string Program { get; } = Path.Combine(FindRepository(), "artifacts", "native", "lazy_toucher");
+    internal static string Program => NativeProgram.Build("lazy_toucher");
 
     internal static Toucher Start(string directory, int pages, string scenario, params string[] more)
     {
@@ -57,16 +58,5 @@ internal sealed class Toucher : IAsyncDisposable
         Kill();
         await _process.WaitForExitAsync();
         _process.Dispose();
-    }
-
-    private static string FindRepository()
-    {
-        string? directory = AppContext.BaseDirectory;
-        while (directory is not null && !File.Exists(Path.Combine(directory, "U2CMigration.Core.sln")))
-        {
-            directory = Path.GetDirectoryName(directory);
-        }
-
-        return directory ?? throw new DirectoryNotFoundException("The repository root is not above the test assembly.");
     }
 }
