@@ -1,0 +1,12 @@
+namespace U2CMigration.Transport.Frames;
+
+/// <summary>What a peer can do beyond the version it speaks. Used when both sides have the bit.</summary>
+[Flags]
+public enum ProtocolFeatures : ulong
+{
+    /// <summary>Nothing beyond the version.</summary>
+    None = 0,
+
+    /// <summary>Each batch of pages is acknowledged, so that the sender knows the bandwidth and what is under way.</summary>
+    PageAcknowledgements = 1,
+}

@@ -1,0 +1,32 @@
+namespace U2CMigration.Transport.Frames;
+
+/// <summary>The bounds on everything that is received; each is checked before memory is set aside.</summary>
+public static class ProtocolLimits
+{
+    /// <summary>The longest payload of a frame: 4 MiB.</summary>
+    public const int MaxPayloadBytes = 4 << 20;
+
+    /// <summary>The longest text, in bytes of UTF-8: 4 KiB.</summary>
+    public const int MaxTextBytes = 4096;
+
+    /// <summary>The longest name of an image file, in bytes of UTF-8: 255, the limit of the file system.</summary>
+    public const int MaxImageNameBytes = 255;
+
+    /// <summary>The most processes in an offer: 65,536.</summary>
+    public const int MaxProcesses = 65_536;
+
+    /// <summary>The most runs of pages in one message: 131,072. Longer lists travel in several messages.</summary>
+    public const int MaxRuns = 131_072;
+
+    /// <summary>The most image files in a list: 16,384.</summary>
+    public const int MaxImageFiles = 16_384;
+
+    /// <summary>The most checksums in one message: 131,072, which covers 512 MiB of memory.</summary>
+    public const int MaxChecksums = 131_072;
+
+    /// <summary>The most entries in any other list, such as phases or mismatched addresses: 256.</summary>
+    public const int MaxListEntries = 256;
+
+    /// <summary>The first address behind user space: 2^47.</summary>
+    public const ulong AddressLimit = 1UL << 47;
+}

@@ -1,0 +1,40 @@
+using U2CMigration.Transport.Frames;
+
+namespace U2CMigration.Transport.Messages;
+
+/// <summary>Turns a payload into a message. A switch, not reflection: these messages lie in the downtime.</summary>
+internal static class MessageCodec
+{
+    public static MigrationMessage Read(MessageType type, ReadOnlySpan<byte> payload)
+    {
+        var reader = new PayloadReader(type, payload);
+        MigrationMessage message = type switch
+        {
+            MessageType.Offer => Offer.Read(ref reader),
+            MessageType.Accept => new Accept(),
+            MessageType.Refuse => Refuse.Read(ref reader),
+            MessageType.PagesDropped => PagesDropped.Read(ref reader),
+            MessageType.RoundEnd => RoundEnd.Read(ref reader),
+            MessageType.RoundAck => RoundAck.Read(ref reader),
+            MessageType.Frozen => Frozen.Read(ref reader),
+            MessageType.ImageFile => ImageFile.Read(ref reader),
+            MessageType.ImagesEnd => ImagesEnd.Read(ref reader),
+            MessageType.MissingPages => MissingPages.Read(ref reader),
+            MessageType.Restored => Restored.Read(ref reader),
+            MessageType.Commit => new Commit(),
+            MessageType.Resumed => Resumed.Read(ref reader),
+            MessageType.Released => new Released(),
+            MessageType.Abort => Abort.Read(ref reader),
+            MessageType.FillDone => FillDone.Read(ref reader),
+            MessageType.VerifyPages => VerifyPages.Read(ref reader),
+            MessageType.VerifyResult => VerifyResult.Read(ref reader),
+            MessageType.Ping => Ping.Read(ref reader),
+            MessageType.Pong => Pong.Read(ref reader),
+            MessageType.Query => Query.Read(ref reader),
+            MessageType.State => State.Read(ref reader),
+            _ => throw new MigrationProtocolException("a known message type", $"type {(byte)type}"),
+        };
+        reader.End();
+        return message;
+    }
+}

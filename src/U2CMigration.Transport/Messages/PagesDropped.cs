@@ -1,0 +1,19 @@
+using U2CMigration.Transport.Frames;
+using U2CMigration.Transport.Pages;
+
+namespace U2CMigration.Transport.Messages;
+
+/// <summary>Source to destination: pages sent before do not exist any more (unmapped, moved or discarded); the store forgets them.</summary>
+/// <param name="Runs">The pages; each run at least one page.</param>
+public sealed record PagesDropped(IReadOnlyList<PageRun> Runs) : MigrationMessage
+{
+    /// <inheritdoc/>
+    public override MessageType Type => MessageType.PagesDropped;
+
+    internal override void WritePayload(PayloadWriter writer)
+    {
+        writer.WriteRuns(Runs);
+    }
+
+    internal static PagesDropped Read(ref PayloadReader reader) => new(reader.ReadRuns());
+}

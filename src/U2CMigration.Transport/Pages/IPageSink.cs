@@ -1,0 +1,23 @@
+namespace U2CMigration.Transport.Pages;
+
+/// <summary>Takes the pages that a connection receives, without a copy in between.</summary>
+/// <remarks>Called by the receive loop only, one page at a time. What it throws ends the receiving and reaches the caller of it unchanged.</remarks>
+public interface IPageSink
+{
+    /// <summary>Gives the place for a page about to be written. Until <see cref="Complete"/> the page counts as not held.</summary>
+    /// <param name="processId">The process, as numbered in the images.</param>
+    /// <param name="address">The address of the page.</param>
+    /// <returns>Exactly one page.</returns>
+    Span<byte> Prepare(int processId, ulong address);
+
+    /// <summary>Says that the page asked for last was written and that its checksum was right.</summary>
+    /// <param name="processId">The process, as numbered in the images.</param>
+    /// <param name="address">The address of the page.</param>
+    /// <param name="checksum">Its checksum, see <see cref="PageChecksum"/>.</param>
+    void Complete(int processId, ulong address, ulong checksum);
+
+    /// <summary>Says that a page is full of zero bytes.</summary>
+    /// <param name="processId">The process, as numbered in the images.</param>
+    /// <param name="address">The address of the page.</param>
+    void StoreZero(int processId, ulong address);
+}
