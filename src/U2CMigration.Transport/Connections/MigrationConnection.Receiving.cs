@@ -87,6 +87,11 @@ public sealed partial class MigrationConnection
 
         if (outcome == FrameReader.Outcome.NeedMore && result.IsCompleted)
         {
+            if (Volatile.Read(ref _isDisposed) != 0)
+            {
+                throw Failed("Receiving failed", _bytesReceived, new ObjectDisposedException(nameof(MigrationConnection)));
+            }
+
             string where = buffer.IsEmpty && _frames.IsBetweenFrames ? "between two messages" : "in the middle of a message";
             throw new TransportException($"{Peer} closed the connection {where}, after {_bytesReceived} bytes.", Peer, _bytesReceived, isTransient: true);
         }

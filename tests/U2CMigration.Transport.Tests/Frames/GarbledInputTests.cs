@@ -24,7 +24,7 @@ public sealed class GarbledInputTests
             }
 
             ReadAll(bytes);
-        }, iter: 2000);
+        }, iter: 300);
 
     [Fact]
     public void Read_OneBitFlipped_IsNeverTakenForTheMessage() =>
@@ -51,7 +51,7 @@ public sealed class GarbledInputTests
             }
 
             return count < 3;
-        }, iter: 300);
+        }, iter: 100);
 
     [Fact]
     public void Read_RandomPayloadUnderARightChecksum_AllocatesLittleAndThrowsOnlyProtocolErrors() =>

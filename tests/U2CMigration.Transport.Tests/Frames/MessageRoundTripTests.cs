@@ -33,7 +33,7 @@ public sealed class MessageRoundTripTests
         byte[] frame = offer.Encode(5);
 
         Convert.ToHexStringLower(frame.AsSpan(8)).Should().Be(
-            "41000000" + "0000" + "01" + "00" + "0500000000000000"
+            "3a000000" + "0000" + "01" + "00" + "0500000000000000"
             + "00112233445566778899aabbccddeeff" + "02006462" + "01006b" + "0500342e322e31" + "00100000" + "2211000000000000" + "01" + "01000000" + "07000000" + "01000000" + "010072");
     }
 
@@ -49,7 +49,7 @@ public sealed class MessageRoundTripTests
             }
         }, iter: 2000);
 
-        seen.Should().BeEquivalentTo(Enum.GetValues<MessageType>().Except([MessageType.None, MessageType.Pages, MessageType.PagesAck]));
+        seen.Order().Should().Equal(Enum.GetValues<MessageType>().Except([MessageType.None, MessageType.Pages, MessageType.PagesAck]));
     }
 
     [Fact]

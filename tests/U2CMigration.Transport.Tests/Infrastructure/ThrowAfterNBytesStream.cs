@@ -4,6 +4,7 @@ namespace U2CMigration.Transport.Tests.Infrastructure;
 internal sealed class ThrowAfterNBytesStream(Stream inner, long bytes) : Stream
 {
     private long _left = bytes;
+    private bool _isCut;
 
     public override bool CanRead => true;
 
@@ -33,6 +34,7 @@ internal sealed class ThrowAfterNBytesStream(Stream inner, long bytes) : Stream
         _left -= allowed;
         if (allowed < buffer.Length)
         {
+            _isCut = true;
             await inner.DisposeAsync();
             ThrowIfCut();
         }
@@ -64,7 +66,7 @@ internal sealed class ThrowAfterNBytesStream(Stream inner, long bytes) : Stream
 
     private void ThrowIfCut()
     {
-        if (_left == 0)
+        if (_isCut)
         {
             throw new IOException("The link was cut.");
         }
