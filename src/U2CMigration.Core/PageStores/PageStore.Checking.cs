@@ -1,0 +1,125 @@
+using System.Runtime.InteropServices;
+using U2CMigration.Criu.LazyPages;
+using U2CMigration.Transport.Frames;
+using U2CMigration.Transport.Messages;
+using U2CMigration.Transport.Pages;
+
+namespace U2CMigration.Core.PageStores;
+
+public sealed unsafe partial class PageStore
+{
+    /// <summary>Lists the pages of some runs that are not held.</summary>
+    /// <param name="runs">The pages that must be there, for example all lazy ranges of the images.</param>
+    /// <returns>The missing ones, in the order of <paramref name="runs"/>; empty if all are held.</returns>
+    public IReadOnlyList<PageRun> MissingFrom(IEnumerable<PageRun> runs)
+    {
+        ArgumentNullException.ThrowIfNull(runs);
+        List<PageRun> missing = [];
+        foreach (PageRun run in runs)
+        {
+            for (ulong at = run.Address; at < run.End; at = (at | (Chunk.Bytes - 1)) + 1)
+            {
+                AddMissing(missing, run, at);
+            }
+        }
+
+        return missing;
+    }
+
+    /// <summary>Computes the checksums of stored pages again, from their bytes, and compares them with those of the source.</summary>
+    /// <param name="processId">The process, as numbered in the images.</param>
+    /// <param name="start">The address of the first page.</param>
+    /// <param name="checksums">One per page, see <see cref="PageChecksum"/>.</param>
+    /// <returns>The answer to the <see cref="VerifyPages"/> with these values; a page that is not held counts as mismatched.</returns>
+    public VerifyResult Verify(int processId, ulong start, ReadOnlySpan<ulong> checksums)
+    {
+        long mismatched = 0;
+        List<ulong> first = [];
+        for (int i = 0; i < checksums.Length; i++)
+        {
+            ulong address = start + ((ulong)i * PageBytes);
+            if (ChecksumOfBytes(processId, address) != checksums[i])
+            {
+                mismatched++;
+                if (first.Count < ProtocolLimits.MaxListEntries)
+                {
+                    first.Add(address);
+                }
+            }
+        }
+
+        return new VerifyResult(processId, checksums.Length, mismatched, first);
+    }
+
+    /// <summary>Writes pages one behind the other, as a flat image has them.</summary>
+    /// <param name="destination">Where the bytes go.</param>
+    /// <param name="runs">The pages; all must be held.</param>
+    /// <returns>The bytes written.</returns>
+    /// <exception cref="PageStoreException">A page is not held; what lies before it was written.</exception>
+    public long WriteTo(Stream destination, IEnumerable<PageRun> runs)
+    {
+        ArgumentNullException.ThrowIfNull(destination);
+        ArgumentNullException.ThrowIfNull(runs);
+        long written = 0;
+        foreach (PageRun run in runs)
+        {
+            ulong at = run.Address;
+            while (at < run.End)
+            {
+                LazyPageRun found = Find(run.ProcessId, at, (int)Math.Min(Chunk.Pages, (long)((run.End - at) / PageBytes)));
+                if (found.Pages == 0)
+                {
+                    throw new PageStoreException($"The page of process {run.ProcessId} at 0x{at:x} is not held. Ask the source for what MissingFrom lists first.");
+                }
+
+                destination.Write(new ReadOnlySpan<byte>((void*)found.Source, found.Pages * PageBytes));
+                at += (ulong)found.Pages * PageBytes;
+                written += (long)found.Pages * PageBytes;
+            }
+        }
+
+        return written;
+    }
+
+    private void AddMissing(List<PageRun> missing, PageRun run, ulong at)
+    {
+        ulong chunkStart = at & ~(ulong)(Chunk.Bytes - 1);
+        int page = Chunk.PageOf(at);
+        int end = run.End - chunkStart < Chunk.Bytes ? Chunk.PageOf(run.End) : Chunk.Pages;
+        if (_chunks.Find(run.ProcessId, at) is not { } chunk)
+        {
+            Append(missing, run.ProcessId, at, end - page);
+            return;
+        }
+
+        int next;
+        for (page = Chunk.Next(new ChunkBits.Missing(chunk), page, end); page < end; page = Chunk.Next(new ChunkBits.Missing(chunk), next, end))
+        {
+            next = Chunk.Next(new ChunkBits.Present(chunk), page, end);
+            Append(missing, run.ProcessId, chunkStart + ((ulong)page * PageBytes), next - page);
+        }
+    }
+
+    private static void Append(List<PageRun> missing, int processId, ulong address, int pages)
+    {
+        Span<PageRun> span = CollectionsMarshal.AsSpan(missing);
+        if (!span.IsEmpty && span[^1].ProcessId == processId && span[^1].End == address)
+        {
+            span[^1] = span[^1] with { Pages = span[^1].Pages + pages };
+            return;
+        }
+
+        missing.Add(new PageRun(processId, address, pages));
+    }
+
+    private ulong? ChecksumOfBytes(int processId, ulong address)
+    {
+        int page = Chunk.PageOf(address);
+        if (_chunks.Find(processId, address) is not { } chunk || !Chunk.Has(chunk.Present, page))
+        {
+            return null;
+        }
+
+        return Chunk.Has(chunk.Zero, page) ? PageChecksum.Zero : PageChecksum.Of(new ReadOnlySpan<byte>(PageAt(chunk, page), PageBytes));
+    }
+}
