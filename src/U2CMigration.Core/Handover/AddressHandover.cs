@@ -1,19 +1,20 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using U2CMigration.Core.Interop;
 
 namespace U2CMigration.Core.Handover;
 
 /// <summary>Moves one IPv4 address between two hosts on the same network segment: removed on the source, added on the destination, announced by ARP.</summary>
 /// <remarks>
-/// Needs CAP_NET_ADMIN, <c>ip</c> (iproute2) and, on the destination, <c>nft</c> (nftables): until the sockets are restored a filter hides the address,
+/// Needs CAP_NET_ADMIN, CAP_NET_RAW and, on the destination, <c>nft</c> (nftables): until the sockets are restored a filter hides the address,
 /// because the kernel would answer a packet for a socket that does not exist yet with a reset. One instance serves one migration on one host.
 /// </remarks>
 public sealed class AddressHandover : ISourceNetwork, IDestinationNetwork
 {
     private readonly IPAddress _address;
-    private readonly string _withPrefix;
-    private readonly string _device;
+    private readonly int _prefixLength;
+    private readonly Lazy<NetworkDevice> _device;
     private readonly string _table;
     private bool _released;
     private bool _hidden;
@@ -36,8 +37,8 @@ public sealed class AddressHandover : ISourceNetwork, IDestinationNetwork
         }
 
         _address = address;
-        _withPrefix = string.Create(CultureInfo.InvariantCulture, $"{address}/{prefixLength}");
-        _device = device;
+        _prefixLength = prefixLength;
+        _device = new Lazy<NetworkDevice>(() => NetworkDevice.Find(device));
         _table = string.Create(CultureInfo.InvariantCulture, $"u2c_{address.ToString().Replace('.', '_')}");
     }
 
@@ -58,23 +59,31 @@ public sealed class AddressHandover : ISourceNetwork, IDestinationNetwork
     }
 
     /// <inheritdoc/>
-    public async ValueTask ReleaseAsync(CancellationToken cancellationToken)
+    public ValueTask ReadyAsync(CancellationToken cancellationToken)
     {
-        _released = true;
-        await IpAsync("del", cancellationToken).ConfigureAwait(false);
+        _ = _device.Value;
+        return ValueTask.CompletedTask;
     }
 
     /// <inheritdoc/>
-    public async ValueTask ReclaimAsync(CancellationToken cancellationToken)
+    public ValueTask ReleaseAsync(CancellationToken cancellationToken)
     {
-        if (!_released)
+        _released = true;
+        RouteNetlink.RemoveAddress(_device.Value.Index, _address.GetAddressBytes(), _prefixLength);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask ReclaimAsync(CancellationToken cancellationToken)
+    {
+        if (_released)
         {
-            return;
+            RouteNetlink.AddAddress(_device.Value.Index, _address.GetAddressBytes(), _prefixLength);
+            _released = false;
+            GratuitousArp.Announce(_address, _device.Value);
         }
 
-        await IpAsync("replace", cancellationToken).ConfigureAwait(false);
-        _released = false;
-        GratuitousArp.Announce(_address, _device);
+        return ValueTask.CompletedTask;
     }
 
     /// <inheritdoc/>
@@ -88,22 +97,24 @@ public sealed class AddressHandover : ISourceNetwork, IDestinationNetwork
             delete table arp {{_table}}
             table arp {{_table}} { chain input { type filter hook input priority -400; arp daddr ip {{_address}} drop; } }
             """;
+        _ = _device.Value;
         _hidden = true;
         await Command.RunAsync("nft", ["-f", "-"], script, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
-    public async ValueTask AcquireAsync(CancellationToken cancellationToken)
+    public ValueTask AcquireAsync(CancellationToken cancellationToken)
     {
+        RouteNetlink.AddAddress(_device.Value.Index, _address.GetAddressBytes(), _prefixLength);
         _acquired = true;
-        await IpAsync("replace", cancellationToken).ConfigureAwait(false);
+        return ValueTask.CompletedTask;
     }
 
     /// <inheritdoc/>
     public async ValueTask AnnounceAsync(CancellationToken cancellationToken)
     {
         await ShowAsync(cancellationToken).ConfigureAwait(false);
-        GratuitousArp.Announce(_address, _device);
+        GratuitousArp.Announce(_address, _device.Value);
     }
 
     /// <inheritdoc/>
@@ -111,7 +122,7 @@ public sealed class AddressHandover : ISourceNetwork, IDestinationNetwork
     {
         if (_acquired)
         {
-            await IpAsync("del", cancellationToken).ConfigureAwait(false);
+            RouteNetlink.RemoveAddress(_device.Value.Index, _address.GetAddressBytes(), _prefixLength);
             _acquired = false;
         }
 
@@ -126,7 +137,4 @@ public sealed class AddressHandover : ISourceNetwork, IDestinationNetwork
             _hidden = false;
         }
     }
-
-    private Task IpAsync(string verb, CancellationToken cancellationToken) =>
-        Command.RunAsync("ip", ["address", verb, _withPrefix, "dev", _device], null, cancellationToken);
 }

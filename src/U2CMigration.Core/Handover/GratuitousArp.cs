@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Net;
-using System.Net.NetworkInformation;
 using U2CMigration.Core.Interop;
 
 namespace U2CMigration.Core.Handover;
@@ -14,17 +13,13 @@ internal static class GratuitousArp
     private const int FrameLength = 42;
 
     /// <summary>Sends an announcement as request and as reply: some systems heed only one of the two.</summary>
-    public static void Announce(IPAddress address, string device)
+    public static void Announce(IPAddress address, NetworkDevice device)
     {
-        NetworkInterface card = NetworkInterface.GetAllNetworkInterfaces().FirstOrDefault(n => n.Name == device)
-            ?? throw new IOException($"There is no network device '{device}' on this host.");
         Span<byte> frame = stackalloc byte[FrameLength];
-        int index = card.GetIPProperties().GetIPv4Properties().Index;
-        byte[] hardware = card.GetPhysicalAddress().GetAddressBytes();
         foreach (ushort operation in (ReadOnlySpan<ushort>)[Request, Reply])
         {
-            Write(frame, hardware, address.GetAddressBytes(), operation);
-            PacketSocket.Send(index, EtherTypeArp, frame);
+            Write(frame, device.HardwareAddress, address.GetAddressBytes(), operation);
+            PacketSocket.Send(device.Index, EtherTypeArp, frame);
         }
     }
 

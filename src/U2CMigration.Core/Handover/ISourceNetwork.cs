@@ -4,6 +4,10 @@ namespace U2CMigration.Core.Handover;
 /// <remarks>Implemented by orchestrators; <see cref="AddressHandover"/> serves hosts on one network segment.</remarks>
 public interface ISourceNetwork
 {
+    /// <summary>Called before the workload is frozen: slow preparations and checks belong here.</summary>
+    /// <param name="cancellationToken">Cancels the migration.</param>
+    ValueTask ReadyAsync(CancellationToken cancellationToken);
+
     /// <summary>Called once every task is frozen: from its return on, no packet may reach the workload's sockets on this host.</summary>
     /// <param name="cancellationToken">Cancels the migration.</param>
     ValueTask ReleaseAsync(CancellationToken cancellationToken);
