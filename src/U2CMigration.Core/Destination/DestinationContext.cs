@@ -1,0 +1,24 @@
+using Microsoft.Extensions.Logging;
+using U2CMigration.Core.Receiving;
+using U2CMigration.Transport.Messages;
+
+namespace U2CMigration.Core.Destination;
+
+/// <summary>What every step on the destination needs to know.</summary>
+internal sealed class DestinationContext(Offer offer, MigrationReceiverOptions options, MigrationLedger ledger, ILoggerFactory loggers)
+{
+    public Offer Offer => offer;
+
+    public Guid MigrationId => offer.MigrationId;
+
+    public MigrationReceiverOptions Options => options;
+
+    public MigrationLedger Ledger => ledger;
+
+    public ILoggerFactory Loggers => loggers;
+
+    public ILogger Logger { get; } = loggers.CreateLogger("U2CMigration.Receiver");
+
+    /// <summary>The directory of this migration's images. Apart from a source's, as both may share a work directory in tests.</summary>
+    public string ImagesDirectory { get; } = Path.Combine(options.WorkDirectory, offer.MigrationId.ToString("N") + "-in");
+}

@@ -1,0 +1,59 @@
+using U2CMigration.Core.Results;
+using U2CMigration.Criu.LazyPages;
+using U2CMigration.Criu.Rpc;
+
+namespace U2CMigration.Core.Destination;
+
+/// <summary>The processes resume without their memory and get each page when they touch it, from the store next to them.</summary>
+internal sealed class FirstTouchRestore(
+    DestinationContext context, HeldRestore restore, ILazyPageSource store, IReadOnlyList<LazyTask> tasks, ReadOnlyMemory<LazyPageRange> hottest) : IRestore
+{
+    /// <summary>Installing a page before the resume costs a microsecond of downtime, a touch after it some tens to the workload.</summary>
+    private static readonly TimeSpan PreinstallBudget = TimeSpan.FromMilliseconds(5);
+
+    private LazyPagesDaemon? _daemon;
+    private bool _resumed;
+
+    public async Task<int> HoldAsync(CancellationToken cancellationToken)
+    {
+        _daemon = LazyPagesDaemon.Listen(new LazyPagesOptions { WorkDirectory = context.ImagesDirectory }, store, tasks, context.Loggers);
+        return await restore.HoldAsync(RestoreOptions.For(context, lazyPages: true), cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task ResumeAsync()
+    {
+        await restore.UnlockAsync().ConfigureAwait(false);
+        await _daemon!.MemoryRegistered.ConfigureAwait(false);
+        await _daemon.InstallAsync(hottest, PreinstallBudget).ConfigureAwait(false);
+        await restore.ResumeAsync().ConfigureAwait(false);
+        _resumed = true;
+        _daemon.BeginFill(hottest);
+    }
+
+    public async Task<FillReport?> CompleteAsync()
+    {
+        LazyPagesResult result = await _daemon!.Completion.ConfigureAwait(false);
+        return new FillReport
+        {
+            Duration = result.FillDuration,
+            PreinstalledPages = result.PagesInstalledAhead,
+            FirstTouches = result.TouchesServed,
+            LongestTouch = result.LongestTouchWait,
+        };
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        // First the processes, then their pages: the other way round they would read zeros.
+        await restore.DisposeAsync().ConfigureAwait(false);
+        if (_daemon is not null)
+        {
+            if (!_resumed)
+            {
+                _daemon.Abandon();
+            }
+
+            await _daemon.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+}

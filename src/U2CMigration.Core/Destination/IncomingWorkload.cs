@@ -1,0 +1,273 @@
+using System.Diagnostics;
+using U2CMigration.Core.Handover;
+using U2CMigration.Core.Logging;
+using U2CMigration.Core.PageStore;
+using U2CMigration.Core.Receiving;
+using U2CMigration.Core.Results;
+using U2CMigration.Criu.Rpc;
+using U2CMigration.Core.Preflight;
+using U2CMigration.Transport;
+using U2CMigration.Transport.Connections;
+using U2CMigration.Transport.Messages;
+
+namespace U2CMigration.Core.Destination;
+
+/// <summary>One migration as the destination lives it, from the accepted offer to the last page in place.</summary>
+internal sealed class IncomingWorkload : IAsyncDisposable
+{
+    private static readonly TimeSpan UndoTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan FarewellTimeout = TimeSpan.FromSeconds(30);
+
+    private readonly DestinationContext _context;
+    private readonly MigrationConnection _connection;
+    private readonly RestoreMode _mode;
+    private readonly MemoryPageStore _store;
+    private readonly ImageReceiver _images;
+    private readonly HeldRestore _held;
+    private readonly IDestinationNetwork? _network;
+    private readonly List<PhaseDuration> _phases = [];
+    private Task _acquired = Task.CompletedTask;
+    private IRestore? _restore;
+    private int _rootProcessId;
+    private bool _networkTouched;
+    private bool _committed;
+    private bool _runs;
+
+    public IncomingWorkload(DestinationContext context, MigrationConnection connection, RestoreMode mode)
+    {
+        _context = context;
+        _connection = connection;
+        _mode = mode;
+        _network = context.Options.Network;
+        Directory.CreateDirectory(context.ImagesDirectory);
+        _store = new MemoryPageStore(StoreOptions(context));
+        _images = new ImageReceiver(context.ImagesDirectory);
+        _held = HeldRestore.Prepare(CriuPreflight.WorkerOptions(context.Options.Criu), context.Loggers);
+        if (context.Options.CgroupDirectory is { } cgroup)
+        {
+            // Restored processes are children of the worker and so begin in its cgroup.
+            File.WriteAllText(Path.Combine(cgroup, "cgroup.procs"), _held.WorkerProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        }
+    }
+
+    /// <summary>Whether the workload runs here; from then on a lost source changes nothing.</summary>
+    public bool Runs => _runs;
+
+    /// <summary>Receives, restores, resumes.</summary>
+    /// <param name="cancellationToken">Ends it up to the commit; ignored after.</param>
+    public async Task<MigratedContainer> RunAsync(CancellationToken cancellationToken)
+    {
+        _context.Ledger.Record(_context.MigrationId, MigrationState.Receiving);
+        if (_network is not null)
+        {
+            _networkTouched = true;
+            await _network.PrepareAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        await _connection.SendAsync(new Accept(), cancellationToken).ConfigureAwait(false);
+        await ReceiveAsync(cancellationToken).ConfigureAwait(false);
+        await RestoreAsync(cancellationToken).ConfigureAwait(false);
+        await ResumeAsync().ConfigureAwait(false);
+        FillReport? fill = await FinishAsync(cancellationToken).ConfigureAwait(false);
+        return new MigratedContainer { MigrationId = _context.MigrationId, RootProcessId = _rootProcessId, Fill = fill, RestoreMode = _mode };
+    }
+
+    /// <summary>Removes everything that belongs to a workload which does not run here.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_restore is not null)
+        {
+            await _restore.DisposeAsync().ConfigureAwait(false);
+        }
+        else
+        {
+            await _held.DisposeAsync().ConfigureAwait(false);
+        }
+
+        if (!_runs)
+        {
+            await AbandonNetworkAsync().ConfigureAwait(false);
+            _context.Ledger.Record(_context.MigrationId, MigrationState.Aborted);
+        }
+
+        _images.Dispose();
+        _store.Dispose();
+        Directory.Delete(_context.ImagesDirectory, recursive: true);
+    }
+
+    private static PageStoreOptions StoreOptions(DestinationContext context) => new()
+    {
+        MaxBytes = context.Options.MaxMemoryBytes,
+        KeepReleasedPages = (context.Offer.Options & OfferOptions.Verify) != 0,
+    };
+
+    private async Task ReceiveAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            switch (await _connection.ReceiveAsync(_store, cancellationToken).ConfigureAwait(false))
+            {
+                case PagesDropped dropped:
+                    foreach (Transport.Pages.PageRun run in dropped.Runs)
+                    {
+                        _store.Drop(run);
+                    }
+
+                    break;
+                case RoundEnd round:
+                    await _connection.SendAsync(new RoundAck(round.Round, _connection.Statistics.WireBytesReceived, _store.UsedBytes), cancellationToken).ConfigureAwait(false);
+                    break;
+                case Frozen:
+                    _acquired = _network is null ? Task.CompletedTask : Task.Run(() => _network.AcquireAsync(cancellationToken).AsTask(), cancellationToken);
+                    break;
+                case ImageFile piece:
+                    _images.Take(piece);
+                    break;
+                case ImagesEnd end:
+                    _images.Complete(end);
+                    return;
+                case Abort abort:
+                    throw new SourceAbortedException(abort);
+                case { } other:
+                    throw new MigrationProtocolException("pages or images", other.Type.ToString());
+            }
+        }
+    }
+
+    private async Task RestoreAsync(CancellationToken cancellationToken)
+    {
+        long start = Stopwatch.GetTimestamp();
+        var plan = new RestorePlan(_context, _store, _connection);
+        await plan.CompleteAsync(cancellationToken).ConfigureAwait(false);
+        _phases.Add(new PhaseDuration(PhaseNames.Check, Stopwatch.GetElapsedTime(start)));
+
+        start = Stopwatch.GetTimestamp();
+        await _acquired.ConfigureAwait(false);
+        _restore = plan.Create(_mode, _held);
+        _rootProcessId = await HoldWhileListeningAsync(_restore, cancellationToken).ConfigureAwait(false);
+        _phases.Add(new PhaseDuration(PhaseNames.Restore, Stopwatch.GetElapsedTime(start)));
+        _context.Ledger.Record(_context.MigrationId, MigrationState.Restored, _rootProcessId);
+        _context.Logger.WorkloadHeld(_context.MigrationId);
+        await _connection.SendAsync(new Restored(_phases), cancellationToken).ConfigureAwait(false);
+        await ExpectCommitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Restores, and gives up at once when the source does or is gone.</summary>
+    private async Task<int> HoldWhileListeningAsync(IRestore restore, CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task<MigrationMessage> listening = _connection.ReceiveAsync(stop.Token).AsTask();
+        Task<int> holding = restore.HoldAsync(stop.Token);
+        Task first = await Task.WhenAny(listening, holding).ConfigureAwait(false);
+        await stop.CancelAsync().ConfigureAwait(false);
+        if (first == holding)
+        {
+            await listening.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return await holding.ConfigureAwait(false);
+        }
+
+        await ((Task)holding).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        throw await listening.ConfigureAwait(false) is Abort abort
+            ? new SourceAbortedException(abort)
+            : new MigrationProtocolException("nothing before the restore is done", listening.Result.Type.ToString());
+    }
+
+    private async Task ExpectCommitAsync(CancellationToken cancellationToken)
+    {
+        switch (await _connection.ReceiveAsync(cancellationToken).ConfigureAwait(false))
+        {
+            case Commit:
+                _committed = true;
+                _context.Ledger.Record(_context.MigrationId, MigrationState.Committed, _rootProcessId);
+                return;
+            case Abort abort:
+                throw new SourceAbortedException(abort);
+            case { } other:
+                throw new MigrationProtocolException("a commit", other.Type.ToString());
+        }
+    }
+
+    private async Task ResumeAsync()
+    {
+        long start = Stopwatch.GetTimestamp();
+        Task announced = _network is null ? Task.CompletedTask : Task.Run(() => _network.AnnounceAsync(CancellationToken.None).AsTask());
+        await _restore!.ResumeAsync().ConfigureAwait(false);
+        long resumedAt = Stopwatch.GetTimestamp();
+        _runs = true;
+        _context.Ledger.Record(_context.MigrationId, MigrationState.Resumed, _rootProcessId);
+        _context.Logger.WorkloadResumed(_context.MigrationId, _rootProcessId);
+        await announced.ConfigureAwait(false);
+        PhaseDuration[] phases = [new PhaseDuration(PhaseNames.Resume, Stopwatch.GetElapsedTime(start, resumedAt))];
+        try
+        {
+            await _connection.SendAsync(new Resumed(DateTimeOffset.UtcNow, phases, resumedAt), CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (TransportException e)
+        {
+            // The source will ask on a new connection; the ledger has the answer.
+            _context.Logger.IncomingFailed(e, _connection.Peer);
+        }
+    }
+
+    private async Task<FillReport?> FinishAsync(CancellationToken cancellationToken)
+    {
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task farewell = FarewellAsync(timeout.Token);
+        FillReport? fill = await _restore!.CompleteAsync().ConfigureAwait(false);
+        if (fill is not null)
+        {
+            _context.Logger.FillDone(_context.MigrationId, fill.Duration.TotalMilliseconds, fill.FirstTouches);
+        }
+
+        timeout.CancelAfter(FarewellTimeout);
+        try
+        {
+            await farewell.ConfigureAwait(false);
+            var done = new FillDone(fill?.PreinstalledPages ?? 0, fill?.FirstTouches ?? 0, 0, fill?.Duration ?? TimeSpan.Zero, fill?.LongestTouch ?? TimeSpan.Zero);
+            await _connection.SendAsync(done, timeout.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is TransportException or OperationCanceledException or MigrationProtocolException)
+        {
+            _context.Logger.IncomingFailed(e, _connection.Peer);
+        }
+
+        return fill;
+    }
+
+    /// <summary>Answers the source's comparison until it says that it has released its copy.</summary>
+    private async Task FarewellAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            switch (await _connection.ReceiveAsync(cancellationToken).ConfigureAwait(false))
+            {
+                case VerifyPages pages:
+                    await _connection.SendAsync(_store.Verify(pages), cancellationToken).ConfigureAwait(false);
+                    break;
+                case Released:
+                    return;
+                case { } other:
+                    throw new MigrationProtocolException("a comparison or the release", other.Type.ToString());
+            }
+        }
+    }
+
+    private async Task AbandonNetworkAsync()
+    {
+        if (!_networkTouched)
+        {
+            return;
+        }
+
+        await _acquired.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        using var timeout = new CancellationTokenSource(UndoTimeout);
+        try
+        {
+            await _network!.AbandonAsync(timeout.Token).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            _context.Logger.UndoFailed(e, "the network handover");
+        }
+    }
+}

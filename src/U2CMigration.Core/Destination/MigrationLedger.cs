@@ -1,0 +1,63 @@
+using System.Globalization;
+using U2CMigration.PageTracking.Processes;
+using U2CMigration.Transport.Messages;
+
+namespace U2CMigration.Core.Destination;
+
+/// <summary>
+/// Remembers what became of each migration, so that a source that lost the connection can ask. One small file each in the work directory, which lies on
+/// a tmpfs: it outlives this program but not a reboot, just like the restored processes do. So "unknown" really means "does not run here".
+/// </summary>
+internal sealed class MigrationLedger(string directory)
+{
+    private const string Extension = ".state";
+
+    private readonly Lock _lock = new();
+
+    /// <summary>Records a state. The process is named from the moment it exists.</summary>
+    public void Record(Guid migrationId, MigrationState state, int rootProcessId = 0)
+    {
+        ulong startTime = rootProcessId != 0 && ProcessTree.TryReadStat(rootProcessId, out ProcessStat stat) ? stat.StartTimeTicks : 0;
+        string path = PathOf(migrationId);
+        string text = string.Create(CultureInfo.InvariantCulture, $"{state} {rootProcessId} {startTime}\n");
+        lock (_lock)
+        {
+            // Renamed into place: a reader never sees half a line, also after a crash of this program.
+            File.WriteAllText(path + ".new", text);
+            File.Move(path + ".new", path, overwrite: true);
+        }
+    }
+
+    /// <summary>What is known of a migration.</summary>
+    /// <param name="migrationId">The migration.</param>
+    /// <param name="isLive">Whether this program is working on it now; otherwise an unfinished state is a left-over of a crash.</param>
+    public MigrationState Look(Guid migrationId, bool isLive)
+    {
+        string text;
+        lock (_lock)
+        {
+            string path = PathOf(migrationId);
+            if (!File.Exists(path))
+            {
+                return MigrationState.Unknown;
+            }
+
+            text = File.ReadAllText(path);
+        }
+
+        string[] fields = text.Split(' ');
+        MigrationState state = Enum.Parse<MigrationState>(fields[0]);
+        if (isLive || state is MigrationState.Resumed or MigrationState.Aborted)
+        {
+            return state;
+        }
+
+        // After a crash: committed and alive means that the last step was reached before it.
+        int processId = int.Parse(fields[1], CultureInfo.InvariantCulture);
+        ulong startTime = ulong.Parse(fields[2], CultureInfo.InvariantCulture);
+        bool isAlive = processId != 0 && ProcessTree.TryReadStat(processId, out ProcessStat stat) && !stat.HasEnded && stat.StartTimeTicks == startTime;
+        return state == MigrationState.Committed && isAlive ? MigrationState.Resumed : MigrationState.Aborted;
+    }
+
+    private string PathOf(Guid migrationId) => Path.Combine(directory, migrationId.ToString("N") + Extension);
+}

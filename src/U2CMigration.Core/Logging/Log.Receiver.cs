@@ -1,0 +1,31 @@
+using Microsoft.Extensions.Logging;
+
+namespace U2CMigration.Core.Logging;
+
+/// <summary>What the destination says.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(LogEventIds.Listening, LogLevel.Information, "Waiting for migrations on {Endpoint}.", EventName = nameof(Listening))]
+    public static partial void Listening(this ILogger logger, string endpoint);
+
+    [LoggerMessage(LogEventIds.OfferAccepted, LogLevel.Information, "Migration {MigrationId} from {Source} accepted: {MemoryBytes} bytes.", EventName = nameof(OfferAccepted))]
+    public static partial void OfferAccepted(this ILogger logger, Guid migrationId, string source, long memoryBytes);
+
+    [LoggerMessage(LogEventIds.OfferRefused, LogLevel.Warning, "Migration {MigrationId} from {Source} refused: {Reason}", EventName = nameof(OfferRefused))]
+    public static partial void OfferRefused(this ILogger logger, Guid migrationId, string source, string reason);
+
+    [LoggerMessage(LogEventIds.WorkloadHeld, LogLevel.Debug, "Migration {MigrationId}: restored and held.", EventName = nameof(WorkloadHeld))]
+    public static partial void WorkloadHeld(this ILogger logger, Guid migrationId);
+
+    [LoggerMessage(LogEventIds.WorkloadResumed, LogLevel.Information, "Migration {MigrationId}: process {ProcessId} runs here.", EventName = nameof(WorkloadResumed))]
+    public static partial void WorkloadResumed(this ILogger logger, Guid migrationId, int processId);
+
+    [LoggerMessage(LogEventIds.IncomingFailed, LogLevel.Warning, "A connection from {Source} failed; nothing of it is left here.", EventName = nameof(IncomingFailed))]
+    public static partial void IncomingFailed(this ILogger logger, Exception exception, string source);
+
+    [LoggerMessage(LogEventIds.PagesMissing, LogLevel.Debug, "{Pages} pages of the images are missing here; asking for them.", EventName = nameof(PagesMissing))]
+    public static partial void PagesMissing(this ILogger logger, long pages);
+
+    [LoggerMessage(LogEventIds.FillDone, LogLevel.Information, "Migration {MigrationId}: all pages in place after {Milliseconds:0} ms; {Touches} first touches.", EventName = nameof(FillDone))]
+    public static partial void FillDone(this ILogger logger, Guid migrationId, double milliseconds, long touches);
+}

@@ -1,0 +1,44 @@
+using Microsoft.Extensions.Logging;
+using U2CMigration.Core.Sessions;
+
+namespace U2CMigration.Core.Logging;
+
+/// <summary>What the source says.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(LogEventIds.PhaseEntered, LogLevel.Debug, "Phase {Phase}.", EventName = nameof(PhaseEntered))]
+    public static partial void PhaseEntered(this ILogger logger, MigrationPhase phase);
+
+    [LoggerMessage(LogEventIds.ProgressHandlerFailed, LogLevel.Warning, "The progress handler threw; the migration goes on.", EventName = nameof(ProgressHandlerFailed))]
+    public static partial void ProgressHandlerFailed(this ILogger logger, Exception exception);
+
+    [LoggerMessage(LogEventIds.MigrationStarted, LogLevel.Information, "Migration {MigrationId} of {Target} to {Destination}: {Strategy}, {Tracker}, freezer {Freezer}.", EventName = nameof(MigrationStarted))]
+    public static partial void MigrationStarted(this ILogger logger, Guid migrationId, MigrationTarget target, string destination, string strategy, string tracker, string freezer);
+
+    [LoggerMessage(LogEventIds.RoundDone, LogLevel.Debug, "Round {Round}: {DirtyPages} dirty, {SentPages} sent in {Milliseconds:0.0} ms, {BytesPerSecond:0} bytes/s.", EventName = nameof(RoundDone))]
+    public static partial void RoundDone(this ILogger logger, int round, long dirtyPages, long sentPages, double milliseconds, double bytesPerSecond);
+
+    [LoggerMessage(LogEventIds.MigrationCompleted, LogLevel.Information, "Migration {MigrationId} completed: {DowntimeMilliseconds:0.0} ms down, {WireBytes} bytes, {Rounds} rounds.", EventName = nameof(MigrationCompleted))]
+    public static partial void MigrationCompleted(this ILogger logger, Guid migrationId, double downtimeMilliseconds, long wireBytes, int rounds);
+
+    [LoggerMessage(LogEventIds.RolledBack, LogLevel.Warning, "Migration {MigrationId} failed in phase {Phase} and was rolled back; the workload runs on this host.", EventName = nameof(RolledBack))]
+    public static partial void RolledBack(this ILogger logger, Exception exception, Guid migrationId, MigrationPhase phase);
+
+    [LoggerMessage(LogEventIds.InDoubt, LogLevel.Error, "Migration {MigrationId} is in doubt: the destination did not confirm after the commit. The workload stays frozen here until it is settled.", EventName = nameof(InDoubt))]
+    public static partial void InDoubt(this ILogger logger, Exception exception, Guid migrationId);
+
+    [LoggerMessage(LogEventIds.UndoFailed, LogLevel.Error, "Could not undo: {Step}.", EventName = nameof(UndoFailed))]
+    public static partial void UndoFailed(this ILogger logger, Exception exception, string step);
+
+    [LoggerMessage(LogEventIds.MissingPagesSent, LogLevel.Debug, "The destination asked for {Pages} pages that it did not have.", EventName = nameof(MissingPagesSent))]
+    public static partial void MissingPagesSent(this ILogger logger, long pages);
+
+    [LoggerMessage(LogEventIds.Warning, LogLevel.Warning, "{Warning}", EventName = nameof(Warning))]
+    public static partial void Warning(this ILogger logger, string warning);
+
+    [LoggerMessage(LogEventIds.FreezeTimeline, LogLevel.Debug, "Frozen: {Step} at {Milliseconds:0.0} ms.", EventName = nameof(FreezeTimeline))]
+    public static partial void FreezeTimeline(this ILogger logger, string step, double milliseconds);
+
+    [LoggerMessage(LogEventIds.LeftInDoubt, LogLevel.Critical, "Migration {MigrationId} is still in doubt: its workload stays frozen on this host.", EventName = nameof(LeftInDoubt))]
+    public static partial void LeftInDoubt(this ILogger logger, Guid migrationId);
+}

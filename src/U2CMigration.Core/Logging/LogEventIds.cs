@@ -1,0 +1,26 @@
+namespace U2CMigration.Core.Logging;
+
+/// <summary>The event ids of this package. An id is never used again for something else.</summary>
+internal static class LogEventIds
+{
+    public const int PhaseEntered = 1000;
+    public const int ProgressHandlerFailed = 1001;
+    public const int MigrationStarted = 1002;
+    public const int RoundDone = 1003;
+    public const int MigrationCompleted = 1004;
+    public const int RolledBack = 1005;
+    public const int InDoubt = 1006;
+    public const int UndoFailed = 1007;
+    public const int MissingPagesSent = 1008;
+    public const int Warning = 1009;
+    public const int FreezeTimeline = 1010;
+    public const int LeftInDoubt = 1011;
+    public const int Listening = 1100;
+    public const int OfferAccepted = 1101;
+    public const int OfferRefused = 1102;
+    public const int WorkloadHeld = 1103;
+    public const int WorkloadResumed = 1104;
+    public const int IncomingFailed = 1105;
+    public const int PagesMissing = 1106;
+    public const int FillDone = 1107;
+}

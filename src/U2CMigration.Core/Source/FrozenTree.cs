@@ -1,0 +1,153 @@
+using U2CMigration.Core.Freezing;
+using U2CMigration.Core.Handover;
+using U2CMigration.Core.Interop;
+using U2CMigration.Core.Logging;
+using U2CMigration.Core.Sessions;
+using U2CMigration.Criu.Options;
+using U2CMigration.Criu.Rpc;
+using U2CMigration.PageTracking.Processes;
+
+namespace U2CMigration.Core.Source;
+
+/// <summary>The workload while it is frozen: its state dump, and the two ways out, back to running or gone for good.</summary>
+/// <remarks>
+/// With a cgroup freezer the tasks stop at once and CRIU finds them stopped. Without one, CRIU stops them itself while it dumps, and only then the
+/// network is released and the tail read.
+/// </remarks>
+internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, LazyDump dump) : IAsyncDisposable
+{
+    private static readonly TimeSpan UndoTimeout = TimeSpan.FromSeconds(10);
+
+    private readonly ISourceNetwork? _network = context.Options.Network;
+    private bool _networkReleased;
+    private bool _frozen;
+    private bool _settled;
+    private bool _insured;
+
+    /// <summary>Whether the tasks stop before CRIU dumps them, so that dump and tail can go side by side.</summary>
+    public bool StopsBeforeDump => freezer.Freezes;
+
+    /// <summary>Stops every task, if the freezer can.</summary>
+    public async Task FreezeAsync(CancellationToken cancellationToken)
+    {
+        _frozen = true;
+        freezer.Freeze(cancellationToken);
+        if (freezer.Freezes)
+        {
+            await ReleaseNetworkAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Lets CRIU write the images; every task is stopped and the network released when it returns.</summary>
+    public async Task DumpAsync(CancellationToken cancellationToken)
+    {
+        CriuSettings criu = context.Options.Criu;
+        var options = new CriuDumpOptions
+        {
+            ProcessId = context.Target.RootProcessId,
+            ImagesDirectory = context.ImagesDirectory,
+            TcpEstablished = criu.TcpEstablished,
+            ShellJob = criu.ShellJob,
+            FileLocks = criu.FileLocks,
+            ExternalUnixSockets = criu.ExternalUnixSockets,
+            LogLevel = (CriuLogLevel)criu.LogLevel,
+            FreezeCgroup = freezer.CgroupDirectory ?? string.Empty,
+            CgroupMode = CriuCgroupMode.Ignore,
+
+            // No packet reaches the sockets once the address is gone, so CRIU need not start a firewall program for that.
+            NetworkLock = _networkReleased ? CriuNetworkLock.Skip : CriuNetworkLock.Nftables,
+        };
+        await dump.HoldAsync(options, cancellationToken).ConfigureAwait(false);
+        if (!_networkReleased)
+        {
+            await ReleaseNetworkAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>
+    /// Leaves a stop signal pending in every process, so that they stay stopped even if this process and CRIU die: from the commit on the destination may
+    /// run them. The images are complete, so the destination does not see the signal.
+    /// </summary>
+    public void Insure()
+    {
+        _insured = true;
+        foreach (int processId in ProcessTree.List(context.Target.RootProcessId))
+        {
+            Signals.Send(processId, Signals.Stop);
+        }
+    }
+
+    /// <summary>Lets the workload run on where it was. Tries every step even if one fails.</summary>
+    public async Task RollBackAsync()
+    {
+        if (_settled || !_frozen)
+        {
+            return;
+        }
+
+        _settled = true;
+        using var timeout = new CancellationTokenSource(UndoTimeout);
+        if (dump.IsHeld)
+        {
+            await TryAsync("the state dump", () => dump.RollbackAsync()).ConfigureAwait(false);
+        }
+
+        if (_networkReleased && _network is not null)
+        {
+            await TryAsync("the release of the network address", () => _network.ReclaimAsync(timeout.Token).AsTask()).ConfigureAwait(false);
+        }
+
+        await TryAsync("the freeze", () =>
+        {
+            if (_insured)
+            {
+                foreach (int processId in ProcessTree.List(context.Target.RootProcessId))
+                {
+                    Signals.Send(processId, Signals.Continue);
+                }
+            }
+
+            freezer.Thaw();
+            return Task.CompletedTask;
+        }).ConfigureAwait(false);
+    }
+
+    /// <summary>Kills the frozen tasks: the workload lives on elsewhere.</summary>
+    public async Task KillAsync()
+    {
+        _settled = true;
+        await dump.CommitAsync().ConfigureAwait(false);
+        await TryAsync("the freeze", () =>
+        {
+            freezer.Thaw();
+            return Task.CompletedTask;
+        }).ConfigureAwait(false);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await RollBackAsync().ConfigureAwait(false);
+        await dump.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async Task ReleaseNetworkAsync(CancellationToken cancellationToken)
+    {
+        if (_network is not null)
+        {
+            _networkReleased = true;
+            await _network.ReleaseAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task TryAsync(string step, Func<Task> undo)
+    {
+        try
+        {
+            await undo().ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            context.Logger.UndoFailed(e, step);
+        }
+    }
+}

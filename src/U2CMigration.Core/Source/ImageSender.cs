@@ -1,0 +1,47 @@
+using System.IO.Hashing;
+using U2CMigration.Transport.Connections;
+using U2CMigration.Transport.Messages;
+
+namespace U2CMigration.Core.Source;
+
+/// <summary>Sends the images that CRIU wrote.</summary>
+internal static class ImageSender
+{
+    private const string ImagePattern = "*.img";
+
+    /// <summary>Sends every image of a directory and the closing list with checksums.</summary>
+    /// <returns>The bytes of all files.</returns>
+    public static async Task<long> SendAsync(string directory, MigrationConnection connection, CancellationToken cancellationToken)
+    {
+        var sent = new List<ImageChecksum>();
+        long total = 0;
+        byte[] buffer = new byte[ImageFile.MaxChunkBytes];
+        foreach (string path in Directory.EnumerateFiles(directory, ImagePattern))
+        {
+            using var file = File.OpenHandle(path);
+            string name = Path.GetFileName(path);
+            long length = RandomAccess.GetLength(file);
+            var hash = new XxHash3();
+            long offset = 0;
+            do
+            {
+                int read = await RandomAccess.ReadAsync(file, buffer, offset, cancellationToken).ConfigureAwait(false);
+                if (read == 0 && offset < length)
+                {
+                    throw new IOException($"The image {path} became shorter while it was sent.");
+                }
+
+                hash.Append(buffer.AsSpan(0, read));
+                await connection.SendAsync(new ImageFile(name, offset, length, buffer.AsMemory(0, read)), cancellationToken).ConfigureAwait(false);
+                offset += read;
+            }
+            while (offset < length);
+
+            sent.Add(new ImageChecksum(name, length, hash.GetCurrentHashAsUInt64()));
+            total += length;
+        }
+
+        await connection.SendAsync(new ImagesEnd(total, sent), cancellationToken).ConfigureAwait(false);
+        return total;
+    }
+}

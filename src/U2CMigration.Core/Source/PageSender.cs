@@ -1,0 +1,128 @@
+using U2CMigration.PageTracking.Pages;
+using U2CMigration.PageTracking.Reading;
+using U2CMigration.Transport.Connections;
+using U2CMigration.Transport.Pages;
+
+namespace U2CMigration.Core.Source;
+
+/// <summary>Reads pages of the tree and sends them in batches.</summary>
+/// <remarks>One batch is read while the one before is on its way. Pages that are gone by the time they are read are left out: they are reported again if they come back.</remarks>
+internal sealed class PageSender(MigrationConnection connection, ProcessNumbers numbers) : IDisposable
+{
+    private readonly Dictionary<int, ProcessMemoryReader> _readers = [];
+    private readonly PageRange[] _ranges = new PageRange[PageBatch.MaxPages];
+    private readonly ulong[] _unreadable = new ulong[PageBatch.MaxPages / 64];
+    private PageBatch _filling = new();
+    private PageBatch _sending = new();
+    private Task _sent = Task.CompletedTask;
+    private int _rangeCount;
+    private int _processId;
+
+    /// <summary>All pages sent so far, zero pages among them.</summary>
+    public long SentPages { get; private set; }
+
+    /// <summary>Sends the newest content of pages, in the order of the set.</summary>
+    public async Task SendAsync(PageSet pages, Action<long>? sent, CancellationToken cancellationToken)
+    {
+        try
+        {
+            for (int p = 0; p < pages.Processes.Count; p++)
+            {
+                ProcessPages process = pages.Processes[p];
+                _processId = process.ProcessId;
+                for (int r = 0; r < process.Ranges.Length; r++)
+                {
+                    PageRange range = process.Ranges[r];
+                    while (range.Start < range.End)
+                    {
+                        range = Take(range);
+                        if (_filling.FreePages == 0)
+                        {
+                            await FlushAsync(sent, cancellationToken).ConfigureAwait(false);
+                        }
+                    }
+                }
+
+                await FlushAsync(sent, cancellationToken).ConfigureAwait(false);
+            }
+
+            await _sent.ConfigureAwait(false);
+        }
+        finally
+        {
+            // A failed send must not leave the batch in use when the next one begins.
+            await _sent.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            _sent = Task.CompletedTask;
+            _rangeCount = 0;
+            _filling.Clear();
+        }
+    }
+
+    /// <summary>Closes what is held for processes that have ended.</summary>
+    public void Forget(int processId)
+    {
+        if (_readers.Remove(processId, out ProcessMemoryReader? reader))
+        {
+            reader.Dispose();
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (ProcessMemoryReader reader in _readers.Values)
+        {
+            reader.Dispose();
+        }
+    }
+
+    private PageRange Take(PageRange range)
+    {
+        int pages = (int)Math.Min(range.Pages, _filling.FreePages);
+        ulong end = range.Start + ((ulong)pages << PageSize.Shift);
+        _filling.Add(numbers.InImages(_processId), range.Start, pages);
+        _ranges[_rangeCount++] = new PageRange(range.Start, end);
+        return range with { Start = end };
+    }
+
+    private async Task FlushAsync(Action<long>? sent, CancellationToken cancellationToken)
+    {
+        if (_filling.PageCount == 0)
+        {
+            return;
+        }
+
+        Read();
+        _filling.Seal();
+        await _sent.ConfigureAwait(false);
+        (_filling, _sending) = (_sending, _filling);
+        SentPages += _sending.SentPages;
+        sent?.Invoke(_sending.SentPages);
+        _sent = connection.SendPagesAsync(_sending, cancellationToken).AsTask();
+        _filling.Clear();
+        _rangeCount = 0;
+    }
+
+    private void Read()
+    {
+        if (!_readers.TryGetValue(_processId, out ProcessMemoryReader? reader))
+        {
+            reader = ProcessMemoryReader.Open(_processId);
+            _readers.Add(_processId, reader);
+        }
+
+        Span<ulong> unreadable = _unreadable;
+        unreadable.Clear();
+        if (reader.Read(_ranges.AsSpan(0, _rangeCount), _filling.Memory, unreadable) == _filling.PageCount)
+        {
+            return;
+        }
+
+        for (int i = 0; i < _filling.PageCount; i++)
+        {
+            if ((unreadable[i >> 6] >> (i & 63) & 1) != 0)
+            {
+                _filling.Exclude(i);
+            }
+        }
+    }
+}

@@ -1,0 +1,245 @@
+using System.Runtime.InteropServices;
+using U2CMigration.Core.Errors;
+using U2CMigration.Core.Freezing;
+using U2CMigration.Core.Logging;
+using U2CMigration.Core.Preflight;
+using U2CMigration.Core.Results;
+using U2CMigration.Core.Sessions;
+using U2CMigration.Core.Settlement;
+using U2CMigration.Criu.Rpc;
+using U2CMigration.Criu.Versions;
+using U2CMigration.PageTracking.Pages;
+using U2CMigration.PageTracking.Trackers;
+using U2CMigration.Strategy.Strategies;
+using U2CMigration.Transport.Connections;
+using U2CMigration.Transport.Messages;
+
+namespace U2CMigration.Core.Source;
+
+/// <summary>One migration as the source lives it, from pre-flight to release.</summary>
+internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
+{
+    private static readonly TimeSpan ReleaseTimeout = TimeSpan.FromMinutes(2);
+
+    private PipeSizeLimit? _pipeSize;
+    private MigrationConnection? _connection;
+    private SourceDialogue? _dialogue;
+    private IPageTracker? _tracker;
+    private PageSender? _sender;
+    private FrozenTree? _tree;
+    private PreCopyRounds? _rounds;
+    private StopAndCopy? _stopAndCopy;
+    private string _strategyName = string.Empty;
+
+    /// <summary>Whether the outcome is unknown: the tree stays frozen until it is settled.</summary>
+    public bool IsInDoubt { get; private set; }
+
+    /// <summary>Migrates. Everything that fails before the commit leaves the workload running here.</summary>
+    public async Task<MigrationResult> RunAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await MoveAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            throw await UndoAsync(e, cancellationToken).ConfigureAwait(false);
+        }
+
+        Resumed resumed = await CommitAsync().ConfigureAwait(false);
+        return await ReleaseAsync(resumed).ConfigureAwait(false);
+    }
+
+    /// <summary>Settles a migration in doubt by what the destination says.</summary>
+    public async Task<MigrationSettlement> ResolveAsync(CancellationToken cancellationToken)
+    {
+        MigrationSettlement settlement = await DestinationInquiry.AskAsync(context, cancellationToken).ConfigureAwait(false);
+        if (settlement == MigrationSettlement.Moved)
+        {
+            await _tree!.KillAsync().ConfigureAwait(false);
+            context.Progress.Enter(MigrationPhase.Completed);
+        }
+        else
+        {
+            await _tree!.RollBackAsync().ConfigureAwait(false);
+            context.Progress.Enter(MigrationPhase.RolledBack);
+        }
+
+        IsInDoubt = false;
+        return settlement;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_tree is not null)
+        {
+            await _tree.DisposeAsync().ConfigureAwait(false);
+        }
+
+        _tracker?.Dispose();
+        _sender?.Dispose();
+        if (_connection is not null)
+        {
+            await _connection.DisposeAsync().ConfigureAwait(false);
+        }
+
+        if (_dialogue is not null)
+        {
+            await _dialogue.DisposeAsync().ConfigureAwait(false);
+        }
+
+        _pipeSize?.Dispose();
+        if (Directory.Exists(context.ImagesDirectory))
+        {
+            Directory.Delete(context.ImagesDirectory, recursive: true);
+        }
+    }
+
+    private async Task MoveAsync(CancellationToken cancellationToken)
+    {
+        context.Progress.Enter(MigrationPhase.Preflight);
+        (IReadOnlyList<int> processes, TreeMemory memory) = SourcePreflight.Check(context);
+        (CriuVersion version, CriuFeatures features) = await CriuPreflight.AskAsync(context.Options.Criu, cancellationToken).ConfigureAwait(false);
+        if (!features.LazyPages)
+        {
+            throw new MigrationPreflightException([$"CRIU {version} can not dump lazily on this kernel (userfaultfd with event features, kernel 4.11, is needed). Use a newer kernel or CRIU."]);
+        }
+
+        _pipeSize = PipeSizeLimit.Raise();
+        if (context.Options.Network is { } network)
+        {
+            await network.ReadyAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        context.Progress.Enter(MigrationPhase.Connecting);
+        await ConnectAsync(processes, memory, version, cancellationToken).ConfigureAwait(false);
+
+        // From here on the destination's giving up cancels what goes on.
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _dialogue!.Ended);
+        context.Progress.Enter(MigrationPhase.Attaching);
+        context.Clock.Restart();
+        await PrepareDumpAsync(linked.Token).ConfigureAwait(false);
+        PageSet pending = await PreCopyAsync(linked.Token).ConfigureAwait(false);
+
+        using var frozen = CancellationTokenSource.CreateLinkedTokenSource(linked.Token);
+        frozen.CancelAfter(context.Options.FreezeTimeout);
+        context.Progress.Enter(MigrationPhase.StopAndCopy);
+        _stopAndCopy = new StopAndCopy(context, _tracker!, _sender!, _connection!, _dialogue, _tree!);
+        await _stopAndCopy.RunAsync(_rounds!.Rounds.Count, pending, frozen.Token).ConfigureAwait(false);
+    }
+
+    private async Task ConnectAsync(IReadOnlyList<int> processes, TreeMemory memory, CriuVersion version, CancellationToken cancellationToken)
+    {
+        _connection = await SourceConnection.OpenAsync(context, cancellationToken).ConfigureAwait(false);
+        _dialogue = new SourceDialogue(_connection);
+        int root = context.Target.RootProcessId;
+        var offer = new Offer
+        {
+            MigrationId = context.MigrationId,
+            Name = $"{File.ReadAllText($"/proc/{root}/comm").TrimEnd()} ({root})",
+            Kernel = RuntimeInformation.OSDescription,
+            CriuVersion = version.ToString(),
+            TotalMemoryBytes = memory.ResidentBytes,
+            ProcessIds = [.. processes.Select(context.Numbers.InImages)],
+            Options = OfferOptions.Lazy | (context.Options.Verify ? OfferOptions.Verify : OfferOptions.None),
+        };
+        await _connection.SendAsync(offer, cancellationToken).ConfigureAwait(false);
+        switch (await _dialogue.NextAsync(cancellationToken).ConfigureAwait(false))
+        {
+            case Accept:
+                return;
+            case Refuse refuse:
+                throw new DestinationRefusedException(refuse);
+            case { } other:
+                throw SourceDialogue.Unexpected(nameof(Accept), other);
+        }
+    }
+
+    private async Task PrepareDumpAsync(CancellationToken cancellationToken)
+    {
+        int root = context.Target.RootProcessId;
+        Directory.CreateDirectory(context.ImagesDirectory);
+        LazyDump dump = LazyDump.Prepare(CriuPreflight.WorkerOptions(context.Options.Criu), 0, context.Loggers);
+        ITreeFreezer freezer = FreezerDetection.For(root, [.. PageTracking.Processes.ProcessTree.List(root)]);
+        _tree = new FrozenTree(context, freezer, dump);
+        _tracker = await Task.Run(() => PageTrackers.Create(context.Options.Tracker, root, context.Loggers), cancellationToken).ConfigureAwait(false);
+        _sender = new PageSender(_connection!, context.Numbers);
+        IMigrationStrategy strategy = context.Options.Strategy();
+        _strategyName = strategy.Name;
+        _rounds = new PreCopyRounds(context, _tracker, strategy, _sender, _connection!, _dialogue!);
+        context.Logger.MigrationStarted(context.MigrationId, context.Target, _connection!.Peer, strategy.Name, _tracker.Name, freezer.Name);
+        foreach (string warning in context.Warnings)
+        {
+            context.Logger.Warning(warning);
+        }
+    }
+
+    private async Task<PageSet> PreCopyAsync(CancellationToken cancellationToken)
+    {
+        context.Progress.Enter(MigrationPhase.PreCopy);
+        var pending = new PageSet();
+        await _rounds!.RunAsync(pending, cancellationToken).ConfigureAwait(false);
+        context.Progress.Enter(MigrationPhase.Freezing);
+        return pending;
+    }
+
+    private async Task<Exception> UndoAsync(Exception cause, CancellationToken cancellationToken)
+    {
+        MigrationPhase phase = context.Progress.Phase;
+        if (_tree is not null)
+        {
+            await _tree.RollBackAsync().ConfigureAwait(false);
+        }
+
+        _tracker?.Dispose();
+        _tracker = null;
+        await SourceFailure.TellDestinationAsync(_connection, cause, context).ConfigureAwait(false);
+        Exception failure = SourceFailure.Translate(cause, _dialogue, phase, context, cancellationToken);
+        context.Progress.Enter(MigrationPhase.RolledBack);
+        context.Logger.RolledBack(failure, context.MigrationId, phase);
+        return failure;
+    }
+
+    private async Task<Resumed> CommitAsync()
+    {
+        context.Progress.Enter(MigrationPhase.Committing);
+        using var timeout = new CancellationTokenSource(context.Options.CommitTimeout);
+        try
+        {
+            _tree!.Insure();
+            await _connection!.SendAsync(new Commit(), timeout.Token).ConfigureAwait(false);
+            return await _dialogue!.ExpectAsync<Resumed>(timeout.Token).ConfigureAwait(false);
+        }
+        catch (DestinationAbortedException e)
+        {
+            // Its word that it could not resume and that nothing of it is left: the one case in which the source may thaw after the commit.
+            throw await UndoAsync(e, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            IsInDoubt = true;
+            context.Progress.Enter(MigrationPhase.InDoubt);
+            context.Logger.InDoubt(e, context.MigrationId);
+            throw new MigrationException(
+                $"The destination {_connection!.Peer} did not confirm within {context.Options.CommitTimeout.TotalSeconds:0.#} s that it runs the workload.",
+                MigrationPhase.Committing,
+                WorkloadState.Frozen,
+                isTransient: false,
+                e);
+        }
+    }
+
+    private async Task<MigrationResult> ReleaseAsync(Resumed resumed)
+    {
+        TimeSpan downtime = MigrationClock.Since(_stopAndCopy!.FreezeTimestamp);
+        context.Progress.Enter(MigrationPhase.Releasing);
+        var release = new SourceRelease(context, _tracker!, _connection!, _dialogue!, _tree!);
+        using var timeout = new CancellationTokenSource(ReleaseTimeout);
+        await release.RunAsync(timeout.Token).ConfigureAwait(false);
+        context.Progress.Enter(MigrationPhase.Completed);
+        MigrationResult result = SourceReport.Create(
+            context, _strategyName, _tracker!.Name, _rounds!, _stopAndCopy, release, resumed, downtime, _connection!.Statistics.WireBytesSent, _sender!.SentPages);
+        context.Logger.MigrationCompleted(context.MigrationId, downtime.TotalMilliseconds, result.WireBytes, result.Rounds.Count);
+        return result;
+    }
+}

@@ -1,0 +1,68 @@
+using U2CMigration.Core.Errors;
+using U2CMigration.Core.Logging;
+using U2CMigration.Core.Results;
+using U2CMigration.Core.Sessions;
+using U2CMigration.PageTracking.Trackers;
+using U2CMigration.Transport;
+using U2CMigration.Transport.Connections;
+using U2CMigration.Transport.Messages;
+
+namespace U2CMigration.Core.Source;
+
+/// <summary>What follows once the workload runs on the destination: compare, kill the frozen copy, hear how the filling went.</summary>
+internal sealed class SourceRelease(SourceContext context, IPageTracker tracker, MigrationConnection connection, SourceDialogue dialogue, FrozenTree tree)
+{
+    public VerificationReport? Verification { get; private set; }
+
+    public FillReport? Fill { get; private set; }
+
+    /// <summary>From attaching the tracker until the source was released.</summary>
+    public TimeSpan Duration { get; private set; }
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (context.Options.Verify)
+            {
+                Verification = await SourceVerification.RunAsync(context, tracker, connection, dialogue, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (Exception e) when (e is TransportException or OperationCanceledException or MigrationProtocolException or IOException)
+        {
+            context.Warnings.Add($"The comparison with the destination did not complete: {e.Message}");
+        }
+
+        // Whatever happened to the connection: the destination has confirmed that it runs the workload, so the copy here must go.
+        await tree.KillAsync().ConfigureAwait(false);
+        Duration = context.Clock.Elapsed;
+        try
+        {
+            await connection.SendAsync(new Released(), cancellationToken).ConfigureAwait(false);
+            FillDone done = await dialogue.ExpectAsync<FillDone>(cancellationToken).ConfigureAwait(false);
+            Fill = new FillReport
+            {
+                Duration = done.Duration,
+                PreinstalledPages = done.PagesBeforeResume,
+                FirstTouches = done.TouchedPages,
+                LongestTouch = done.LongestWait,
+            };
+        }
+        catch (Exception e) when (e is TransportException or OperationCanceledException or MigrationProtocolException or DestinationAbortedException)
+        {
+            context.Warnings.Add($"The destination did not report the end of the filling: {e.Message}");
+        }
+
+        if (Verification is { PagesMismatched: > 0 } bad)
+        {
+            throw new MigrationException(
+                $"{bad.PagesMismatched} of {bad.PagesVerified} pages differ between source and destination; this is a defect, please report it.",
+                MigrationPhase.Releasing, WorkloadState.Moved, isTransient: false);
+        }
+
+        foreach (string warning in context.Warnings)
+        {
+            context.Logger.Warning(warning);
+        }
+    }
+}

@@ -1,0 +1,42 @@
+using U2CMigration.Core.Results;
+using U2CMigration.PageTracking.Pages;
+using U2CMigration.Transport.Messages;
+
+namespace U2CMigration.Core.Source;
+
+/// <summary>Puts the result together.</summary>
+internal static class SourceReport
+{
+    public static MigrationResult Create(
+        SourceContext context, string strategy, string tracker, PreCopyRounds rounds, StopAndCopy stop, SourceRelease release,
+        Resumed resumed, TimeSpan downtime, long wireBytes, long sentPages) => new()
+        {
+            MigrationId = context.MigrationId,
+            Strategy = strategy,
+            Tracker = tracker,
+            Duration = release.Duration,
+            Downtime = downtime,
+            DowntimeBreakdown = new DowntimeBreakdown
+            {
+                Freeze = stop.Freeze,
+                TailScan = stop.TailScan,
+                TailSend = stop.TailSend,
+                Dump = stop.Dump,
+                ImageTransfer = stop.ImageTransfer,
+                Check = PhaseNames.Find(stop.DestinationPhases, PhaseNames.Check),
+                Restore = PhaseNames.Find(stop.DestinationPhases, PhaseNames.Restore),
+                Resume = PhaseNames.Find(resumed.Phases, PhaseNames.Resume),
+            },
+            Rounds = [.. rounds.Rounds, stop.Round!],
+            WireBytes = wireBytes,
+            RawBytes = sentPages * PageSize.Bytes,
+            MemoryBytes = stop.ResidentPages * PageSize.Bytes,
+            FrozenOnlyBytes = stop.FrozenOnlyBytes,
+            FreezeStart = stop.FreezeStart,
+            FreezeTimestamp = stop.FreezeTimestamp,
+            ResumeTimestamp = resumed.Timestamp,
+            Verification = release.Verification,
+            Fill = release.Fill,
+            Warnings = [.. context.Warnings],
+        };
+}

@@ -1,0 +1,168 @@
+using System.Diagnostics;
+using U2CMigration.Core.Logging;
+using U2CMigration.Core.Results;
+using U2CMigration.PageTracking.Pages;
+using U2CMigration.PageTracking.Trackers;
+using U2CMigration.Transport.Connections;
+using U2CMigration.Transport.Messages;
+using U2CMigration.Transport.Pages;
+
+namespace U2CMigration.Core.Source;
+
+/// <summary>The round in which the workload is frozen: the last dirty pages and CRIU's images travel, and the destination restores.</summary>
+internal sealed class StopAndCopy(
+    SourceContext context, IPageTracker tracker, PageSender sender, MigrationConnection connection, SourceDialogue dialogue, FrozenTree tree)
+{
+    private readonly PageSet _tail = new();
+    private readonly PageSet _everythingLeft = new();
+
+    /// <summary>The moment at which the freeze was asked for (<see cref="Stopwatch.GetTimestamp"/>).</summary>
+    public long FreezeTimestamp { get; private set; }
+
+    /// <summary>The same, since the migration began.</summary>
+    public TimeSpan FreezeStart { get; private set; }
+
+    public TimeSpan Freeze { get; private set; }
+
+    public TimeSpan TailScan { get; private set; }
+
+    public TimeSpan TailSend { get; private set; }
+
+    public TimeSpan Dump { get; private set; }
+
+    public TimeSpan ImageTransfer { get; private set; }
+
+    /// <summary>What the destination says its steps took.</summary>
+    public IReadOnlyList<PhaseDuration> DestinationPhases { get; private set; } = [];
+
+    /// <summary>The resident pages at the freeze.</summary>
+    public long ResidentPages { get; private set; }
+
+    /// <summary>The stop-and-copy round.</summary>
+    public RoundReport? Round { get; private set; }
+
+    /// <summary>Freezes, dumps, sends; returns when the destination holds the restored workload.</summary>
+    /// <param name="index">The number of this round.</param>
+    /// <param name="pending">The pages found dirty before the freeze and not sent.</param>
+    /// <param name="cancellationToken">Ends the migration.</param>
+    public async Task RunAsync(int index, PageSet pending, CancellationToken cancellationToken)
+    {
+        long sentBefore = sender.SentPages;
+        long bytesBefore = connection.Statistics.WireBytesSent;
+        FreezeStart = context.Clock.Elapsed;
+        FreezeTimestamp = Stopwatch.GetTimestamp();
+        await tree.FreezeAsync(cancellationToken).ConfigureAwait(false);
+        Freeze = Mark("frozen");
+        await connection.SendAsync(new Frozen(pending.PageCount, pending.PageCount * PageSize.Bytes), cancellationToken).ConfigureAwait(false);
+
+        if (tree.StopsBeforeDump)
+        {
+            using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            await AllOrCancelAsync(both, DumpAsync(both.Token), SendTailAsync(pending, both.Token)).ConfigureAwait(false);
+        }
+        else
+        {
+            await DumpAsync(cancellationToken).ConfigureAwait(false);
+            await SendTailAsync(pending, cancellationToken).ConfigureAwait(false);
+        }
+
+        long transferStart = Stopwatch.GetTimestamp();
+        await ImageSender.SendAsync(context.ImagesDirectory, connection, cancellationToken).ConfigureAwait(false);
+        ImageTransfer = Stopwatch.GetElapsedTime(transferStart);
+        Mark("images sent");
+        Round = new RoundReport
+        {
+            Index = index,
+            Start = FreezeStart,
+            Duration = Stopwatch.GetElapsedTime(FreezeTimestamp),
+            DirtyPages = _everythingLeft.PageCount,
+            SentPages = sender.SentPages - sentBefore,
+            HeldPages = 0,
+            WireBytes = connection.Statistics.WireBytesSent - bytesBefore,
+        };
+        await WaitForRestoreAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task AllOrCancelAsync(CancellationTokenSource cancellation, params Task[] tasks)
+    {
+        // When one fails the other must end before the undoing begins.
+        Task first = await Task.WhenAny(tasks).ConfigureAwait(false);
+        if (!first.IsCompletedSuccessfully)
+        {
+            await cancellation.CancelAsync().ConfigureAwait(false);
+            await Task.WhenAll(tasks).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await first.ConfigureAwait(false);
+        }
+
+        await Task.WhenAll(tasks).ConfigureAwait(false);
+    }
+
+    private async Task DumpAsync(CancellationToken cancellationToken)
+    {
+        long start = Stopwatch.GetTimestamp();
+        await tree.DumpAsync(cancellationToken).ConfigureAwait(false);
+        Dump = Stopwatch.GetElapsedTime(start);
+        Mark("dumped");
+    }
+
+    private async Task SendTailAsync(PageSet pending, CancellationToken cancellationToken)
+    {
+        long start = Stopwatch.GetTimestamp();
+        await Task.Run(() => tracker.Collect(_tail, cancellationToken), cancellationToken).ConfigureAwait(false);
+        pending.UnionTo(_tail, _everythingLeft);
+        TailScan = Stopwatch.GetElapsedTime(start);
+        Mark("tail scanned");
+        await sender.SendAsync(_everythingLeft, null, cancellationToken).ConfigureAwait(false);
+        TailSend = Stopwatch.GetElapsedTime(start) - TailScan;
+        Mark("tail sent");
+    }
+
+    /// <summary>Answers what the destination still lacks, until it holds the restored workload. The images are the last word on which pages exist.</summary>
+    private async Task WaitForRestoreAsync(CancellationToken cancellationToken)
+    {
+        context.Progress.Enter(Sessions.MigrationPhase.Restoring);
+        var missing = new PageSet();
+        while (true)
+        {
+            switch (await dialogue.NextAsync(cancellationToken).ConfigureAwait(false))
+            {
+                case Restored restored:
+                    DestinationPhases = restored.Phases;
+                    Mark("restored");
+                    return;
+                case MissingPages request:
+                    Collect(request, missing);
+                    if (request.IsLast)
+                    {
+                        context.Logger.MissingPagesSent(missing.PageCount);
+                        long sentBefore = sender.SentPages;
+                        await sender.SendAsync(missing, null, cancellationToken).ConfigureAwait(false);
+                        await connection.SendAsync(new RoundEnd(Round!.Index, sender.SentPages - sentBefore, 0), cancellationToken).ConfigureAwait(false);
+                        missing.Clear();
+                    }
+
+                    break;
+                case RoundAck:
+                    break;
+                case { } other:
+                    throw SourceDialogue.Unexpected(nameof(Restored), other);
+            }
+        }
+    }
+
+    private void Collect(MissingPages request, PageSet missing)
+    {
+        foreach (PageRun run in request.Runs)
+        {
+            int processId = context.Numbers.OnThisHost(run.ProcessId);
+            missing.Add(processId, run.Address, run.End);
+        }
+    }
+
+    private TimeSpan Mark(string step)
+    {
+        TimeSpan since = Stopwatch.GetElapsedTime(FreezeTimestamp);
+        context.Logger.FreezeTimeline(step, since.TotalMilliseconds);
+        return since;
+    }
+}
