@@ -30,7 +30,6 @@ internal sealed class IncomingWorkload : IAsyncDisposable
     private IRestore? _restore;
     private int _rootProcessId;
     private bool _networkTouched;
-    private bool _committed;
     private bool _runs;
 
     public IncomingWorkload(DestinationContext context, MigrationConnection connection, RestoreMode mode)
@@ -162,14 +161,18 @@ internal sealed class IncomingWorkload : IAsyncDisposable
         await stop.CancelAsync().ConfigureAwait(false);
         if (first == holding)
         {
-            await listening.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            return await holding.ConfigureAwait(false);
+            await ((Task)listening).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!listening.IsCompletedSuccessfully)
+            {
+                return await holding.ConfigureAwait(false);
+            }
         }
 
         await ((Task)holding).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        throw await listening.ConfigureAwait(false) is Abort abort
+        MigrationMessage message = await listening.ConfigureAwait(false);
+        throw message is Abort abort
             ? new SourceAbortedException(abort)
-            : new MigrationProtocolException("nothing before the restore is done", listening.Result.Type.ToString());
+            : new MigrationProtocolException("nothing before the restore is done", message.Type.ToString());
     }
 
     private async Task ExpectCommitAsync(CancellationToken cancellationToken)
@@ -177,7 +180,6 @@ internal sealed class IncomingWorkload : IAsyncDisposable
         switch (await _connection.ReceiveAsync(cancellationToken).ConfigureAwait(false))
         {
             case Commit:
-                _committed = true;
                 _context.Ledger.Record(_context.MigrationId, MigrationState.Committed, _rootProcessId);
                 return;
             case Abort abort:

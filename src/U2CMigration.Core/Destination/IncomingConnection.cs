@@ -1,0 +1,145 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using U2CMigration.Core.Logging;
+using U2CMigration.Core.Receiving;
+using U2CMigration.Criu;
+using U2CMigration.Transport;
+using U2CMigration.Transport.Connections;
+using U2CMigration.Transport.Messages;
+
+namespace U2CMigration.Core.Destination;
+
+/// <summary>One connection from a source: a migration, or a question about one.</summary>
+internal sealed class IncomingConnection(
+    MigrationConnection connection, MigrationReceiverOptions options, MigrationLedger ledger, ConcurrentDictionary<Guid, byte> live, ILoggerFactory loggers)
+{
+    private static readonly TimeSpan TellTimeout = TimeSpan.FromSeconds(2);
+
+    private readonly ILogger _logger = loggers.CreateLogger("U2CMigration.Receiver");
+
+    /// <summary>Serves it.</summary>
+    /// <returns>The workload that arrived; null when the connection was about something else or nothing came of it.</returns>
+    public async Task<MigratedContainer?> ServeAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            switch (await connection.ReceiveAsync(cancellationToken).ConfigureAwait(false))
+            {
+                case Query query:
+                    MigrationState state = ledger.Look(query.MigrationId, live.ContainsKey(query.MigrationId));
+                    await connection.SendAsync(new State(query.MigrationId, state), cancellationToken).ConfigureAwait(false);
+                    await WaitForCloseAsync(cancellationToken).ConfigureAwait(false);
+                    return null;
+                case Offer offer:
+                    return await TakeAsync(offer, cancellationToken).ConfigureAwait(false);
+                case { } other:
+                    throw new MigrationProtocolException("an offer or a query", other.Type.ToString());
+            }
+        }
+        catch (Exception e)
+        {
+            _logger.IncomingFailed(e, connection.Peer);
+            return null;
+        }
+    }
+
+    private async Task<MigratedContainer?> TakeAsync(Offer offer, CancellationToken cancellationToken)
+    {
+        if (!live.TryAdd(offer.MigrationId, 0))
+        {
+            await RefuseAsync(offer, new Refuse(RefusalReason.Busy, "This migration is under way already."), cancellationToken).ConfigureAwait(false);
+            return null;
+        }
+
+        try
+        {
+            var context = new DestinationContext(offer, options, ledger, loggers);
+            (RestoreMode mode, Refuse? refusal) = await DestinationPreflight.CheckAsync(context, connection, cancellationToken).ConfigureAwait(false);
+            if (refusal is not null)
+            {
+                await RefuseAsync(offer, refusal, cancellationToken).ConfigureAwait(false);
+                return null;
+            }
+
+            _logger.OfferAccepted(offer.MigrationId, connection.Peer, offer.TotalMemoryBytes);
+            return await ReceiveAsync(context, mode, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            live.TryRemove(offer.MigrationId, out _);
+        }
+    }
+
+    private async Task<MigratedContainer> ReceiveAsync(DestinationContext context, RestoreMode mode, CancellationToken cancellationToken)
+    {
+        var workload = new IncomingWorkload(context, connection, mode);
+        try
+        {
+            return await workload.RunAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (!workload.Runs)
+        {
+            // The source may thaw on this word, so nothing may be left when it is said.
+            await workload.DisposeAsync().ConfigureAwait(false);
+            await TellSourceAsync(e).ConfigureAwait(false);
+            throw;
+        }
+        finally
+        {
+            await workload.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task RefuseAsync(Offer offer, Refuse refusal, CancellationToken cancellationToken)
+    {
+        _logger.OfferRefused(offer.MigrationId, connection.Peer, refusal.Sentence);
+        await connection.SendAsync(refusal, cancellationToken).ConfigureAwait(false);
+        await WaitForCloseAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task TellSourceAsync(Exception cause)
+    {
+        if (cause is TransportException or SourceAbortedException)
+        {
+            return;
+        }
+
+        using var timeout = new CancellationTokenSource(TellTimeout);
+        try
+        {
+            string sentence = cause is OperationCanceledException ? "The destination was stopped." : cause.Message;
+            await connection.SendAsync(new Abort(CodeOf(cause), sentence.Length <= 1000 ? sentence : sentence[..1000]), timeout.Token).ConfigureAwait(false);
+            await WaitForCloseAsync(timeout.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is TransportException or OperationCanceledException or MigrationProtocolException)
+        {
+            _logger.IncomingFailed(e, connection.Peer);
+        }
+    }
+
+    private static AbortCode CodeOf(Exception cause) => cause switch
+    {
+        OperationCanceledException => AbortCode.Cancelled,
+        CriuException => AbortCode.RestoreFailed,
+        ImageDamagedException => AbortCode.DataMismatch,
+        MigrationProtocolException => AbortCode.ProtocolViolation,
+        OutOfMemoryException => AbortCode.OutOfMemory,
+        _ => AbortCode.DestinationFailed,
+    };
+
+    /// <summary>The last word is lost if the connection is closed before the peer has read it.</summary>
+    private async Task WaitForCloseAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (true)
+            {
+                // Pages that are still on their way are of no use any more.
+                await connection.ReceiveAsync(DiscardingSink.Instance, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (TransportException)
+        {
+        }
+    }
+}

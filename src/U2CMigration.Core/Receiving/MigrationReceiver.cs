@@ -1,0 +1,125 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using U2CMigration.Core.Destination;
+using U2CMigration.Core.Logging;
+using U2CMigration.Transport.Connections;
+
+namespace U2CMigration.Core.Receiving;
+
+/// <summary>Takes migrations on the destination host. The source host runs a <see cref="Sessions.MigrationSession"/>.</summary>
+/// <remarks>
+/// Listens from its creation until it is disposed; several migrations may arrive at the same time. A migration that fails leaves nothing behind, is logged,
+/// and its source is told; it does not end the receiver. Keep the receiver alive until the containers it received have all their pages, which is when
+/// <see cref="ReceiveAsync"/> returns them: their memory is served from this process until then.
+/// </remarks>
+/// <example>
+/// <code>
+/// await using var receiver = MigrationReceiver.Create(new MigrationReceiverOptions { Listen = new IPEndPoint(IPAddress.Any, 9410) });
+/// MigratedContainer web = await receiver.ReceiveAsync(cancellationToken);
+/// </code>
+/// </example>
+public sealed class MigrationReceiver : IAsyncDisposable
+{
+    private readonly MigrationReceiverOptions _options;
+    private readonly ILoggerFactory _loggers;
+    private readonly ILogger _logger;
+    private readonly MigrationLedger _ledger;
+    private readonly MigrationListener _listener;
+    private readonly Channel<MigratedContainer> _arrived = Channel.CreateUnbounded<MigratedContainer>();
+    private readonly ConcurrentDictionary<Guid, byte> _live = [];
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _accepting;
+    private int _disposed;
+
+    private MigrationReceiver(MigrationReceiverOptions options, ILoggerFactory loggers)
+    {
+        _options = options;
+        _loggers = loggers;
+        _logger = loggers.CreateLogger("U2CMigration.Receiver");
+        Directory.CreateDirectory(options.WorkDirectory);
+        _ledger = new MigrationLedger(options.WorkDirectory);
+        var connections = new MigrationConnectionOptions { ServerTls = options.Credentials, PeerTimeout = options.IdleTimeout };
+        _listener = MigrationListener.Listen(options.Listen, ConnectionRole.Destination, connections, loggers);
+        _logger.Listening(Endpoint.ToString());
+        _accepting = AcceptAsync();
+    }
+
+    /// <summary>The endpoint listened on, with the port that was chosen if 0 was asked for.</summary>
+    public IPEndPoint Endpoint => _listener.LocalEndPoint;
+
+    /// <summary>Begins to listen.</summary>
+    /// <param name="options">Where, and how to restore.</param>
+    /// <param name="loggers">Where to log; nowhere by default.</param>
+    /// <exception cref="ArgumentException">An option is out of range; the message names all that are.</exception>
+    /// <exception cref="Transport.TransportException">The endpoint can not be listened on.</exception>
+    public static MigrationReceiver Create(MigrationReceiverOptions options, ILoggerFactory? loggers = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        return new MigrationReceiver(options, loggers ?? NullLoggerFactory.Instance);
+    }
+
+    /// <summary>Waits for the next container that runs here with all its pages in place.</summary>
+    /// <param name="cancellationToken">Ends the waiting; migrations go on and are returned by later calls.</param>
+    /// <exception cref="ObjectDisposedException">The receiver is disposed.</exception>
+    public async Task<MigratedContainer> ReceiveAsync(CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return await _arrived.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (ChannelClosedException)
+        {
+            throw new ObjectDisposedException(nameof(MigrationReceiver));
+        }
+    }
+
+    /// <summary>Stops listening, drops migrations that are not committed, and waits for those that are.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await _listener.DisposeAsync().ConfigureAwait(false);
+        await _accepting.ConfigureAwait(false);
+        _stop.Dispose();
+    }
+
+    private async Task AcceptAsync()
+    {
+        var serving = new HashSet<Task>();
+        try
+        {
+            while (true)
+            {
+                MigrationConnection connection = await _listener.AcceptAsync(_stop.Token).ConfigureAwait(false);
+                serving.RemoveWhere(static task => task.IsCompleted);
+                serving.Add(ServeAsync(connection));
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
+        {
+        }
+
+        await Task.WhenAll(serving).ConfigureAwait(false);
+        _arrived.Writer.Complete();
+    }
+
+    private async Task ServeAsync(MigrationConnection connection)
+    {
+        await using (connection.ConfigureAwait(false))
+        {
+            var incoming = new IncomingConnection(connection, _options, _ledger, _live, _loggers);
+            if (await incoming.ServeAsync(_stop.Token).ConfigureAwait(false) is { } container)
+            {
+                _arrived.Writer.TryWrite(container);
+            }
+        }
+    }
+}
