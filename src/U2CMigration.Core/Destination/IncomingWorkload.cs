@@ -31,6 +31,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
     private int _rootProcessId;
     private bool _networkTouched;
     private bool _runs;
+    private bool _disposed;
 
     public IncomingWorkload(DestinationContext context, MigrationConnection connection, RestoreMode mode)
     {
@@ -74,6 +75,12 @@ internal sealed class IncomingWorkload : IAsyncDisposable
     /// <summary>Removes everything that belongs to a workload which does not run here.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
         if (_restore is not null)
         {
             await _restore.DisposeAsync().ConfigureAwait(false);
