@@ -130,16 +130,18 @@ internal sealed class IncomingConnection(
     /// <summary>The last word is lost if the connection is closed before the peer has read it.</summary>
     private async Task WaitForCloseAsync(CancellationToken cancellationToken)
     {
-        try
+        bool isOpen = true;
+        while (isOpen)
         {
-            while (true)
+            try
             {
                 // Pages that are still on their way are of no use any more.
                 await connection.ReceiveAsync(DiscardingSink.Instance, cancellationToken).ConfigureAwait(false);
             }
-        }
-        catch (TransportException)
-        {
+            catch (TransportException)
+            {
+                isOpen = false;
+            }
         }
     }
 }

@@ -110,7 +110,7 @@ internal sealed class PageSender(MigrationConnection connection, ProcessNumbers 
             _readers.Add(_processId, reader);
         }
 
-        Span<ulong> unreadable = _unreadable;
+        var unreadable = new PageBitmap(_unreadable);
         unreadable.Clear();
         if (reader.Read(_ranges.AsSpan(0, _rangeCount), _filling.Memory, unreadable) == _filling.PageCount)
         {
@@ -119,7 +119,7 @@ internal sealed class PageSender(MigrationConnection connection, ProcessNumbers 
 
         for (int i = 0; i < _filling.PageCount; i++)
         {
-            if ((unreadable[i >> 6] >> (i & 63) & 1) != 0)
+            if (unreadable[i])
             {
                 _filling.Exclude(i);
             }

@@ -73,10 +73,7 @@ internal sealed class SourceDialogue : IAsyncDisposable
                     throw new DestinationAbortedException(abort);
                 }
 
-                if (message is not (PagesAck or Pong))
-                {
-                    _messages.Writer.TryWrite(message);
-                }
+                _messages.Writer.TryWrite(message);
             }
         }
         catch (Exception e)

@@ -56,7 +56,7 @@ internal static class SourceVerification
 
     private static void Hash(ProcessMemoryReader reader, ulong start, int pages, byte[] memory, ulong[] checksums)
     {
-        Span<ulong> unreadable = stackalloc ulong[PageBatch.MaxPages / 64];
+        var unreadable = new PageBitmap(stackalloc ulong[PageBatch.MaxPages / 64]);
         for (int done = 0; done < pages;)
         {
             int now = Math.Min(PageBatch.MaxPages, pages - done);
