@@ -1,4 +1,6 @@
+using U2CMigration.PageTracking;
 using U2CMigration.PageTracking.Pages;
+using U2CMigration.PageTracking.Processes;
 using U2CMigration.PageTracking.Reading;
 using U2CMigration.Transport.Connections;
 using U2CMigration.Transport.Pages;
@@ -104,15 +106,8 @@ internal sealed class PageSender(MigrationConnection connection, ProcessNumbers 
 
     private void Read()
     {
-        if (!_readers.TryGetValue(_processId, out ProcessMemoryReader? reader))
-        {
-            reader = ProcessMemoryReader.Open(_processId);
-            _readers.Add(_processId, reader);
-        }
-
         var unreadable = new PageBitmap(_unreadable);
-        unreadable.Clear();
-        if (reader.Read(_ranges.AsSpan(0, _rangeCount), _filling.Memory, unreadable) == _filling.PageCount)
+        if (TryRead(unreadable) is 0)
         {
             return;
         }
@@ -123,6 +118,30 @@ internal sealed class PageSender(MigrationConnection connection, ProcessNumbers 
             {
                 _filling.Exclude(i);
             }
+        }
+    }
+
+    /// <summary>Returns the number of pages that could not be read; all of them when the process has ended, which a child may do at any time.</summary>
+    private int TryRead(PageBitmap unreadable)
+    {
+        try
+        {
+            if (!_readers.TryGetValue(_processId, out ProcessMemoryReader? reader))
+            {
+                reader = ProcessMemoryReader.Open(_processId);
+                _readers.Add(_processId, reader);
+            }
+
+            return reader.Read(_ranges.AsSpan(0, _rangeCount), _filling.Memory, unreadable);
+        }
+        catch (PageTrackingException) when (!ProcessTree.TryReadStat(_processId, out ProcessStat stat) || stat.HasEnded)
+        {
+            for (int i = 0; i < _filling.PageCount; i++)
+            {
+                unreadable.Set(i);
+            }
+
+            return _filling.PageCount;
         }
     }
 }

@@ -64,7 +64,7 @@ internal static class SourceVerification
             unreadable.Clear();
             Span<byte> target = memory.AsSpan(0, now * PageSize.Bytes);
             ReadOnlySpan<PageRange> range = [new PageRange(at, at + ((ulong)now << PageSize.Shift))];
-            if (reader.Read(range, target, unreadable) != now)
+            if (reader.Read(range, target, unreadable) != 0)
             {
                 throw new IOException($"Pages between {at:x} and {range[0].End:x} of a frozen process could not be read for the comparison.");
             }
