@@ -22,6 +22,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
     private readonly MigrationConnection _connection;
     private readonly RestoreMode _mode;
     private readonly MemoryPageStore _store;
+    private readonly RecentPages _recent;
     private readonly ImageReceiver _images;
     private readonly HeldRestore _held;
     private readonly IDestinationNetwork? _network;
@@ -41,6 +42,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
         _network = context.Options.Network;
         Directory.CreateDirectory(context.ImagesDirectory);
         _store = new MemoryPageStore(StoreOptions(context));
+        _recent = new RecentPages(_store);
         _images = new ImageReceiver(context.ImagesDirectory);
         _held = HeldRestore.Prepare(CriuPreflight.WorkerOptions(context.Options.Criu), context.Loggers);
         if (context.Options.CgroupDirectory is { } cgroup)
@@ -111,7 +113,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
     {
         while (true)
         {
-            switch (await _connection.ReceiveAsync(_store, cancellationToken).ConfigureAwait(false))
+            switch (await _connection.ReceiveAsync(_recent, cancellationToken).ConfigureAwait(false))
             {
                 case PagesDropped dropped:
                     foreach (Transport.Pages.PageRun run in dropped.Runs)
@@ -121,6 +123,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
 
                     break;
                 case RoundEnd round:
+                    _recent.Begin();
                     await _connection.SendAsync(new RoundAck(round.Round, _connection.Statistics.WireBytesReceived, _store.UsedBytes), cancellationToken).ConfigureAwait(false);
                     break;
                 case Frozen:
@@ -143,7 +146,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
     private async Task RestoreAsync(CancellationToken cancellationToken)
     {
         long start = Stopwatch.GetTimestamp();
-        var plan = new RestorePlan(_context, _store, _connection);
+        var plan = new RestorePlan(_context, _store, _recent, _connection);
         await plan.CompleteAsync(cancellationToken).ConfigureAwait(false);
         _phases.Add(new PhaseDuration(PhaseNames.Check, Stopwatch.GetElapsedTime(start)));
 

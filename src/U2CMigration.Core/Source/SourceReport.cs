@@ -1,4 +1,5 @@
 using U2CMigration.Core.Results;
+using U2CMigration.Criu.Images;
 using U2CMigration.PageTracking.Pages;
 using U2CMigration.Transport.Messages;
 
@@ -9,7 +10,10 @@ internal static class SourceReport
 {
     public static MigrationResult Create(
         SourceContext context, string strategy, string tracker, PreCopyRounds rounds, StopAndCopy stop, SourceRelease release,
-        Resumed resumed, TimeSpan downtime, long wireBytes, long sentPages) => new()
+        Resumed resumed, TimeSpan downtime, long wireBytes, long sentPages)
+    {
+        ImageMemory memory = stop.Memory;
+        return new MigrationResult
         {
             MigrationId = context.MigrationId,
             Strategy = strategy,
@@ -30,8 +34,8 @@ internal static class SourceReport
             Rounds = [.. rounds.Rounds, stop.Round!],
             WireBytes = wireBytes,
             RawBytes = sentPages * PageSize.Bytes,
-            MemoryBytes = stop.ResidentPages * PageSize.Bytes,
-            FrozenOnlyBytes = stop.FrozenOnlyBytes,
+            MemoryBytes = memory.LazyBytes + memory.TotalEagerBytes,
+            FrozenOnlyBytes = memory.EagerBytes.ToDictionary(static kind => NameOf(kind.Key), static kind => kind.Value),
             FreezeStart = stop.FreezeStart,
             FreezeTimestamp = stop.FreezeTimestamp,
             ResumeTimestamp = resumed.Timestamp,
@@ -39,4 +43,17 @@ internal static class SourceReport
             Fill = release.Fill,
             Warnings = [.. context.Warnings],
         };
+    }
+
+    private static string NameOf(MemoryKind kind) => kind switch
+    {
+        MemoryKind.PrivateAnonymous => "private",
+        MemoryKind.PrivateFile => "privateFile",
+        MemoryKind.SharedFile => "sharedFile",
+        MemoryKind.SharedAnonymous => "sharedAnonymous",
+        MemoryKind.MemoryFile => "memfd",
+        MemoryKind.SystemV => "systemV",
+        MemoryKind.HugePages => "hugePages",
+        _ => "special",
+    };
 }

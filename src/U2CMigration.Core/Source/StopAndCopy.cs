@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using U2CMigration.Core.Logging;
 using U2CMigration.Core.Results;
+using U2CMigration.Criu.Images;
 using U2CMigration.PageTracking.Pages;
 using U2CMigration.PageTracking.Trackers;
 using U2CMigration.Transport.Connections;
@@ -35,8 +36,8 @@ internal sealed class StopAndCopy(
     /// <summary>What the destination says its steps took.</summary>
     public IReadOnlyList<PhaseDuration> DestinationPhases { get; private set; } = [];
 
-    /// <summary>The resident pages at the freeze.</summary>
-    public long ResidentPages { get; private set; }
+    /// <summary>The memory that the images name.</summary>
+    public ImageMemory Memory => ImageMemory.Measure(new ImageDirectory(context.ImagesDirectory));
 
     /// <summary>The stop-and-copy round.</summary>
     public RoundReport? Round { get; private set; }

@@ -1,0 +1,92 @@
+using U2CMigration.Core.Logging;
+using U2CMigration.Core.PageStore;
+using U2CMigration.Core.Receiving;
+using U2CMigration.Criu.Images;
+using U2CMigration.Criu.LazyPages;
+using U2CMigration.Criu.Rpc;
+using U2CMigration.Transport;
+using U2CMigration.Transport.Connections;
+using U2CMigration.Transport.Messages;
+using U2CMigration.Transport.Pages;
+
+namespace U2CMigration.Core.Destination;
+
+/// <summary>
+/// Compares CRIU's page map of the frozen tree, which is the last word, with the store: pages that the images want and the store lacks are asked for,
+/// pages that the store has beyond them are never used.
+/// </summary>
+internal sealed class RestorePlan(DestinationContext context, MemoryPageStore store, RecentPages recent, MigrationConnection connection)
+{
+    private const int MaxAttempts = 3;
+
+    private readonly List<LazyTask> _tasks = [];
+
+    /// <summary>Reads the page maps and makes sure that the store has every page.</summary>
+    public async Task CompleteAsync(CancellationToken cancellationToken)
+    {
+        var directory = new ImageDirectory(context.ImagesDirectory);
+        foreach (int processId in directory.ProcessesWithPagemap())
+        {
+            _tasks.Add(new LazyTask(processId, LazyRangesOf(processId, directory.ReadPagemap(processId)!)));
+        }
+
+        for (int attempt = 0; attempt < MaxAttempts; attempt++)
+        {
+            List<PageRun> missing = Missing();
+            if (missing.Count == 0)
+            {
+                return;
+            }
+
+            await AskAsync(missing, cancellationToken).ConfigureAwait(false);
+        }
+
+        throw new ImageDamagedException($"{Missing().Sum(static run => run.Pages)} pages that the images want did not arrive.");
+    }
+
+    /// <summary>The restore in the chosen way.</summary>
+    public IRestore Create(RestoreMode mode, HeldRestore held) => mode == RestoreMode.FlatImages
+        ? new FlatRestore(context, held, store)
+        : new FirstTouchRestore(context, held, store, _tasks, recent.LatestFirst());
+
+    private static IEnumerable<LazyPageRange> LazyRangesOf(int processId, Pagemap pagemap)
+    {
+        foreach (PagemapEntry entry in pagemap.Entries)
+        {
+            if (entry.IsLazyOnly)
+            {
+                yield return new LazyPageRange(processId, entry.Address, entry.Pages);
+            }
+        }
+    }
+
+    private List<PageRun> Missing()
+    {
+        var missing = new List<PageRun>();
+        foreach (LazyTask task in _tasks)
+        {
+            foreach (LazyPageRange range in task.Ranges)
+            {
+                store.AddMissing(new PageRun(range.ProcessId, range.Address, range.Pages), missing);
+            }
+        }
+
+        return missing;
+    }
+
+    private async Task AskAsync(List<PageRun> missing, CancellationToken cancellationToken)
+    {
+        context.Logger.PagesMissing(missing.Sum(static run => run.Pages));
+        await connection.SendAsync(new MissingPages(missing, IsLast: true), cancellationToken).ConfigureAwait(false);
+        switch (await connection.ReceiveAsync(recent, cancellationToken).ConfigureAwait(false))
+        {
+            case RoundEnd round:
+                await connection.SendAsync(new RoundAck(round.Round, connection.Statistics.WireBytesReceived, store.UsedBytes), cancellationToken).ConfigureAwait(false);
+                break;
+            case Abort abort:
+                throw new SourceAbortedException(abort);
+            case { } other:
+                throw new MigrationProtocolException("the missing pages", other.Type.ToString());
+        }
+    }
+}
