@@ -1,4 +1,5 @@
 using System.Globalization;
+using U2CMigration.Core.PageStores;
 using U2CMigration.Core.Preflight;
 using U2CMigration.Core.Receiving;
 using U2CMigration.Criu;
@@ -84,7 +85,7 @@ internal static class DestinationPreflight
     }
 
     private static long MemoryLimit(MigrationReceiverOptions options) =>
-        options.MaxMemoryBytes > 0 ? Math.Min(options.MaxMemoryBytes, AvailableMemory.Bytes()) : AvailableMemory.Bytes();
+        options.MaxMemoryBytes > 0 ? Math.Min(options.MaxMemoryBytes, AvailableMemory.Read()) : AvailableMemory.Read();
 
     private static System.Net.IPEndPoint? ParsePeer(string peer) => System.Net.IPEndPoint.TryParse(peer, out System.Net.IPEndPoint? endPoint) ? endPoint : null;
 

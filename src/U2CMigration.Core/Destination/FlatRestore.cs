@@ -1,4 +1,4 @@
-using U2CMigration.Core.PageStore;
+using U2CMigration.Core.PageStores;
 using U2CMigration.Core.Results;
 using U2CMigration.Criu.Images;
 using U2CMigration.Criu.LazyPages;
@@ -8,7 +8,7 @@ using U2CMigration.PageTracking.Pages;
 namespace U2CMigration.Core.Destination;
 
 /// <summary>All pages are written into an ordinary image set first: for destinations without userfaultfd. The downtime grows with memory.</summary>
-internal sealed class FlatRestore(DestinationContext context, HeldRestore restore, MemoryPageStore store) : IRestore
+internal sealed class FlatRestore(DestinationContext context, HeldRestore restore, PageStore store) : IRestore
 {
     public async Task<int> HoldAsync(CancellationToken cancellationToken)
     {

@@ -123,7 +123,7 @@ internal sealed class IncomingConnection(
         CriuException => AbortCode.RestoreFailed,
         ImageDamagedException => AbortCode.DataMismatch,
         MigrationProtocolException => AbortCode.ProtocolViolation,
-        OutOfMemoryException => AbortCode.OutOfMemory,
+        PageStores.PageStoreException => AbortCode.OutOfMemory,
         _ => AbortCode.DestinationFailed,
     };
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using U2CMigration.Core.Handover;
 using U2CMigration.Core.Logging;
-using U2CMigration.Core.PageStore;
+using U2CMigration.Core.PageStores;
 using U2CMigration.Core.Receiving;
 using U2CMigration.Core.Results;
 using U2CMigration.Criu.Rpc;
@@ -21,7 +21,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
     private readonly DestinationContext _context;
     private readonly MigrationConnection _connection;
     private readonly RestoreMode _mode;
-    private readonly MemoryPageStore _store;
+    private readonly PageStore _store;
     private readonly RecentPages _recent;
     private readonly ImageReceiver _images;
     private readonly HeldRestore _held;
@@ -41,7 +41,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
         _mode = mode;
         _network = context.Options.Network;
         Directory.CreateDirectory(context.ImagesDirectory);
-        _store = new MemoryPageStore(StoreOptions(context));
+        _store = new PageStore(StoreOptions(context));
         _recent = new RecentPages(_store);
         _images = new ImageReceiver(context.ImagesDirectory);
         _held = HeldRestore.Prepare(CriuPreflight.WorkerOptions(context.Options.Criu), context.Loggers);
@@ -106,7 +106,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
     private static PageStoreOptions StoreOptions(DestinationContext context) => new()
     {
         MaxBytes = context.Options.MaxMemoryBytes,
-        KeepReleasedPages = (context.Offer.Options & OfferOptions.Verify) != 0,
+        KeepUntilVerified = (context.Offer.Options & OfferOptions.Verify) != 0,
     };
 
     private async Task ReceiveAsync(CancellationToken cancellationToken)
@@ -124,7 +124,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
                     break;
                 case RoundEnd round:
                     _recent.Begin();
-                    await _connection.SendAsync(new RoundAck(round.Round, _connection.Statistics.WireBytesReceived, _store.UsedBytes), cancellationToken).ConfigureAwait(false);
+                    await _connection.SendAsync(new RoundAck(round.Round, _connection.Statistics.WireBytesReceived, _store.Statistics.StoredBytes), cancellationToken).ConfigureAwait(false);
                     break;
                 case Frozen:
                     _acquired = _network is null ? Task.CompletedTask : Task.Run(() => _network.AcquireAsync(cancellationToken).AsTask(), cancellationToken);
@@ -254,9 +254,10 @@ internal sealed class IncomingWorkload : IAsyncDisposable
             switch (await _connection.ReceiveAsync(cancellationToken).ConfigureAwait(false))
             {
                 case VerifyPages pages:
-                    await _connection.SendAsync(_store.Verify(pages), cancellationToken).ConfigureAwait(false);
+                    await _connection.SendAsync(_store.Verify(pages.ProcessId, pages.Address, pages.Checksums.Span), cancellationToken).ConfigureAwait(false);
                     break;
                 case Released:
+                    _store.StopKeeping();
                     return;
                 case { } other:
                     throw new MigrationProtocolException("a comparison or the release", other.Type.ToString());

@@ -1,5 +1,5 @@
 using U2CMigration.Core.Logging;
-using U2CMigration.Core.PageStore;
+using U2CMigration.Core.PageStores;
 using U2CMigration.Core.Receiving;
 using U2CMigration.Criu.Images;
 using U2CMigration.Criu.LazyPages;
@@ -15,7 +15,7 @@ namespace U2CMigration.Core.Destination;
 /// Compares CRIU's page map of the frozen tree, which is the last word, with the store: pages that the images want and the store lacks are asked for,
 /// pages that the store has beyond them are never used.
 /// </summary>
-internal sealed class RestorePlan(DestinationContext context, MemoryPageStore store, RecentPages recent, MigrationConnection connection)
+internal sealed class RestorePlan(DestinationContext context, PageStore store, RecentPages recent, MigrationConnection connection)
 {
     private const int MaxAttempts = 3;
 
@@ -30,18 +30,17 @@ internal sealed class RestorePlan(DestinationContext context, MemoryPageStore st
             _tasks.Add(new LazyTask(processId, LazyRangesOf(processId, directory.ReadPagemap(processId)!)));
         }
 
-        for (int attempt = 0; attempt < MaxAttempts; attempt++)
+        IReadOnlyList<PageRun> missing = store.MissingFrom(Wanted());
+        for (int attempt = 0; missing.Count > 0 && attempt < MaxAttempts; attempt++)
         {
-            List<PageRun> missing = Missing();
-            if (missing.Count == 0)
-            {
-                return;
-            }
-
             await AskAsync(missing, cancellationToken).ConfigureAwait(false);
+            missing = store.MissingFrom(Wanted());
         }
 
-        throw new ImageDamagedException($"{Missing().Sum(static run => run.Pages)} pages that the images want did not arrive.");
+        if (missing.Count > 0)
+        {
+            throw new ImageDamagedException($"{missing.Sum(static run => run.Pages)} pages that the images want did not arrive.");
+        }
     }
 
     /// <summary>The restore in the chosen way.</summary>
@@ -60,28 +59,17 @@ internal sealed class RestorePlan(DestinationContext context, MemoryPageStore st
         }
     }
 
-    private List<PageRun> Missing()
-    {
-        var missing = new List<PageRun>();
-        foreach (LazyTask task in _tasks)
-        {
-            foreach (LazyPageRange range in task.Ranges)
-            {
-                store.AddMissing(new PageRun(range.ProcessId, range.Address, range.Pages), missing);
-            }
-        }
+    private IEnumerable<PageRun> Wanted() =>
+        _tasks.SelectMany(static task => task.Ranges).Select(static range => new PageRun(range.ProcessId, range.Address, range.Pages));
 
-        return missing;
-    }
-
-    private async Task AskAsync(List<PageRun> missing, CancellationToken cancellationToken)
+    private async Task AskAsync(IReadOnlyList<PageRun> missing, CancellationToken cancellationToken)
     {
         context.Logger.PagesMissing(missing.Sum(static run => run.Pages));
         await connection.SendAsync(new MissingPages(missing, IsLast: true), cancellationToken).ConfigureAwait(false);
         switch (await connection.ReceiveAsync(recent, cancellationToken).ConfigureAwait(false))
         {
             case RoundEnd round:
-                await connection.SendAsync(new RoundAck(round.Round, connection.Statistics.WireBytesReceived, store.UsedBytes), cancellationToken).ConfigureAwait(false);
+                await connection.SendAsync(new RoundAck(round.Round, connection.Statistics.WireBytesReceived, store.Statistics.StoredBytes), cancellationToken).ConfigureAwait(false);
                 break;
             case Abort abort:
                 throw new SourceAbortedException(abort);
