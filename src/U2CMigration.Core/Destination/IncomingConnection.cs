@@ -23,7 +23,8 @@ internal sealed class IncomingConnection(
     {
         try
         {
-            switch (await connection.ReceiveAsync(cancellationToken).ConfigureAwait(false))
+            MigrationMessage first = await connection.ReceiveAsync(cancellationToken).ConfigureAwait(false);
+            switch (first)
             {
                 case Query query:
                     MigrationState state = ledger.Look(query.MigrationId, live.ContainsKey(query.MigrationId));
@@ -32,8 +33,8 @@ internal sealed class IncomingConnection(
                     return null;
                 case Offer offer:
                     return await TakeAsync(offer, cancellationToken).ConfigureAwait(false);
-                case { } other:
-                    throw new MigrationProtocolException("an offer or a query", other.Type.ToString());
+                default:
+                    throw new MigrationProtocolException("an offer or a query", first.Type.ToString());
             }
         }
         catch (Exception e)
