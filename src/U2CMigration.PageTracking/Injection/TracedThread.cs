@@ -9,8 +9,6 @@ namespace U2CMigration.PageTracking.Injection;
 /// <summary>A thread of another process under ptrace. All calls must come from the operating system thread that made the object.</summary>
 internal sealed unsafe class TracedThread
 {
-    internal const int SystemCallStop = SIGTRAP | 0x80;
-
     // Long for a thread on a busy machine, short for somebody who waits: only a frozen thread, or one stuck in a driver, takes it.
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(5);
     private readonly int _threadId;
@@ -54,16 +52,14 @@ internal sealed unsafe class TracedThread
     /// <summary>Lets the stopped thread run to the next entry into or exit from a system call.</summary>
     internal void RunToSystemCall()
     {
-        int signal = 0;
+        StopReason reason = default;
         do
         {
-            Resume(PTRACE_SYSCALL, signal);
-            int status = WaitForStop();
-
             // SIGSTOP can not be blocked: hand it on, the process stops for it when it is let go.
-            signal = status >> 8 == 0 ? status & 0xFF : 0;
+            Resume(PTRACE_SYSCALL, reason.Signal);
+            reason = WaitForStop();
         }
-        while (signal != SystemCallStop);
+        while (!reason.IsSystemCall);
     }
 
     /// <summary>Lets the stopped thread run on.</summary>
@@ -97,12 +93,12 @@ internal sealed unsafe class TracedThread
 
     private void WaitForEventStop()
     {
-        int status = WaitForStop();
-        while (status >> 8 != PTRACE_EVENT_STOP)
+        StopReason reason = WaitForStop();
+        while (!reason.IsEvent)
         {
             // A signal came first: let the thread have it. The interruption is still pending.
-            Resume(PTRACE_CONT, (status & 0xFF) == SystemCallStop ? 0 : status & 0xFF);
-            status = WaitForStop();
+            Resume(PTRACE_CONT, reason.Signal);
+            reason = WaitForStop();
         }
     }
 
@@ -120,28 +116,25 @@ internal sealed unsafe class TracedThread
         }
     }
 
-    /// <summary>Waits for a stop of this thread only, and never for its end: an exit code belongs to the real parent, which may be this very process.</summary>
-    private int WaitForStop()
+    /// <summary>Waits for a stop, without taking the news of it from anybody.</summary>
+    /// <remarks>
+    /// Not with wait: when the target is a child of this very process, whoever waits for the child's end here (System.Diagnostics.Process does) is handed the
+    /// stop instead and swallows it. A request that succeeds only on a stopped thread can not be stolen.
+    /// </remarks>
+    private StopReason WaitForStop()
     {
         long started = Stopwatch.GetTimestamp();
         SpinWait spinner = default;
-        while (true)
+        SignalInformation information = default;
+        while (Ptrace(PTRACE_GETSIGINFO, _threadId, 0, (nint)(&information)) < 0)
         {
-            ChildState state = default;
-            if (WaitId(P_PID, _threadId, &state, WSTOPPED | WNOHANG | WALL | WNOTHREAD) < 0)
+            int error = Marshal.GetLastPInvokeError();
+            if (error != Errno.ESRCH || IsGone())
             {
-                int error = Marshal.GetLastPInvokeError();
-                if (error != Errno.EINTR)
-                {
-                    throw Failure("waitid", _threadId, error);
-                }
+                throw Failure("PTRACE_GETSIGINFO", _threadId, error);
             }
-            else if (state.ThreadId == _threadId)
-            {
-                _stopped = true;
-                return state.Status;
-            }
-            else if (Stopwatch.GetElapsedTime(started) > StopTimeout)
+
+            if (Stopwatch.GetElapsedTime(started) > StopTimeout)
             {
                 throw new PageTrackingException(
                     string.Create(
@@ -153,6 +146,16 @@ internal sealed unsafe class TracedThread
             // A thread that sleeps stops within microseconds; yielding first finds out without paying for a timer tick.
             spinner.SpinOnce(sleep1Threshold: 200);
         }
+
+        _stopped = true;
+        return StopReason.Of(information.Signal, information.Code);
+    }
+
+    // Looks only, and not for an end: the exit code belongs to the real parent.
+    private bool IsGone()
+    {
+        SignalInformation ignored;
+        return WaitId(P_PID, _threadId, &ignored, WSTOPPED | WNOHANG | WNOWAIT | WALL | WNOTHREAD) < 0 && Marshal.GetLastPInvokeError() == Errno.ECHILD;
     }
 
     private static PageTrackingException Failure(string call, int threadId, int error) => error switch

@@ -11,6 +11,7 @@ internal static partial class NativeMethods
     internal const int PTRACE_SETREGS = 13;
     internal const int PTRACE_DETACH = 17;
     internal const int PTRACE_SYSCALL = 24;
+    internal const int PTRACE_GETSIGINFO = 0x4202;
     internal const int PTRACE_SEIZE = 0x4206;
     internal const int PTRACE_INTERRUPT = 0x4207;
     internal const int PTRACE_GETSIGMASK = 0x420a;
@@ -20,6 +21,9 @@ internal static partial class NativeMethods
     internal const nint PTRACE_O_TRACESYSGOOD = 1;
     internal const nint PTRACE_O_SUSPEND_SECCOMP = 1 << 21;
     internal const int PTRACE_EVENT_STOP = 128;
+
+    /// <summary>Marks the SIGTRAP of a system call stop when PTRACE_O_TRACESYSGOOD is set.</summary>
+    internal const int PTRACE_SYSCALL_BIT = 0x80;
 
     internal const int SIGTRAP = 5;
 
