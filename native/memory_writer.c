@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -25,7 +26,7 @@
 
 static void usage(void)
 {
-    puts("memory_writer [seccomp|nobody]");
+    puts("memory_writer [seccomp|nobody|trace PID]");
     puts("  map PAGES anon|thp|file|memfd|shared    -> address");
     puts("  write ADDRESS PAGES SEED PERMILLE KIND  u user, s same value, a atomic, k read(2), t thread, c child only, p parent beside a child");
     puts("  read ADDRESS PAGES | discard ADDRESS PAGES SEED PERMILLE | guard ADDRESS PAGES | protect ADDRESS PAGES PROTECTION");
@@ -472,6 +473,8 @@ int main(int argc, char **argv)
         forbid_userfaultfd();
     if (!strcmp(mode, "nobody") && (setgid(65534) || setuid(65534) || prctl(PR_SET_DUMPABLE, 1, 0, 0, 0)))
         fail("setuid");
+    if (!strcmp(mode, "trace") && argc > 2 && ptrace(PTRACE_SEIZE, atoi(argv[2]), 0, 0))
+        fail("ptrace");
     FILE *in = stdin, *out = stdout;
     char line[512];
     fputs("ready\n", out);

@@ -65,7 +65,9 @@ public sealed class ExactnessTests : IDisposable
     }
 
     [Theory]
-    [MemberData(nameof(Memory))]
+    [InlineData("anon")]
+    [InlineData("file")]
+    [InlineData("memfd")]
     public void Collect_FirstTime_ReportsWhatWasWrittenBeforeTheTracking(string memory)
     {
         MemoryBlock block = _writer.Map(Pages, memory);

@@ -29,7 +29,7 @@ internal static partial class NativeMethods
         internal ulong Start;
         internal ulong End;
 
-        /// <summary>Out: where the walk ended; below <see cref="End"/> when the regions did not fit.</summary>
+        /// <summary>Out: where the walk ended if the regions did not fit; else anything.</summary>
         internal ulong WalkEnd;
         internal ulong Regions;
         internal ulong RegionsLength;

@@ -70,8 +70,10 @@ internal sealed unsafe class PagemapScanner
             return -count;
         }
 
-        start = arguments.WalkEnd > start ? arguments.WalkEnd : arguments.End;
+        // The walk is over unless the regions are all used. WalkEnd does not say so: after more than 512 regions the kernel leaves in it where it emptied
+        // an inner buffer last, and starting there again would find pages below those already found.
         found = _regions.AsSpan(0, count);
+        start = count < BufferedRegions ? arguments.End : Math.Max(arguments.WalkEnd, found[^1].End);
         return 0;
     }
 
