@@ -1,11 +1,11 @@
 namespace U2CMigration.PageTracking.Trackers;
 
-/// <summary>The ways to find dirty pages.</summary>
+/// <summary>The ways to find written pages.</summary>
 public enum TrackerKind
 {
     /// <summary>The best that the kernel offers.</summary>
-    Auto,
+    Auto = 0,
 
-    /// <summary>userfaultfd write protection without a handler (kernel 6.7).</summary>
-    WriteProtect,
+    /// <summary>Asynchronous write-protection: exact, Linux 6.7, x86-64.</summary>
+    WriteProtect = 1,
 }

@@ -1,0 +1,204 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.ExceptionServices;
+using Microsoft.Win32.SafeHandles;
+using U2CMigration.PageTracking.Features;
+using U2CMigration.PageTracking.Interop;
+using U2CMigration.PageTracking.Memory;
+using U2CMigration.PageTracking.Processes;
+using U2CMigration.PageTracking.Reading;
+
+namespace U2CMigration.PageTracking.Injection;
+
+/// <summary>
+/// Gets a userfaultfd that belongs to the address space of an unmodified process: its main thread is stopped for about a tenth of a millisecond and made to
+/// create one, which is copied out and closed there.
+/// </summary>
+internal static class UserfaultfdInjection
+{
+    private const int AttemptsOutsideSequence = 100;
+
+    /// <summary>Creates the descriptor.</summary>
+    /// <param name="processId">The process.</param>
+    /// <param name="process">The same process as a descriptor.</param>
+    /// <param name="stopped">How long its main thread was held.</param>
+    /// <exception cref="PageTrackingException">The process is gone, traced, frozen, without vDSO, 32-bit, or out of descriptors; it is as it was.</exception>
+    /// <exception cref="PlatformNotSupportedException">Not on x86-64.</exception>
+    internal static SafeFileHandle Create(int processId, SafeFileHandle process, out TimeSpan stopped)
+    {
+        if (!X64SystemCall.IsSupported)
+        {
+            throw new PlatformNotSupportedException("Write-protect tracking enters processes on Linux x86-64 only.");
+        }
+
+        ulong instruction = FindSystemCallInstruction(processId);
+        RefuseIfTraced(processId);
+        if (FreezerState.IsFrozen(processId))
+        {
+            throw new PageTrackingException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"Process {processId} is frozen by its control group. A frozen process can not be entered: thaw it before tracking begins. The process is as it was."));
+        }
+
+        // The kernel accepts ptrace calls only from the thread that attached, so one thread does it all; its end lets go of the target whatever happened.
+        SafeFileHandle? created = null;
+        ExceptionDispatchInfo? failure = null;
+        TimeSpan held = default;
+        Thread thread = new(() =>
+        {
+            try
+            {
+                created = CreateOnThisThread(processId, process, instruction, out held);
+            }
+            catch (PageTrackingException e)
+            {
+                failure = ExceptionDispatchInfo.Capture(e);
+            }
+        })
+        {
+            IsBackground = true,
+            Name = "ptrace",
+        };
+        thread.Start();
+        thread.Join();
+        failure?.Throw();
+        stopped = held;
+        return created!;
+    }
+
+    private static SafeFileHandle CreateOnThisThread(int processId, SafeFileHandle process, ulong instruction, out TimeSpan stopped)
+    {
+        TracedThread thread = TracedThread.Seize(processId);
+        try
+        {
+            long started = Stopwatch.GetTimestamp();
+            X64SystemCall call = StopOutsideSequence(thread, processId, instruction);
+            SafeFileHandle created = CreateInside(thread, call, processId, process);
+            stopped = Stopwatch.GetElapsedTime(started);
+            return created;
+        }
+        finally
+        {
+            thread.Detach();
+        }
+    }
+
+    private static X64SystemCall StopOutsideSequence(TracedThread thread, int processId, ulong instruction)
+    {
+        for (int attempt = 0; attempt < AttemptsOutsideSequence; attempt++)
+        {
+            thread.Stop();
+            X64SystemCall call = new(thread, processId, instruction);
+            if (!RestartableSequence.IsInside(processId, thread.ReadRestartableSequence(), call.InstructionPointer))
+            {
+                return call;
+            }
+
+            thread.Continue();
+        }
+
+        throw new PageTrackingException(string.Create(
+            CultureInfo.InvariantCulture,
+            $"Process {processId} was inside a restartable sequence {AttemptsOutsideSequence} times in a row. The process is as it was; try again."));
+    }
+
+    private static SafeFileHandle CreateInside(TracedThread thread, X64SystemCall call, int processId, SafeFileHandle process)
+    {
+        // No handler may run while the registers are ours.
+        ulong mask = thread.ReadSignalMask();
+        thread.WriteSignalMask(ulong.MaxValue);
+        try
+        {
+            const long Flags = NativeMethods.O_CLOEXEC | NativeMethods.O_NONBLOCK;
+            long descriptor = call.Invoke(X64SystemCall.CreateUserfaultfd, Flags);
+            if (descriptor == -Errno.EPERM)
+            {
+                // An unprivileged target may not handle faults of the kernel; asynchronous protection never asks for a handler, so nothing is lost.
+                descriptor = call.Invoke(X64SystemCall.CreateUserfaultfd, Flags | NativeMethods.UFFD_USER_MODE_ONLY);
+            }
+
+            if (descriptor < 0)
+            {
+                throw Refused(processId, (int)-descriptor);
+            }
+
+            SafeFileHandle? copy = PidFd.TryCopyDescriptor(process, (int)descriptor, out int error);
+            call.Invoke(X64SystemCall.Close, descriptor);
+            return copy ?? throw SystemCallFailure.Create("pidfd_getfd", processId, error, "It needs Linux 5.6 and CAP_SYS_PTRACE; this process may also be out of descriptors.");
+        }
+        finally
+        {
+            GiveBack(thread, call, mask, processId);
+        }
+    }
+
+    private static void GiveBack(TracedThread thread, X64SystemCall call, ulong mask, int processId)
+    {
+        try
+        {
+            thread.LeaveSystemCall();
+            call.Restore();
+            thread.WriteSignalMask(mask);
+        }
+        catch (PageTrackingException e) when (e.ErrorNumber == Errno.ESRCH)
+        {
+            // It was killed meanwhile: nothing is left to give back, and what failed first is the better message.
+        }
+        catch (PageTrackingException e) when (e.ErrorNumber == Errno.ETIMEDOUT)
+        {
+            throw new PageTrackingException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Process {processId} could not be given its registers back: it did not stop, as if it had been frozen with SIGKILL pending or hung in the kernel. It will probably not run on correctly; check it before anything else."),
+                Errno.ETIMEDOUT,
+                e);
+        }
+    }
+
+    private static ulong FindSystemCallInstruction(int processId)
+    {
+        using MapsReader maps = MapsReader.Open(processId);
+        bool any = false;
+        while (maps.TryRead(out MapsLine line))
+        {
+            any = true;
+            if (line.Path.SequenceEqual("[vdso]"u8))
+            {
+                byte[] code = new byte[line.End - line.Start];
+                int offset = RemoteWords.TryRead(processId, line.Start, code) ? X64SystemCall.FindInstruction(code) : -1;
+                return offset >= 0 ? line.Start + (ulong)offset : throw NoInstruction(processId, "has a vDSO without a system call instruction");
+            }
+        }
+
+        throw any
+            ? NoInstruction(processId, "has no vDSO")
+            : ProcessTree.IsAlive(processId) ? NoInstruction(processId, "is ending, or its main thread has ended while others run on") : SystemCallFailure.Ended(processId);
+    }
+
+    private static void RefuseIfTraced(int processId)
+    {
+        if (ProcessTree.TryReadStatus(processId) is { TracerProcessId: not 0 } status)
+        {
+            throw new PageTrackingException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Process {processId} ({status.Name}) is already traced by process {status.TracerProcessId} (a debugger or strace?). A process has one tracer at a time: detach that one and try again. The process runs on unharmed."),
+                Errno.EPERM);
+        }
+    }
+
+    private static PageTrackingException NoInstruction(int processId, string what) => new(string.Create(
+        CultureInfo.InvariantCulture,
+        $"Process {processId} {what}, so it can not be entered to create a userfaultfd. The process is as it was."));
+
+    private static PageTrackingException Refused(int processId, int error) => SystemCallFailure.Create(
+        "userfaultfd",
+        processId,
+        error,
+        error switch
+        {
+            Errno.EMFILE => "The process has no free descriptor for a moment's use: raise its RLIMIT_NOFILE.",
+            Errno.ENOSYS => "The kernel needs CONFIG_USERFAULTFD.",
+            _ => "Check the seccomp policy of the process, vm.unprivileged_userfaultfd, and that this program has CAP_SYS_ADMIN to suspend seccomp.",
+        });
+}

@@ -1,0 +1,22 @@
+using Microsoft.Extensions.Logging;
+
+namespace U2CMigration.PageTracking;
+
+/// <summary>Events 2000 to 2099: trackers.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(2000, LogLevel.Debug, "Process {ProcessId} is tracked; its main thread was held for {Microseconds:F0} us", EventName = "ProcessEntered")]
+    internal static partial void Entered(ILogger logger, int processId, double microseconds);
+
+    [LoggerMessage(2001, LogLevel.Warning, "Process {ProcessId} can not be tracked for now, all its pages are reported every time: {Reason}", EventName = "ProcessNotEntered")]
+    internal static partial void NotEntered(ILogger logger, int processId, string reason);
+
+    [LoggerMessage(2002, LogLevel.Debug, "Process {ProcessId} has executed another program and is tracked anew", EventName = "ProcessExecuted")]
+    internal static partial void Executed(ILogger logger, int processId);
+
+    [LoggerMessage(2003, LogLevel.Debug, "Process {ProcessId} has left the tree or ended", EventName = "ProcessLeft")]
+    internal static partial void Left(ILogger logger, int processId);
+
+    [LoggerMessage(2004, LogLevel.Debug, "{Pages} dirty pages of {Processes} processes found in {Milliseconds:F1} ms", EventName = "Collected")]
+    internal static partial void Collected(ILogger logger, long pages, int processes, double milliseconds);
+}

@@ -1,0 +1,42 @@
+using Microsoft.Extensions.Logging;
+using U2CMigration.PageTracking.Features;
+using U2CMigration.PageTracking.WriteProtect;
+
+namespace U2CMigration.PageTracking.Trackers;
+
+/// <summary>Makes trackers.</summary>
+/// <example>
+/// <code>
+/// using IPageTracker tracker = PageTrackers.Create(TrackerKind.Auto, processId);
+/// PageSet dirty = new();
+/// tracker.Collect(dirty); // every resident page
+/// dirty.Clear();
+/// tracker.Collect(dirty); // what was written meanwhile
+/// </code>
+/// </example>
+public static class PageTrackers
+{
+    /// <summary>Starts to track a process tree.</summary>
+    /// <param name="kind">How.</param>
+    /// <param name="rootProcessId">The root of the tree, in the PID namespace of the caller.</param>
+    /// <param name="loggerFactory">Receives events 2000 to 2099; null for none.</param>
+    /// <exception cref="PageTrackingException">The kernel lacks something (the message says what brings it), or a process can not be tracked.</exception>
+    public static IPageTracker Create(TrackerKind kind, int rootProcessId, ILoggerFactory? loggerFactory = null) =>
+        Create(kind, rootProcessId, KernelFeatures.Probe(), loggerFactory);
+
+    /// <summary>Starts to track a process tree, with given features instead of those probed.</summary>
+    /// <inheritdoc cref="Create(TrackerKind, int, ILoggerFactory?)"/>
+    /// <param name="kind">How.</param>
+    /// <param name="rootProcessId">The root of the tree, in the PID namespace of the caller.</param>
+    /// <param name="features">What the kernel can do.</param>
+    /// <param name="loggerFactory">Receives events 2000 to 2099; null for none.</param>
+    public static IPageTracker Create(TrackerKind kind, int rootProcessId, KernelFeatures features, ILoggerFactory? loggerFactory = null)
+    {
+        ArgumentNullException.ThrowIfNull(features);
+        return kind switch
+        {
+            TrackerKind.Auto or TrackerKind.WriteProtect => WriteProtectTracker.Attach(rootProcessId, features, loggerFactory),
+            _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Use TrackerKind.Auto or TrackerKind.WriteProtect."),
+        };
+    }
+}

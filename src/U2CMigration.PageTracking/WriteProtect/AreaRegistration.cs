@@ -1,0 +1,123 @@
+using Microsoft.Win32.SafeHandles;
+using U2CMigration.PageTracking.Interop;
+using U2CMigration.PageTracking.Memory;
+using U2CMigration.PageTracking.Pages;
+
+namespace U2CMigration.PageTracking.WriteProtect;
+
+/// <summary>Registers the mappings of one running process, whose bounds change under our hands.</summary>
+internal sealed class AreaRegistration(SafeFileHandle userfaultfd, SafeFileHandle pagemap, AreaLookup lookup, PagemapScanner scanner)
+{
+    private const int Attempts = 3;
+    private const int NeighbourDepth = 4;
+    private readonly List<PageRange> _refused = [];
+
+    /// <summary>What the last pass could not register: pages there must be reported every time.</summary>
+    internal IReadOnlyList<PageRange> Refused => _refused;
+
+    /// <summary>Registrations that succeeded, since the beginning.</summary>
+    internal long Registered { get; private set; }
+
+    /// <summary>Registrations that the kernel refused, since the beginning.</summary>
+    internal long Failed { get; private set; }
+
+    internal IReadOnlyList<PageRange> SortedRefused()
+    {
+        _refused.Sort(static (first, second) => first.Start.CompareTo(second.Start));
+        return _refused;
+    }
+
+    internal void BeginPass() => _refused.Clear();
+
+    /// <summary>Registers the mapping at an address unless it is registered already.</summary>
+    internal void Ensure(ulong address)
+    {
+        if (!scanner.IsRegistered(pagemap, address))
+        {
+            Register(address, 0);
+        }
+    }
+
+    private void Register(ulong address, int depth)
+    {
+        for (int attempt = 0; attempt < Attempts; attempt++)
+        {
+            // The map was read a while ago. Registering bounds of then would split a mapping that has grown meanwhile, and the mremap of a split mapping
+            // fails: the program would see an error it can not have without us. Asking now leaves a window of microseconds.
+            if (!lookup.TryFind(address, out AreaBounds area) || area.Start > address || area.IsShared)
+            {
+                return;
+            }
+
+            if (Userfaultfd.Register(userfaultfd, area.Start, area.End) == 0)
+            {
+                Registered++;
+                Unprotect(area.Start, area.End);
+                RegisterNeighbours(area, depth);
+                return;
+            }
+
+            Failed++;
+        }
+
+        if (lookup.TryFind(address, out AreaBounds refused) && refused.Start <= address)
+        {
+            Refuse(refused.Start, refused.End);
+        }
+    }
+
+    /// <summary>Removes protection left in the page tables, without which changed pages would look clean.</summary>
+    /// <remarks>
+    /// When the program moves a mapping next to a registered one, the kernel merges the two and forgets the registration of both, but leaves the
+    /// protection bits: what is written from then on is not recorded, and after a new registration the old bits say that nothing was.
+    /// </remarks>
+    private void Unprotect(ulong start, ulong end)
+    {
+        if (Userfaultfd.RemoveProtection(userfaultfd, start, end) == 0)
+        {
+            return;
+        }
+
+        // A part was unmapped or replaced in between: go through what is there now.
+        ulong address = start;
+        while (address < end && lookup.TryFind(address, out AreaBounds area) && area.Start < end)
+        {
+            ulong from = Math.Max(area.Start, start);
+            ulong to = Math.Min(area.End, end);
+            int error = Userfaultfd.RemoveProtection(userfaultfd, from, to);
+
+            // ENOENT: not registered any more, so the next pass registers it and removes the protection then.
+            if (error is not 0 && !area.IsShared)
+            {
+                _ = Userfaultfd.Unregister(userfaultfd, from, to);
+                Refuse(from, to);
+            }
+
+            address = to;
+        }
+    }
+
+    // A mapping that has grown beside a registered one stays apart from it until it is registered as well.
+    private void RegisterNeighbours(AreaBounds area, int depth)
+    {
+        if (depth == NeighbourDepth)
+        {
+            return;
+        }
+
+        ulong below = area.Start - PageSize.Bytes;
+        if (area.Start >= PageSize.Bytes && !scanner.IsRegistered(pagemap, below)
+            && lookup.TryFind(below, out AreaBounds lower) && lower.End == area.Start && lower.Flags == area.Flags)
+        {
+            Register(below, depth + 1);
+        }
+
+        if (!scanner.IsRegistered(pagemap, area.End)
+            && lookup.TryFind(area.End, out AreaBounds upper) && upper.Start == area.End && upper.Flags == area.Flags)
+        {
+            Register(area.End, depth + 1);
+        }
+    }
+
+    private void Refuse(ulong start, ulong end) => _refused.Add(new PageRange(start, end));
+}

@@ -1,0 +1,98 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+using U2CMigration.PageTracking.Features;
+using U2CMigration.PageTracking.Interop;
+using static U2CMigration.PageTracking.Interop.NativeMethods;
+
+namespace U2CMigration.PageTracking.WriteProtect;
+
+/// <summary>Walks the page tables of a process with PAGEMAP_SCAN. One buffer serves all processes of a tracker.</summary>
+internal sealed unsafe class PagemapScanner
+{
+    private const int BufferedRegions = 65536;
+    private readonly PageRegion[] _regions = GC.AllocateUninitializedArray<PageRegion>(BufferedRegions, pinned: true);
+    private readonly PageCategories _neverContent;
+
+    internal PagemapScanner(KernelFeatures features) =>
+        _neverContent = PageCategories.File | PageCategories.ZeroPage | (features.GuardRegionCategory ? PageCategories.Guard : PageCategories.None);
+
+    /// <summary>Whether the mapping at an address is registered for write-protection. A hole counts as registered: there is nothing to do about it.</summary>
+    /// <remarks>
+    /// This is the only use of CHECK_WPASYNC. Together with the clearing of bits it is a trap: over several mappings the kernel clears the first ones and
+    /// then fails without telling what it found in them.
+    /// </remarks>
+    internal bool IsRegistered(SafeFileHandle pagemap, ulong address)
+    {
+        PagemapScanArguments arguments = Arguments(PM_SCAN_CHECK_WPASYNC, address, address + Pages.PageSize.Bytes);
+        arguments.Mask = arguments.Returned = PageCategories.Written;
+        arguments.RegionsLength = 1;
+        return Scan(pagemap, ref arguments) != -Errno.EPERM;
+    }
+
+    /// <summary>Finds the pages written since the last call in all registered mappings and write-protects them again, in one step per page.</summary>
+    /// <remarks>
+    /// Mappings that are not registered are passed over silently because WriteProtectable is in the mask. The any-of mask keeps holes out: without it the
+    /// kernel would report them as written and leave a marker in each, which CRIU takes for a swapped page.
+    /// </remarks>
+    internal int CollectWritten(SafeFileHandle pagemap, ref ulong start, ulong end, out ReadOnlySpan<PageRegion> found)
+    {
+        PagemapScanArguments arguments = Arguments(PM_SCAN_WP_MATCHING, start, end);
+        arguments.Inverted = _neverContent;
+        arguments.Mask = _neverContent | PageCategories.WriteProtectable | PageCategories.Written;
+        return ScanContent(pagemap, arguments, ref start, out found);
+    }
+
+    /// <summary>Finds the pages that hold content of their own: not that of a file, and not plain zeros.</summary>
+    internal int CollectResident(SafeFileHandle pagemap, ref ulong start, ulong end, out ReadOnlySpan<PageRegion> found)
+    {
+        PagemapScanArguments arguments = Arguments(0, start, end);
+        arguments.Inverted = arguments.Mask = _neverContent;
+        return ScanContent(pagemap, arguments, ref start, out found);
+    }
+
+    private static PagemapScanArguments Arguments(ulong flags, ulong start, ulong end) => new()
+    {
+        Size = (ulong)sizeof(PagemapScanArguments),
+        Flags = flags,
+        Start = start,
+        End = end,
+    };
+
+    private int ScanContent(SafeFileHandle pagemap, PagemapScanArguments arguments, ref ulong start, out ReadOnlySpan<PageRegion> found)
+    {
+        arguments.AnyOf = PageCategories.Present | PageCategories.Swapped;
+        arguments.Returned = PageCategories.Present;
+        arguments.RegionsLength = BufferedRegions;
+        int count = Scan(pagemap, ref arguments);
+        if (count < 0)
+        {
+            found = [];
+            return -count;
+        }
+
+        // The walk is over unless the regions are all used. WalkEnd does not say so: after more than 512 regions the kernel leaves in it where it emptied
+        // an inner buffer last, and starting there again would find pages below those already found.
+        found = _regions.AsSpan(0, count);
+        start = count < BufferedRegions ? arguments.End : Math.Max(arguments.WalkEnd, found[^1].End);
+        return 0;
+    }
+
+    private int Scan(SafeFileHandle pagemap, ref PagemapScanArguments arguments)
+    {
+        arguments.Regions = (ulong)Marshal.UnsafeAddrOfPinnedArrayElement(_regions, 0);
+        fixed (PagemapScanArguments* pointer = &arguments)
+        {
+            int result;
+            while ((result = Ioctl(pagemap, PAGEMAP_SCAN, pointer)) < 0)
+            {
+                int error = Marshal.GetLastPInvokeError();
+                if (error != Errno.EINTR)
+                {
+                    return -error;
+                }
+            }
+
+            return result;
+        }
+    }
+}

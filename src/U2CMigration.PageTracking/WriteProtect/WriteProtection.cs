@@ -1,0 +1,130 @@
+using Microsoft.Win32.SafeHandles;
+using U2CMigration.PageTracking.Injection;
+using U2CMigration.PageTracking.Interop;
+using U2CMigration.PageTracking.Memory;
+using U2CMigration.PageTracking.Pages;
+using static U2CMigration.PageTracking.Interop.NativeMethods;
+
+namespace U2CMigration.PageTracking.WriteProtect;
+
+/// <summary>Asynchronous write-protection of one address space: what is written loses its protection without the program noticing, and shows up in the next scan.</summary>
+internal sealed class WriteProtection : IDisposable
+{
+    private readonly AddressSpace _space;
+    private readonly PagemapScanner _scanner;
+    private readonly SafeFileHandle _userfaultfd;
+    private readonly AreaRegistration _registration;
+    private bool _reportAll;
+
+    /// <summary>Enters the process. Nothing is protected before the first call of <see cref="Collect"/>.</summary>
+    /// <exception cref="PageTrackingException">The process can not be entered, or is tracked already; it is as it was.</exception>
+    internal WriteProtection(AddressSpace space, PagemapScanner scanner)
+    {
+        _space = space;
+        _scanner = scanner;
+        RefuseIfRegistered();
+        _userfaultfd = UserfaultfdInjection.Create(space.ProcessId, space.Process, out TimeSpan stopped);
+        Stopped = stopped;
+        int error = Userfaultfd.Enable(_userfaultfd, Userfaultfd.Needed, out _);
+        if (error != 0)
+        {
+            _userfaultfd.Dispose();
+            throw SystemCallFailure.Create("UFFDIO_API", space.ProcessId, error, "Asynchronous write-protection needs Linux 6.7.");
+        }
+
+        _registration = new AreaRegistration(_userfaultfd, space.Pagemap, space.Lookup, scanner);
+    }
+
+    /// <summary>How long the main thread was held.</summary>
+    internal TimeSpan Stopped { get; }
+
+    internal long Registered => _registration.Registered;
+
+    internal long Failed => _registration.Failed;
+
+    /// <summary>Adds the pages written since the last call, in the mappings that the address space was last seen to have.</summary>
+    internal void Collect(PageSet dirty, CancellationToken cancellationToken)
+    {
+        _registration.BeginPass();
+        foreach (PageRange area in _space.PrivateAreas)
+        {
+            _registration.Ensure(area.Start);
+        }
+
+        if (!_reportAll && _registration.Refused.Count == 0)
+        {
+            ScanWritten(dirty.Of(_space.ProcessId), cancellationToken);
+            return;
+        }
+
+        CollectWithUnknown(dirty, _reportAll ? _space.PrivateAreas : _registration.SortedRefused(), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (_space.TryReadAreas())
+        {
+            // Closing alone ends the registration, but before Linux 6.9 it left the protection bits behind.
+            foreach (PageRange area in _space.PrivateAreas)
+            {
+                if (_space.Lookup.TryFind(area.Start, out AreaBounds now) && now.Start <= area.Start && !now.IsShared)
+                {
+                    _ = Userfaultfd.Unregister(_userfaultfd, now.Start, now.End);
+                }
+            }
+        }
+
+        _userfaultfd.Dispose();
+    }
+
+    /// <summary>Adds to what was written everything in the mappings about which nothing is known.</summary>
+    private void CollectWithUnknown(PageSet dirty, IReadOnlyList<PageRange> areas, CancellationToken cancellationToken)
+    {
+        // Should this not come to its end, then the pages found so far are lost with it: the next call starts over.
+        _reportAll = true;
+        PageSet written = new();
+        PageSet unknown = new();
+        ScanWritten(written.Of(_space.ProcessId), cancellationToken);
+        _space.CollectResident(areas, unknown.Of(_space.ProcessId), cancellationToken);
+        written.UnionTo(unknown, dirty);
+        _reportAll = false;
+    }
+
+    private void ScanWritten(ProcessPages pages, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<PageRange> areas = _space.PrivateAreas;
+        ulong start = areas.Count == 0 ? 0 : areas[0].Start;
+        ulong end = areas.Count == 0 ? 0 : areas[^1].End;
+        while (start < end)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            int error = _scanner.CollectWritten(_space.Pagemap, ref start, end, out ReadOnlySpan<PageRegion> found);
+            if (error != 0)
+            {
+                // What the kernel cleared before it failed is unknown.
+                _reportAll = true;
+                throw SystemCallFailure.Create("PAGEMAP_SCAN", _space.ProcessId, error, "The next call reports every page of the process.");
+            }
+
+            AddressSpace.Append(found, pages);
+        }
+    }
+
+    // Two trackers would read and clear the same bits, and each would miss what the other one saw.
+    private void RefuseIfRegistered()
+    {
+        _space.TryReadAreas();
+        foreach (PageRange area in _space.PrivateAreas)
+        {
+            if (_scanner.IsRegistered(_space.Pagemap, area.Start)
+                && _space.Lookup.TryFind(area.Start, out AreaBounds now) && now.Start == area.Start && !now.IsShared
+                && _scanner.IsRegistered(_space.Pagemap, area.Start))
+            {
+                throw new PageTrackingException(
+                    $"Process {_space.ProcessId} is already tracked by asynchronous write-protection, by another tracker or by itself. Dispose that tracker and try again. The process runs on unharmed.",
+                    Errno.EBUSY);
+            }
+        }
+    }
+}

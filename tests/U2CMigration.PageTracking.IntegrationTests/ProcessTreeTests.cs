@@ -1,0 +1,175 @@
+using System.Globalization;
+using U2CMigration.PageTracking.IntegrationTests.Workload;
+using U2CMigration.PageTracking.Pages;
+using U2CMigration.PageTracking.WriteProtect;
+
+namespace U2CMigration.PageTracking.IntegrationTests;
+
+/// <summary>Processes of a tree fork, execute other programs and end while they are tracked.</summary>
+public sealed class ProcessTreeTests : IDisposable
+{
+    private const int Pages = 256;
+    private readonly MemoryWriter _writer;
+
+    public ProcessTreeTests()
+    {
+        TrackingNeeds.WriteProtect();
+        _writer = new MemoryWriter();
+    }
+
+    [Fact]
+    public void Attach_TreeOfTwo_TracksBoth()
+    {
+        int child = _writer.Fork();
+
+        using WriteProtectTracker tracker = WriteProtectTracker.Attach(_writer.ProcessId);
+
+        tracker.ProcessIds.Should().Equal(_writer.ProcessId, child);
+    }
+
+    [Fact]
+    public void Collect_ChildForkedMeanwhile_IsReportedInFull()
+    {
+        MemoryBlock block = _writer.Map(Pages);
+        block.WriteAll();
+        using WriteProtectTracker tracker = WriteProtectTracker.Attach(_writer.ProcessId);
+        tracker.Collect();
+
+        int child = _writer.Fork();
+
+        tracker.Collect().Count(block, child).Should().Be(Pages);
+    }
+
+    [Fact]
+    public void Collect_EachProcessWritesItsOwn_IsExactForEach()
+    {
+        MemoryBlock block = _writer.Map(Pages);
+        block.WriteAll();
+        int first = _writer.Fork();
+        using WriteProtectTracker tracker = WriteProtectTracker.Attach(_writer.ProcessId);
+        tracker.Collect();
+        int second = _writer.Fork();
+        tracker.Collect();
+
+        block.Write(7, 100);
+        TellToWrite(first, block, 8);
+        TellToWrite(second, block, 9);
+
+        PageSet dirty = tracker.Collect();
+        dirty.ShouldBeExactly(block, 7, 100);
+        dirty.ShouldBeExactly(block, 8, 100, first);
+        dirty.ShouldBeExactly(block, 9, 100, second);
+    }
+
+    [Fact]
+    public void Collect_GrandchildAppears_IsTracked()
+    {
+        int child = _writer.Fork();
+        using WriteProtectTracker tracker = WriteProtectTracker.Attach(_writer.ProcessId);
+
+        int grandchild = int.Parse(_writer.Ask($"to {child} fork"), CultureInfo.InvariantCulture);
+
+        tracker.Collect().Processes.Select(static pages => pages.ProcessId).Should().Equal(_writer.ProcessId, child, grandchild);
+    }
+
+    [Fact]
+    public void Collect_ChildEnded_HasNoEntry()
+    {
+        int child = _writer.Fork();
+        using WriteProtectTracker tracker = WriteProtectTracker.Attach(_writer.ProcessId);
+        tracker.Collect();
+
+        _writer.Do($"to {child} quit");
+
+        tracker.Collect().TryGet(child, out _).Should().BeFalse();
+    }
+
+    [Fact]
+    public void Collect_IdleChild_HasAnEmptyEntry()
+    {
+        int child = _writer.Fork();
+        using WriteProtectTracker tracker = WriteProtectTracker.Attach(_writer.ProcessId);
+        tracker.Collect();
+
+        tracker.Collect().TryGet(child, out ProcessPages? pages).Should().BeTrue();
+
+        pages!.PageCount.Should().Be(0);
+    }
+
+    [Fact]
+    public void Collect_ProgramExecuted_ReportsTheNewMemoryInFull()
+    {
+        using WriteProtectTracker tracker = WriteProtectTracker.Attach(_writer.ProcessId);
+        tracker.Collect();
+
+        _writer.Ask("exec").Should().Be("ready");
+        PageSet dirty = tracker.Collect();
+
+        long resident = tracker.CollectResident().PageCount;
+        dirty.PageCount.Should().Be(resident).And.BePositive();
+    }
+
+    [Fact]
+    public void Collect_AfterAnExec_IsExact()
+    {
+        using WriteProtectTracker tracker = WriteProtectTracker.Attach(_writer.ProcessId);
+        tracker.Collect();
+        _writer.Ask("exec").Should().Be("ready");
+        MemoryBlock block = _writer.Map(Pages);
+        block.WriteAll();
+        tracker.Collect();
+
+        block.Write(7, 100);
+
+        tracker.Collect().ShouldBeExactly(block, 7, 100);
+    }
+
+    [Fact]
+    public void Collect_ChildBetweenVforkAndExec_DoesNotRobItsParent()
+    {
+        MemoryBlock block = _writer.Map(Pages);
+        block.WriteAll();
+        _writer.Do("vfork");
+        int child = WaitForChild();
+        using WriteProtectTracker tracker = WriteProtectTracker.Attach(_writer.ProcessId);
+        tracker.Collect();
+
+        block.Write(7, 100);
+
+        PageSet dirty = tracker.Collect();
+        dirty.ShouldBeExactly(block, 7, 100);
+        dirty.Count(block, child).Should().Be(Pages, "a process in borrowed memory is reported in full");
+    }
+
+    [Fact]
+    public void Collect_RootEnded_SaysSo()
+    {
+        using WriteProtectTracker tracker = WriteProtectTracker.Attach(_writer.ProcessId);
+
+        _writer.Kill();
+
+        tracker.Invoking(static t => t.Collect()).Should().Throw<PageTrackingException>().WithMessage("*has ended*");
+    }
+
+    [Fact]
+    public void Dispose_ProcessEnded_DoesNotThrow()
+    {
+        WriteProtectTracker tracker = WriteProtectTracker.Attach(_writer.ProcessId);
+        tracker.Collect();
+        _writer.Kill();
+
+        tracker.Invoking(static t => t.Dispose()).Should().NotThrow();
+    }
+
+    public void Dispose() => _writer?.Dispose();
+
+    private void TellToWrite(int child, MemoryBlock block, ulong seed) =>
+        _writer.Do($"to {child} write {block.Address:x} {block.Pages} {seed} 100 u");
+
+    private int WaitForChild()
+    {
+        IReadOnlyList<int> tree = [];
+        SpinWait.SpinUntil(() => (tree = Processes.ProcessTree.List(_writer.ProcessId)).Count > 1, TimeSpan.FromSeconds(10)).Should().BeTrue();
+        return tree[1];
+    }
+}
