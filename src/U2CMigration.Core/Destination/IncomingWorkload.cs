@@ -124,7 +124,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
                     break;
                 case RoundEnd round:
                     _recent.Begin();
-                    await _connection.SendAsync(new RoundAck(round.Round, _connection.Statistics.WireBytesReceived, _store.Statistics.StoredBytes), cancellationToken).ConfigureAwait(false);
+                    await _connection.SendAsync(new RoundAck(round.Round, _connection.PageBytesReceived, _store.Statistics.StoredBytes), cancellationToken).ConfigureAwait(false);
                     break;
                 case Frozen:
                     _acquired = _network is null ? Task.CompletedTask : Task.Run(() => _network.AcquireAsync(cancellationToken).AsTask(), cancellationToken);

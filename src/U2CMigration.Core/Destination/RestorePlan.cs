@@ -69,7 +69,7 @@ internal sealed class RestorePlan(DestinationContext context, PageStore store, R
         switch (await connection.ReceiveAsync(recent, cancellationToken).ConfigureAwait(false))
         {
             case RoundEnd round:
-                await connection.SendAsync(new RoundAck(round.Round, connection.Statistics.WireBytesReceived, store.Statistics.StoredBytes), cancellationToken).ConfigureAwait(false);
+                await connection.SendAsync(new RoundAck(round.Round, connection.PageBytesReceived, store.Statistics.StoredBytes), cancellationToken).ConfigureAwait(false);
                 break;
             case Abort abort:
                 throw new SourceAbortedException(abort);

@@ -90,12 +90,20 @@ public sealed class AddressHandover : ISourceNetwork, IDestinationNetwork
     public async ValueTask PrepareAsync(CancellationToken cancellationToken)
     {
         string script = $$"""
-            add table inet {{_table}}
-            delete table inet {{_table}}
-            table inet {{_table}} { chain input { type filter hook input priority -400; ip daddr {{_address}} drop; } }
-            add table arp {{_table}}
-            delete table arp {{_table}}
-            table arp {{_table}} { chain input { type filter hook input priority -400; arp daddr ip {{_address}} drop; } }
+            {{RemoveTables}}
+            table inet {{_table}} {
+                chain input {
+                    type filter hook input priority -400
+                    ip daddr {{_address}} drop
+                }
+            }
+            table arp {{_table}} {
+                chain input {
+                    type filter hook input priority -400
+                    arp daddr ip {{_address}} drop
+                }
+            }
+
             """;
         _ = _device.Value;
         _hidden = true;
@@ -129,11 +137,20 @@ public sealed class AddressHandover : ISourceNetwork, IDestinationNetwork
         await ShowAsync(cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Added before they are deleted, as deleting what is not there is an error.</summary>
+    private string RemoveTables => $"""
+        add table inet {_table}
+        delete table inet {_table}
+        add table arp {_table}
+        delete table arp {_table}
+
+        """;
+
     private async Task ShowAsync(CancellationToken cancellationToken)
     {
         if (_hidden)
         {
-            await Command.RunAsync("nft", ["-f", "-"], $"delete table inet {_table}\ndelete table arp {_table}\n", cancellationToken).ConfigureAwait(false);
+            await Command.RunAsync("nft", ["-f", "-"], RemoveTables, cancellationToken).ConfigureAwait(false);
             _hidden = false;
         }
     }

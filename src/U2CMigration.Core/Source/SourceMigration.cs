@@ -30,6 +30,7 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
     private PreCopyRounds? _rounds;
     private StopAndCopy? _stopAndCopy;
     private string _strategyName = string.Empty;
+    private bool _disposed;
 
     /// <summary>Whether the outcome is unknown: the tree stays frozen until it is settled.</summary>
     public bool IsInDoubt { get; private set; }
@@ -71,6 +72,12 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
         if (_tree is not null)
         {
             await _tree.DisposeAsync().ConfigureAwait(false);

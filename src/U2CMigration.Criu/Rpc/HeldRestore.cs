@@ -28,6 +28,9 @@ public sealed class HeldRestore : IAsyncDisposable
 
     private HeldRestore(CriuWorker worker) => _worker = worker;
 
+    /// <summary>The process id of the waiting worker; restored tasks start in its control groups.</summary>
+    public int WorkerProcessId => _worker.ProcessId;
+
     /// <summary>Whether the tasks are complete, do not run and can still be removed.</summary>
     public bool IsHeld => _postRestore.Reached.IsCompletedSuccessfully && !_unlocked && !_settled;
 

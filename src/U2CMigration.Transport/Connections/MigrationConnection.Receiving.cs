@@ -11,6 +11,9 @@ public sealed partial class MigrationConnection
     private long _bytesReceived;
     private int _isReceiving;
 
+    /// <summary>The bytes of all page frames taken since the connection was opened; what <see cref="RoundAck.ReceivedBytes"/> says. For the receiving side only.</summary>
+    public long PageBytesReceived => _frames.PageFrameBytes;
+
     /// <summary>Waits for a control message; pages are a breach of the protocol.</summary>
     /// <param name="cancellationToken">Ends the waiting; the connection stays usable and nothing is lost.</param>
     /// <exception cref="TransportException">The connection failed, or the peer closed it.</exception>

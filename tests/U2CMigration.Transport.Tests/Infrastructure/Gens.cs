@@ -42,7 +42,7 @@ internal static class Gens
         Gen.Select(Runs, Gen.Bool).Select((runs, last) => (MigrationMessage)new MissingPages(runs, last)),
         Phases.Select(phases => (MigrationMessage)new Restored(phases)),
         Gen.Const((MigrationMessage)new Commit()),
-        Gen.Select(Gen.Long[0, DateTime.MaxValue.Ticks], Phases).Select((ticks, phases) => (MigrationMessage)new Resumed(new DateTimeOffset(ticks, TimeSpan.Zero), phases)),
+        Gen.Select(Gen.Long[0, DateTime.MaxValue.Ticks], Phases, Gen.Long).Select((ticks, phases, timestamp) => (MigrationMessage)new Resumed(new DateTimeOffset(ticks, TimeSpan.Zero), phases, timestamp)),
         Gen.Const((MigrationMessage)new Released()),
         Gen.Select(Gen.UShort, Text).Select((code, text) => (MigrationMessage)new Abort((AbortCode)code, text)),
         Gen.Select(Amount, Amount, Amount, Amount, Amount).Select((a, b, c, d, e) => (MigrationMessage)new FillDone(a, b, c, new TimeSpan(d), new TimeSpan(e))),
