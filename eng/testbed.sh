@@ -41,6 +41,7 @@ writes is gone when the rig goes down, except below this checkout, which every h
   down RIG                   end everything in the rig and put back what it changed on the machine
   run [--] CMD...            run CMD in host a of a rig made for it
   list                       the rigs that are up, with the first process of each host
+  sweep                      take down the rigs whose owner is gone
   clean                      take all rigs down
   --help                     this text
 HELP
@@ -77,7 +78,7 @@ command=$1
 shift
 case $command in
     -h | --help | help) usage ;;
-    up | exec | shape | down | run | clean) require_root "$command"; "cmd_$command" "$@" ;;
+    up | exec | shape | down | run | sweep | clean) require_root "$command"; "cmd_$command" "$@" ;;
     build | list) "cmd_$command" "$@" ;;
     *) die "no command '$command'; see eng/testbed.sh --help." ;;
 esac

@@ -193,6 +193,10 @@ cmd_list() {
     done
 }
 
+cmd_sweep() {
+    with_state_lock sweep_orphans
+}
+
 cmd_clean() {
     local rig
     for rig in $(rig_names); do

@@ -13,6 +13,13 @@ internal static partial class Userfaultfd
     internal const uint CopyRequest = 0xC028AA03;
     internal const uint ZeroPageRequest = 0xC020AA04;
 
+    internal const uint HandshakeRequest = 0xC018AA3F;
+
+    private const nint CreateCall = 323;
+    private const nint CreateCallArm = 282;
+    private const nint CloseOnExecFlag = 0x80000;
+    private const nint UserModeOnly = 1;
+    private const ulong ApiVersion = 0xAA;
     private const int NoProcess = 3;
     private const int Interrupted = 4;
     private const int NoEntry = 2;
@@ -23,6 +30,21 @@ internal static partial class Userfaultfd
     private const int SetDescriptorFlags = 2;
     private const int CloseOnExec = 1;
     private const int NonBlocking = 0x800;
+
+    /// <summary>userfaultfd(2) for this process itself, without events; null when it may not have one.</summary>
+    internal static unsafe SafeFileHandle? TryCreate()
+    {
+        nint number = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? CreateCallArm : CreateCall;
+        var descriptor = new SafeFileHandle(syscall(number, CloseOnExecFlag | NonBlocking | UserModeOnly), ownsHandle: true);
+        var handshake = new HandshakeArguments { Api = ApiVersion };
+        if (!descriptor.IsInvalid && ioctl(descriptor, HandshakeRequest, &handshake) == 0)
+        {
+            return descriptor;
+        }
+
+        descriptor.Dispose();
+        return null;
+    }
 
     /// <summary>Copies pages into the process and wakes who waits for them.</summary>
     /// <param name="descriptor">The userfaultfd.</param>
@@ -122,10 +144,22 @@ internal static partial class Userfaultfd
     private static unsafe partial int ioctl(SafeFileHandle descriptor, nuint request, void* argument);
 
     [LibraryImport("libc", SetLastError = true)]
+    private static partial nint syscall(nint number, nint flags);
+
+    [LibraryImport("libc", SetLastError = true)]
     private static unsafe partial nint read(SafeFileHandle descriptor, byte* buffer, nuint count);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int fcntl(SafeFileHandle descriptor, int command, nint argument);
+
+    /// <summary>struct uffdio_api.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct HandshakeArguments
+    {
+        internal ulong Api;
+        internal ulong Features;
+        internal ulong Requests;
+    }
 
     /// <summary>struct uffdio_copy; bytes and addresses.</summary>
     [StructLayout(LayoutKind.Sequential)]

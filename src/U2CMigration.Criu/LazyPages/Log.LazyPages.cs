@@ -13,6 +13,9 @@ internal static partial class Log
     [LoggerMessage(5402, LogLevel.Error, "Serving lazy pages failed; restored processes may wait for pages.", EventName = "LazyServingFailed")]
     internal static partial void ServingFailed(ILogger logger, Exception failure);
 
+    [LoggerMessage(5404, LogLevel.Debug, "The rehearsal of the lazy page serving failed; the first touches will take longer.", EventName = "LazyRehearsalFailed")]
+    internal static partial void RehearsalFailed(ILogger logger, Exception failure);
+
     [LoggerMessage(5403, LogLevel.Critical, "A lazy pages daemon that had failed was disposed: the restored processes still wait for pages and its descriptors stay open. Kill the processes, then call Abandon.", EventName = "LazyServingLeftOpen")]
     internal static partial void LeftOpen(ILogger logger);
 }

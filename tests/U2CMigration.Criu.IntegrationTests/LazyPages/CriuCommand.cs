@@ -20,9 +20,12 @@ internal static class CriuCommand
     }
 
     /// <summary>Restores lazily; returns when the processes run.</summary>
-    internal static async Task RestoreLazilyAsync(string directory)
+    /// <param name="directory">The images.</param>
+    /// <param name="actionScript">A program that CRIU runs at each stage and waits for.</param>
+    internal static async Task RestoreLazilyAsync(string directory, string? actionScript = null)
     {
-        using Process restore = Process.Start("sh", ["-c", $"exec criu restore --lazy-pages -d -D {directory} -v4 -o restore.log </dev/null >/dev/null 2>&1"]);
+        string hold = actionScript is null ? "" : $"--action-script {actionScript}";
+        using Process restore = Process.Start("sh", ["-c", $"exec criu restore --lazy-pages -d -D {directory} -v4 -o restore.log {hold} </dev/null >/dev/null 2>&1"]);
         await restore.WaitForExitAsync().WaitAsync(Patience);
         restore.ExitCode.Should().Be(0, "CRIU's log says why not: {0}", Tail(Path.Combine(directory, "restore.log")));
     }

@@ -56,11 +56,13 @@ public sealed class CriuRestoreTests : IAsyncDisposable
         (LazyTask[] tasks, FrozenMemoryStore store) = await DumpAsync(processId);
         using FrozenMemoryStore _ = store;
         LazyPagesDaemon daemon = LazyPagesDaemon.Listen(new LazyPagesOptions { WorkDirectory = _directory }, store, tasks);
-        Task restore = CriuCommand.RestoreLazilyAsync(_directory);
+        Task restore = CriuCommand.RestoreLazilyAsync(_directory, WriteHoldScript());
+        await UntilAsync(() => File.Exists(InWork("held")));
 
-        // A page of the first process can be installed only after CRIU has registered its memory, and long before the marker.
-        await daemon.InstallAsync(new[] { tasks[0].Ranges[0] with { Pages = 1 } }, Patience);
+        // At this stage all memory is registered, and the marker is not sent yet.
+        (await daemon.InstallAsync(new[] { tasks[0].Ranges[0] with { Pages = 1 } }, Patience)).Should().Be(1);
         await daemon.DisposeAsync();
+        await File.WriteAllTextAsync(InWork("go"), "");
 
         await ((Func<Task>)(() => restore)).Should().ThrowAsync<Exception>();
         Directory.Exists($"/proc/{processId}").Should().BeFalse();
@@ -163,6 +165,20 @@ public sealed class CriuRestoreTests : IAsyncDisposable
             await afterwards(daemon);
             return await daemon.Completion.WaitAsync(Patience);
         }
+    }
+
+    /// <summary>Holds CRIU at the stage before the network is unlocked and the marker is sent.</summary>
+    private string WriteHoldScript()
+    {
+        string script = InWork("hold.sh");
+        File.WriteAllText(script, $"""
+            #!/bin/sh
+            [ "$CRTOOLS_SCRIPT_ACTION" = post-restore ] || exit 0
+            touch {InWork("held")}
+            while [ ! -e {InWork("go")} ]; do sleep 0.01; done
+            """);
+        Shell($"chmod 700 {script}");
+        return script;
     }
 
     private string InWork(string file) => Path.Combine(_directory, file);

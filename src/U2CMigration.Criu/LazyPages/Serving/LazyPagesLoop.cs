@@ -23,6 +23,7 @@ internal sealed class LazyPagesLoop : IDisposable
     private readonly FillPace _pace;
     private readonly ILogger _logger;
     private long _lastLook;
+    private int _looksSinceTouch = EagerLooks;
     private int _blocked;
     private bool _isRegistered;
     private bool _isComplete;
@@ -45,6 +46,7 @@ internal sealed class LazyPagesLoop : IDisposable
 
     internal void Run()
     {
+        Rehearse();
         while (!_isComplete && !_isLeaving && !_orders.StopRequested)
         {
             try
@@ -66,6 +68,18 @@ internal sealed class LazyPagesLoop : IDisposable
 
     private bool MayFill => _isRegistered && _failure is null && _orders.FillOrder is not null;
 
+    private void Rehearse()
+    {
+        try
+        {
+            Rehearsal.Run();
+        }
+        catch (CriuException failure)
+        {
+            Log.RehearsalFailed(_logger, failure);
+        }
+    }
+
     private void Turn()
     {
         int timeout = NextTimeout();
@@ -76,6 +90,7 @@ internal sealed class LazyPagesLoop : IDisposable
         // After a sleep a touch came when the sleep ended; while awake it may have come right after the look before.
         bool touched = _server.Serve(_orders.Descriptors, timeout == 0 ? previousLook : Stopwatch.GetTimestamp());
         _pace.Adapt(touched);
+        _looksSinceTouch = touched ? 0 : _looksSinceTouch + 1;
         if (_orders.Descriptors.SocketIsReady)
         {
             Converse();
@@ -94,7 +109,8 @@ internal sealed class LazyPagesLoop : IDisposable
     {
         if (_blocked == 0)
         {
-            return MayFill || _orders.NextRequest is not null ? 0 : Timeout.Infinite;
+            // Touches come in flocks: to be woken for each would double the time it takes.
+            return MayFill || _orders.NextRequest is not null || _looksSinceTouch < EagerLooks ? 0 : Timeout.Infinite;
         }
 
         // The process is about to go on by itself, or to send an event: give way, at last sleep.

@@ -75,7 +75,8 @@ internal sealed class TouchServer(PageInstaller installer, LazyPagesCounters cou
         return status;
     }
 
-    private void ReadAhead(RestoredTask task, ulong next)
+    /// <summary>Installs what lies behind a touched page.</summary>
+    internal void ReadAhead(RestoredTask task, ulong next)
     {
         int count = task.Ranges.PendingFrom(next, readAheadPages, out LazyRun run);
         if (count > 0)
