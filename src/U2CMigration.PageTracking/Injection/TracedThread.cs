@@ -116,10 +116,11 @@ internal sealed unsafe class TracedThread
         }
     }
 
-    /// <summary>Waits for a stop, without taking the news of it from anybody.</summary>
+    /// <summary>Waits for a stop.</summary>
     /// <remarks>
-    /// Not with wait: when the target is a child of this very process, whoever waits for the child's end here (System.Diagnostics.Process does) is handed the
-    /// stop instead and swallows it. A request that succeeds only on a stopped thread can not be stolen.
+    /// Not with wait: when the target is a child of this very process, somebody here who waits for its end (System.Diagnostics.Process does) may be handed the
+    /// stop instead and swallow it. A request that succeeds only on a stopped thread can not be stolen. The news is then taken at once, lest that
+    /// somebody believe that the child has ended.
     /// </remarks>
     private StopReason WaitForStop()
     {
@@ -147,11 +148,18 @@ internal sealed unsafe class TracedThread
             spinner.SpinOnce(sleep1Threshold: 200);
         }
 
+        TakeNews();
         _stopped = true;
         return StopReason.Of(information.Signal, information.Code);
     }
 
-    // Looks only, and not for an end: the exit code belongs to the real parent.
+    // Never for an end: the exit code belongs to the real parent.
+    private void TakeNews()
+    {
+        SignalInformation ignored;
+        _ = WaitId(P_PID, _threadId, &ignored, WSTOPPED | WNOHANG | WALL | WNOTHREAD);
+    }
+
     private bool IsGone()
     {
         SignalInformation ignored;

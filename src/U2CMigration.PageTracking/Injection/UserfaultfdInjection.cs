@@ -170,9 +170,7 @@ internal static class UserfaultfdInjection
             }
         }
 
-        throw any
-            ? NoInstruction(processId, "has no vDSO")
-            : ProcessTree.IsAlive(processId) ? NoInstruction(processId, "is ending, or its main thread has ended while others run on") : SystemCallFailure.Ended(processId);
+        throw any ? NoInstruction(processId, "has no vDSO") : SystemCallFailure.Ended(processId);
     }
 
     private static void RefuseIfTraced(int processId)

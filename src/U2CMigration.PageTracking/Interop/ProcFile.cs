@@ -40,7 +40,7 @@ internal static class ProcFile
             int filled = 0;
             while (filled < buffer.Length)
             {
-                int read = RandomAccess.Read(file, buffer.AsSpan(filled), filled);
+                int read = Read(file, buffer.AsSpan(filled), filled);
                 if (read == 0)
                 {
                     break;
@@ -54,6 +54,19 @@ internal static class ProcFile
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException || IsNoSuchProcess(e))
         {
             return [];
+        }
+    }
+
+    /// <summary>Reads a piece; nothing when the process is gone.</summary>
+    internal static int Read(SafeFileHandle file, Span<byte> buffer, long offset)
+    {
+        try
+        {
+            return RandomAccess.Read(file, buffer, offset);
+        }
+        catch (IOException e) when (IsNoSuchProcess(e))
+        {
+            return 0;
         }
     }
 

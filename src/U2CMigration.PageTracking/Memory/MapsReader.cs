@@ -66,7 +66,7 @@ public sealed class MapsReader : IDisposable
             rest.CopyTo(_buffer);
             _filled = rest.Length;
             _lineStart = 0;
-            int read = _filled == _buffer.Length ? throw Malformed() : RandomAccess.Read(_file, _buffer.AsSpan(_filled), _offset);
+            int read = _filled == _buffer.Length ? throw Malformed() : ProcFile.Read(_file, _buffer.AsSpan(_filled), _offset);
             if (read == 0)
             {
                 line = default;

@@ -128,9 +128,10 @@ public sealed class WriteProtectTracker : IPageTracker
             {
                 Add(TrackedProcess.Enter(processId, TrackedParent(processId), _scanner, _features, _logger));
             }
-            catch (PageTrackingException) when (processId != _rootProcessId && !ProcessTree.IsAlive(processId))
+            catch (PageTrackingException e) when (processId != _rootProcessId && e.ErrorNumber == Errno.ESRCH)
             {
                 // It ended while the others were entered.
+                ThrowIfMainThreadEnded(processId);
             }
         }
 
@@ -194,7 +195,7 @@ public sealed class WriteProtectTracker : IPageTracker
             Add(TrackedProcess.Open(processId, TrackedParent(processId), _scanner, _features, _logger), index);
             return true;
         }
-        catch (PageTrackingException) when (!ProcessTree.IsAlive(processId))
+        catch (PageTrackingException e) when (e.ErrorNumber == Errno.ESRCH)
         {
             return false;
         }
