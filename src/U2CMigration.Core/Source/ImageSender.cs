@@ -9,9 +9,9 @@ internal static class ImageSender
 {
     private const string ImagePattern = "*.img";
 
-    /// <summary>Sends every image of a directory and the closing list with checksums.</summary>
-    /// <returns>The bytes of all files.</returns>
-    public static async Task<long> SendAsync(string directory, MigrationConnection connection, CancellationToken cancellationToken)
+    /// <summary>Sends every image of a directory.</summary>
+    /// <returns>The closing list with checksums, to be sent when the last page has been.</returns>
+    public static async Task<ImagesEnd> SendAsync(string directory, MigrationConnection connection, CancellationToken cancellationToken)
     {
         var sent = new List<ImageChecksum>();
         long total = 0;
@@ -41,7 +41,6 @@ internal static class ImageSender
             total += length;
         }
 
-        await connection.SendAsync(new ImagesEnd(total, sent), cancellationToken).ConfigureAwait(false);
-        return total;
+        return new ImagesEnd(total, sent);
     }
 }

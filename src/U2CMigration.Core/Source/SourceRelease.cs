@@ -1,7 +1,5 @@
-using U2CMigration.Core.Errors;
 using U2CMigration.Core.Logging;
 using U2CMigration.Core.Results;
-using U2CMigration.Core.Sessions;
 using U2CMigration.PageTracking.Trackers;
 using U2CMigration.Transport;
 using U2CMigration.Transport.Connections;
@@ -55,9 +53,7 @@ internal sealed class SourceRelease(SourceContext context, IPageTracker tracker,
 
         if (Verification is { PagesMismatched: > 0 } bad)
         {
-            throw new MigrationException(
-                $"{bad.PagesMismatched} of {bad.PagesVerified} pages differ between source and destination; this is a defect, please report it.",
-                MigrationPhase.Releasing, WorkloadState.Moved, isTransient: false);
+            context.Warnings.Add($"{bad.PagesMismatched} of {bad.PagesVerified} pages differ between source and destination; this is a defect, please report it.");
         }
 
         foreach (string warning in context.Warnings)

@@ -16,6 +16,7 @@ internal sealed class StopAndCopy(
 {
     private readonly PageSet _tail = new();
     private readonly PageSet _everythingLeft = new();
+    private readonly PageSet _touchedByDump = new();
 
     /// <summary>The moment at which the freeze was asked for (<see cref="Stopwatch.GetTimestamp"/>).</summary>
     public long FreezeTimestamp { get; private set; }
@@ -68,7 +69,13 @@ internal sealed class StopAndCopy(
         }
 
         long transferStart = Stopwatch.GetTimestamp();
-        await ImageSender.SendAsync(context.ImagesDirectory, connection, cancellationToken).ConfigureAwait(false);
+        Task touched = tree.StopsBeforeDump ? Task.Run(() => tracker.Collect(_touchedByDump, cancellationToken), cancellationToken) : Task.CompletedTask;
+        ImagesEnd end = await ImageSender.SendAsync(context.ImagesDirectory, connection, cancellationToken).ConfigureAwait(false);
+
+        // CRIU ran code inside the tasks: the kernel has updated their restartable sequence areas, at least. Their own page map has the last word.
+        await touched.ConfigureAwait(false);
+        await sender.SendAsync(_touchedByDump, null, cancellationToken).ConfigureAwait(false);
+        await connection.SendAsync(end, cancellationToken).ConfigureAwait(false);
         ImageTransfer = Stopwatch.GetElapsedTime(transferStart);
         Mark("images sent");
         Round = new RoundReport

@@ -136,6 +136,9 @@ public sealed class LazyDump : IAsyncDisposable
         using TaskTree tree = TaskTree.Open(_processId);
         tree.Kill();
         _freezer?.LetKilledTasksEnd();
+
+        // Before the wait: a thread that is traced stays until its tracer has reaped it or is gone, and CRIU waits for us.
+        await _worker.KillAsync().ConfigureAwait(false);
         using var limit = new CancellationTokenSource(KillLimit);
         try
         {
@@ -149,7 +152,6 @@ public sealed class LazyDump : IAsyncDisposable
         }
         finally
         {
-            await _worker.KillAsync().ConfigureAwait(false);
             await EndAsync().ConfigureAwait(false);
         }
     }
