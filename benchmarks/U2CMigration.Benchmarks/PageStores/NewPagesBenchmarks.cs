@@ -1,7 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using U2CMigration.Benchmarks.Transport;
 using U2CMigration.Core.PageStores;
-using U2CMigration.Transport.Pages;
 
 namespace U2CMigration.Benchmarks.PageStores;
 
@@ -9,7 +8,6 @@ namespace U2CMigration.Benchmarks.PageStores;
 public class NewPagesBenchmarks
 {
     private const int Pages = 16_384;
-    private const int BatchPages = PageBatch.MaxPages;
 
     private readonly byte[] _page = SamplePages.Create(PageContent.Random, 1);
     private PageStore _store = null!;
@@ -20,22 +18,12 @@ public class NewPagesBenchmarks
     [IterationCleanup]
     public void Cleanup() => _store.Dispose();
 
-    [Benchmark(Baseline = true, OperationsPerInvoke = Pages)]
-    public void FaultByFault() => Write(isExpected: false);
-
     [Benchmark(OperationsPerInvoke = Pages)]
-    public void Expected() => Write(isExpected: true);
-
-    private void Write(bool isExpected)
+    public void WriteNew()
     {
         for (int i = 0; i < Pages; i++)
         {
             ulong address = (ulong)i << 12;
-            if (isExpected && i % BatchPages == 0)
-            {
-                _store.Expect(1, address, BatchPages);
-            }
-
             _page.CopyTo(_store.Prepare(1, address));
             _store.Complete(1, address, 1);
         }

@@ -33,18 +33,6 @@ internal static class ChunkBits
         public ulong Word(int index) => ~chunk.Present[index];
     }
 
-    /// <summary>Pages that take memory.</summary>
-    public readonly struct Backed(Chunk chunk) : IChunkBits
-    {
-        public ulong Word(int index) => chunk.Backed[index];
-    }
-
-    /// <summary>Pages that take no memory.</summary>
-    public readonly struct NotBacked(Chunk chunk) : IChunkBits
-    {
-        public ulong Word(int index) => ~chunk.Backed[index];
-    }
-
     /// <summary>Pages not held whose memory was not given back yet.</summary>
     public readonly struct Idle(Chunk chunk) : IChunkBits
     {

@@ -1,23 +1,9 @@
-using U2CMigration.Core.Interop;
 using U2CMigration.Transport.Pages;
 
 namespace U2CMigration.Core.PageStores;
 
 public sealed unsafe partial class PageStore
 {
-    /// <inheritdoc/>
-    /// <remarks>One call into the kernel instead of a page fault for each page that was never written.</remarks>
-    public void Expect(int processId, ulong address, int pages)
-    {
-        ulong end = address + ((ulong)pages * PageBytes);
-        while (address < end)
-        {
-            ulong chunkEnd = (address | (Chunk.Bytes - 1)) + 1;
-            Populate(ChunkFor(processId, address), Chunk.PageOf(address), end < chunkEnd ? Chunk.PageOf(end) : Chunk.Pages);
-            address = chunkEnd;
-        }
-    }
-
     /// <inheritdoc/>
     /// <exception cref="PageStoreFullException">The limit is reached.</exception>
     public Span<byte> Prepare(int processId, ulong address)
@@ -126,22 +112,6 @@ public sealed unsafe partial class PageStore
         }
 
         return _last = chunk;
-    }
-
-    private void Populate(Chunk chunk, int page, int end)
-    {
-        int next;
-        for (page = Chunk.Next(new ChunkBits.NotBacked(chunk), page, end); page < end; page = Chunk.Next(new ChunkBits.NotBacked(chunk), next, end))
-        {
-            next = Chunk.Next(new ChunkBits.Backed(chunk), page, end);
-            int pages = next - page;
-
-            // Above the limit nothing may be taken; Prepare says so when the first page too many comes.
-            if (pages >= MinPopulatePages && (Interlocked.Read(ref _backedPages) + pages) * PageBytes <= MaxBytes)
-            {
-                MemoryMapping.Populate(PageAt(chunk, page), (long)pages * PageBytes);
-            }
-        }
     }
 
     private void Back(Chunk chunk, int page)

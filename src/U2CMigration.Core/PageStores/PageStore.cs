@@ -21,9 +21,6 @@ public sealed unsafe partial class PageStore : IPageSink, ILazyPageSource, IDisp
     // Below this, giving memory back costs more (a system call and a flush of the translation caches) than it gains.
     private const int MinPunchPages = 64;
 
-    // Fewer pages are as quickly taken by their faults.
-    private const int MinPopulatePages = 4;
-
     private readonly SafeFileHandle _file;
     private readonly MemoryMapping _mapping;
     private readonly MemoryMapping _zeros;

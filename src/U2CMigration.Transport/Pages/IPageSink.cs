@@ -4,14 +4,6 @@ namespace U2CMigration.Transport.Pages;
 /// <remarks>Called by the receive loop only, one page at a time. What it throws ends the receiving and reaches the caller of it unchanged.</remarks>
 public interface IPageSink
 {
-    /// <summary>Says that the data of consecutive pages is about to come, so that memory for them can be taken at once. Nothing need be done.</summary>
-    /// <param name="processId">The process, as numbered in the images.</param>
-    /// <param name="address">The address of the first page.</param>
-    /// <param name="pages">The number of pages.</param>
-    void Expect(int processId, ulong address, int pages)
-    {
-    }
-
     /// <summary>Gives the place for a page about to be written. Until <see cref="Complete"/> the page counts as not held.</summary>
     /// <param name="processId">The process, as numbered in the images.</param>
     /// <param name="address">The address of the page.</param>

@@ -19,7 +19,6 @@ internal sealed class PageBatchDecoder
     private int _nextData;
     private int _run;
     private int _inRun;
-    private int _expected;
 
     public PageBatchDecoder(string peer) => _peer = peer;
 
@@ -65,7 +64,7 @@ internal sealed class PageBatchDecoder
         }
 
         _pages = pages;
-        _next = _nextData = _run = _inRun = _expected = 0;
+        _next = _nextData = _run = _inRun = 0;
     }
 
     /// <summary>Takes the pages that have arrived in full.</summary>
@@ -79,20 +78,12 @@ internal sealed class PageBatchDecoder
         {
             PageRun run = _runs[_run];
             ulong address = run.Address + ((ulong)_inRun * PageBatch.PageBytes);
-            if (IsZero(_next))
+            if ((_zero[_next >> 6] >> (_next & 63) & 1) != 0)
             {
                 sink.StoreZero(run.ProcessId, address);
-                _expected = _next + 1;
             }
             else
             {
-                if (_next == _expected)
-                {
-                    int end = EndOfData((int)run.Pages - _inRun);
-                    sink.Expect(run.ProcessId, address, end - _next);
-                    _expected = end;
-                }
-
                 if (data.Length < PageBatch.PageBytes)
                 {
                     return false;
@@ -133,20 +124,6 @@ internal sealed class PageBatchDecoder
         }
 
         return true;
-    }
-
-    private bool IsZero(int page) => (_zero[page >> 6] >> (page & 63) & 1) != 0;
-
-    /// <summary>The first page from the next one on that has no data or lies behind the run.</summary>
-    private int EndOfData(int pagesLeftInRun)
-    {
-        int end = _next + 1;
-        while (end < _next + pagesLeftInRun && !IsZero(end))
-        {
-            end++;
-        }
-
-        return end;
     }
 
     private void ReadRuns(ReadOnlySpan<byte> bytes, int pages)
