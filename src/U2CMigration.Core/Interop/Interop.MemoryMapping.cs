@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 namespace U2CMigration.Core.Interop;
 
 /// <summary>
-/// A mapping of memory: mmap(2), munmap(2), madvise(2); uapi/asm-generic/mman-common.h. MADV_POPULATE_WRITE: Linux 5.14. No privileges.
+/// A mapping of memory: mmap(2), munmap(2); uapi/asm-generic/mman-common.h. Any kernel, no privileges.
 /// </summary>
 internal sealed unsafe partial class MemoryMapping : SafeHandleZeroOrMinusOneIsInvalid
 {
@@ -14,7 +14,6 @@ internal sealed unsafe partial class MemoryMapping : SafeHandleZeroOrMinusOneIsI
     private const int MapPrivate = 0x02;
     private const int MapAnonymous = 0x20;
     private const int MapNoReserve = 0x4000;
-    private const int PopulateWrite = 23;
 
     private readonly nuint _length;
 
@@ -42,9 +41,6 @@ internal sealed unsafe partial class MemoryMapping : SafeHandleZeroOrMinusOneIsI
         return Checked(address, length, "mmap", "The address space may be limited: see ulimit -v.");
     }
 
-    /// <summary>Takes the memory of pages about to be written in one call instead of one fault each. Best effort: writing works without it.</summary>
-    public static void Populate(byte* start, long length) => _ = madvise((nint)start, (nuint)length, PopulateWrite);
-
     /// <inheritdoc/>
     protected override bool ReleaseHandle() => munmap(handle, _length) == 0;
 
@@ -60,7 +56,4 @@ internal sealed unsafe partial class MemoryMapping : SafeHandleZeroOrMinusOneIsI
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int munmap(nint address, nuint length);
-
-    [LibraryImport("libc", SetLastError = true)]
-    private static partial int madvise(nint address, nuint length, int advice);
 }

@@ -153,8 +153,9 @@ public sealed class MigrationListener : IAsyncDisposable
         catch (OperationCanceledException) when (_closing.IsCancellationRequested)
         {
         }
-        catch (Exception e) when (e is TransportException or MigrationProtocolException or SocketException or IOException)
+        catch (Exception e)
         {
+            // Whatever a stranger or a bad certificate brings about concerns this connection only; the next peer must be heard.
             Log.GreetingFailed(_logger, peer, e);
         }
         finally

@@ -13,6 +13,8 @@ namespace U2CMigration.Transport.Tests.Connections;
 [Collection(nameof(AllocationTests))]
 public sealed class AllocationTests
 {
+    private const int BatchesPerRound = 200;
+
     private static bool IsOptimized => typeof(MigrationConnection).Assembly.GetCustomAttribute<DebuggableAttribute>() is not { IsJITOptimizerDisabled: true };
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -27,13 +29,17 @@ public sealed class AllocationTests
         var batch = new PageBatch();
         Task<MigrationMessage> acknowledgements = source.ReceiveAsync(Cancellation).AsTask();
 
-        await RoundAsync(100);
-        long before = GC.GetTotalAllocatedBytes();
-        await RoundAsync(500);
-        long perBatch = (GC.GetTotalAllocatedBytes() - before) / 500;
+        // The least of several: now and then the runtime compiles again what has become hot, or a pool gives a buffer back to the collector.
+        long perBatch = long.MaxValue;
+        for (int i = 0; i < 6; i++)
+        {
+            long before = GC.GetTotalAllocatedBytes();
+            await RoundAsync(BatchesPerRound);
+            perBatch = Math.Min(perBatch, (GC.GetTotalAllocatedBytes() - before) / BatchesPerRound);
+        }
 
-        // The runtime itself allocates a little now and then; one object per batch would be 24 bytes at least. Without optimisation the compiler makes
-        // an object of each asynchronous call, a few hundred bytes per batch; an object per page would still be above that.
+        // An object per batch would be 24 bytes at least. Without optimisation the compiler makes an object of each asynchronous call, a few hundred
+        // bytes per batch; an object per page would still be above that.
         perBatch.Should().BeLessThan(IsOptimized ? 20 : 2000);
         await destination.SendAsync(new Accept(), Cancellation);
         await acknowledgements;

@@ -218,6 +218,16 @@ public sealed class MigrationConnectionTests
     }
 
     [Fact(Timeout = 30_000)]
+    public async Task EndAsync_PeerThatNeitherReadsNorCloses_EndsAtTheLimit()
+    {
+        await using Connected pair = await Connected.CreateAsync();
+
+        await pair.Destination.EndAsync(new Refuse(RefusalReason.Busy, "Busy."), TimeSpan.FromMilliseconds(50), Cancellation);
+
+        (await pair.Source.ReceiveAsync(Cancellation)).Should().Be(new Refuse(RefusalReason.Busy, "Busy."));
+    }
+
+    [Fact(Timeout = 30_000)]
     public async Task OpenAsync_GarbageOnThePort_NamesIt()
     {
         (Stream near, Stream far) = StreamPair.Create();

@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using U2CMigration.Transport.Connections;
 using U2CMigration.Transport.Messages;
+using U2CMigration.Transport.Pages;
 using U2CMigration.Transport.Tests.Infrastructure;
 
 namespace U2CMigration.Transport.Tests.Connections;
@@ -91,6 +92,33 @@ public sealed class TcpTests
         await source.DisposeAsync();
 
         await ((Func<Task>)(() => receiving)).Should().ThrowAsync<TransportException>().WithMessage("*closed on this side*");
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task EndAsync_PeerInTheMiddleOfSending_StillGetsTheLastMessage()
+    {
+        await using MigrationListener listener = MigrationListener.Listen(AnyPort, ConnectionRole.Destination, Connected.Quiet);
+        MigrationConnection source = await MigrationConnection.ConnectAsync(listener.LocalEndPoint, ConnectionRole.Source, Connected.Quiet, null, Cancellation);
+        await using MigrationConnection destination = await listener.AcceptAsync(Cancellation);
+        var abort = new Abort(AbortCode.OutOfMemory, "No memory.");
+        Task<MigrationMessage> receiving = source.ReceiveAsync(Cancellation).AsTask();
+        Task sending = SendAllAsync();
+
+        Task ending = destination.EndAsync(abort, TimeSpan.FromSeconds(20), Cancellation);
+
+        (await receiving).Should().Be(abort);
+        await sending;
+        await source.DisposeAsync();
+        await ending;
+
+        async Task SendAllAsync()
+        {
+            PageBatch batch = Batches.Random(1, 256);
+            for (int i = 0; i < 40; i++)
+            {
+                await source.SendPagesAsync(batch, Cancellation);
+            }
+        }
     }
 
     [Fact(Timeout = 30_000)]
