@@ -1,0 +1,109 @@
+using U2CMigration.Criu.Interop;
+using U2CMigration.Criu.Options;
+using U2CMigration.Criu.Protobuf.Rpc;
+using U2CMigration.Criu.Versions;
+
+namespace U2CMigration.Criu.Rpc;
+
+public sealed partial class CriuWorker
+{
+    /// <summary>Asks for the version. The worker stays usable.</summary>
+    /// <param name="cancellationToken">Kills the worker.</param>
+    /// <returns>The version.</returns>
+    /// <exception cref="CriuException">CRIU did not answer.</exception>
+    public async Task<CriuVersion> VersionAsync(CancellationToken cancellationToken = default)
+    {
+        var request = new Request { Type = RequestType.Version, KeepOpen = true };
+        Response response = await RequestAsync(request, last: false, logPath: null, handler: null, cancellationToken).ConfigureAwait(false);
+        CriuFailure.ThrowIfFailed(request.Type, response, logPath: null);
+        var version = response.Version;
+        return new CriuVersion(version.MajorNumber, version.MinorNumber, version.Sublevel, version.HasGitid ? version.Gitid : null);
+    }
+
+    /// <summary>Asks what CRIU can do with this kernel. The worker stays usable, and CRIU's cache of kernel features is filled (<c>/run/criu.kdat</c>).</summary>
+    /// <param name="cancellationToken">Kills the worker.</param>
+    /// <returns>The features.</returns>
+    /// <exception cref="CriuException">CRIU could not find out.</exception>
+    public async Task<CriuFeatures> FeatureCheckAsync(CancellationToken cancellationToken = default)
+    {
+        var request = new Request
+        {
+            Type = RequestType.FeatureCheck,
+            KeepOpen = true,
+            Features = new Features { MemTrack = true, LazyPages = true, PidfdStore = true },
+        };
+        Response response = await RequestAsync(request, last: false, logPath: null, handler: null, cancellationToken).ConfigureAwait(false);
+        CriuFailure.ThrowIfFailed(request.Type, response, logPath: null);
+        var features = response.Features;
+        return new CriuFeatures(features.MemTrack, features.LazyPages, features.PidfdStore);
+    }
+
+    /// <summary>Lets CRIU check whether the kernel has what it needs. Last request.</summary>
+    /// <param name="cancellationToken">Kills the worker.</param>
+    /// <exception cref="CriuException">Something is missing.</exception>
+    public async Task CheckAsync(CancellationToken cancellationToken = default)
+    {
+        var request = new Request { Type = RequestType.Check };
+        Response response = await RequestAsync(request, last: true, logPath: null, handler: null, cancellationToken).ConfigureAwait(false);
+        CriuFailure.ThrowIfFailed(request.Type, response, logPath: null);
+    }
+
+    /// <summary>Dumps a process tree. Last request.</summary>
+    /// <param name="options">What and how.</param>
+    /// <param name="handler">Answers the notifications; null accepts all and keeps CRIU from sending any.</param>
+    /// <param name="cancellationToken">Kills the worker; the tasks run on.</param>
+    /// <returns>Completes when the tasks are in their final state: killed, running or stopped as the options say.</returns>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    /// <exception cref="CriuException">The dump failed or was refused; the tasks run on. Its text has the reason from CRIU's log.</exception>
+    public Task DumpAsync(CriuDumpOptions options, CriuNotificationHandler? handler = null, CancellationToken cancellationToken = default) =>
+        DumpAsync(RequestType.Dump, options, handler, last: true, cancellationToken);
+
+    /// <summary>Writes the memory of a running tree and starts tracking its changes; a further round or a dump may follow on this worker.</summary>
+    /// <param name="options">What and how, per round; <see cref="CriuDumpOptions.TrackMemory"/> has to be set.</param>
+    /// <param name="cancellationToken">Kills the worker; the tasks run on.</param>
+    /// <returns>Completes when the memory is written.</returns>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    /// <exception cref="CriuException">The round failed; the tasks run on. Kernels without soft-dirty always fail: ask <see cref="FeatureCheckAsync"/> before.</exception>
+    public Task PreDumpAsync(CriuDumpOptions options, CancellationToken cancellationToken = default) =>
+        DumpAsync(RequestType.PreDump, options, handler: null, last: false, cancellationToken);
+
+    /// <summary>Restores a process tree. Last request.</summary>
+    /// <param name="options">What and how.</param>
+    /// <param name="handler">Answers the notifications; null accepts all and keeps CRIU from sending any.</param>
+    /// <param name="cancellationToken">Kills the worker and with it what was restored so far; see the remarks of the class.</param>
+    /// <returns>The process id of the root of the tree, which runs.</returns>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    /// <exception cref="CriuException">The restore failed or was refused; no restored task is left. Its text has the reason from CRIU's log.</exception>
+    public async Task<int> RestoreAsync(CriuRestoreOptions options, CriuNotificationHandler? handler = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        using var images = Descriptor.OpenDirectory(options.ImagesDirectory);
+        using var work = Descriptor.OpenDirectory(options.EffectiveWorkDirectory);
+        var request = new Request
+        {
+            Type = RequestType.Restore,
+            Opts = OptionsEncoder.Encode(options, (int)images.DangerousGetHandle(), (int)work.DangerousGetHandle()),
+        };
+        request.Opts.NotifyScripts = handler is not null;
+        Response response = await RequestAsync(request, last: true, options.LogPath, handler, cancellationToken).ConfigureAwait(false);
+        CriuFailure.ThrowIfFailed(request.Type, response, options.LogPath);
+        return response.Restore.Pid;
+    }
+
+    private async Task DumpAsync(RequestType type, CriuDumpOptions options, CriuNotificationHandler? handler, bool last, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        using var images = Descriptor.OpenDirectory(options.ImagesDirectory);
+        using var work = Descriptor.OpenDirectory(options.EffectiveWorkDirectory);
+        var request = new Request
+        {
+            Type = type,
+            Opts = OptionsEncoder.Encode(options, (int)images.DangerousGetHandle(), (int)work.DangerousGetHandle()),
+        };
+        request.Opts.NotifyScripts = handler is not null;
+        Response response = await RequestAsync(request, last, options.LogPath, handler, cancellationToken).ConfigureAwait(false);
+        CriuFailure.ThrowIfFailed(type, response, options.LogPath);
+    }
+}

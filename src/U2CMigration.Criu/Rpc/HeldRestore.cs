@@ -1,0 +1,144 @@
+using Microsoft.Extensions.Logging;
+using U2CMigration.Criu.Options;
+
+namespace U2CMigration.Criu.Rpc;
+
+/// <summary>A restore that is held when everything is in place but nothing runs, and then either undone or let go.</summary>
+/// <remarks>
+/// <para>There are two stops. At the first (<see cref="HoldAsync"/>) the tasks are complete and the network is still locked: it can be undone without a
+/// trace. <see cref="UnlockAsync"/> goes on to the second: the network is unlocked, lazy memory is registered and the tasks are
+/// still stopped; there is no way back to the images from there, as peers may have been answered. <see cref="ResumeAsync"/> lets the tasks run.</para>
+/// <para>Calls must not overlap. One instance is one restore.</para>
+/// </remarks>
+/// <example>
+/// <code>
+/// await using var restore = HeldRestore.Prepare();
+/// await restore.HoldAsync(new CriuRestoreOptions { ImagesDirectory = images }, cancellationToken);
+/// int pid = await restore.ResumeAsync(cancellationToken);
+/// </code>
+/// </example>
+public sealed class HeldRestore : IAsyncDisposable
+{
+    private readonly CriuWorker _worker;
+    private readonly HoldPoint _postRestore = new();
+    private readonly HoldPoint _preResume = new();
+    private Task<int>? _restore;
+    private bool _unlocked;
+    private bool _settled;
+
+    private HeldRestore(CriuWorker worker) => _worker = worker;
+
+    /// <summary>Whether the tasks are complete, do not run and can still be removed.</summary>
+    public bool IsHeld => _postRestore.Reached.IsCompletedSuccessfully && !_unlocked && !_settled;
+
+    /// <summary>Starts the worker, so that <see cref="HoldAsync"/> has only the restore itself to wait for.</summary>
+    /// <param name="options">How CRIU is started.</param>
+    /// <param name="loggerFactory">Where to log; nowhere by default.</param>
+    /// <returns>The restore, not begun.</returns>
+    /// <exception cref="CriuException">CRIU is not installed.</exception>
+    public static HeldRestore Prepare(CriuWorkerOptions? options = null, ILoggerFactory? loggerFactory = null) =>
+        new(CriuWorker.Start(options, loggerFactory));
+
+    /// <summary>Restores the tasks; returns while they are stopped and the network is locked.</summary>
+    /// <param name="options">What to restore.</param>
+    /// <param name="cancellationToken">Kills the worker and what was restored so far.</param>
+    /// <returns>The process id of the root of the tree.</returns>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    /// <exception cref="CriuException">The restore failed; no restored task is left.</exception>
+    public async Task<int> HoldAsync(CriuRestoreOptions options, CancellationToken cancellationToken = default)
+    {
+        if (_restore is not null)
+        {
+            throw new InvalidOperationException("This restore was begun already; prepare another one.");
+        }
+
+        _restore = _worker.RestoreAsync(options, (notification, _) => AnswerAsync(notification), cancellationToken);
+        if (await Task.WhenAny(_restore, _postRestore.Reached).ConfigureAwait(false) == _restore)
+        {
+            _settled = true;
+            return await _restore.ConfigureAwait(false);
+        }
+
+        return await _postRestore.Reached.ConfigureAwait(false);
+    }
+
+    /// <summary>Unlocks the network and registers lazy memory; returns while the tasks are still stopped.</summary>
+    /// <exception cref="InvalidOperationException">The restore is not held.</exception>
+    /// <exception cref="CriuException">CRIU failed; no restored task is left, but connections may have been lost.</exception>
+    public async Task UnlockAsync()
+    {
+        ThrowUnlessHeld();
+        _unlocked = true;
+        _postRestore.Decide(accept: true);
+        if (await Task.WhenAny(_restore!, _preResume.Reached).ConfigureAwait(false) == _restore)
+        {
+            _settled = true;
+            await _restore.ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Lets the tasks run.</summary>
+    /// <returns>The process id of the root of the tree.</returns>
+    /// <exception cref="InvalidOperationException">The restore is not held.</exception>
+    /// <exception cref="CriuException">CRIU failed; no restored task is left, but connections may have been lost.</exception>
+    public async Task<int> ResumeAsync()
+    {
+        if (!_unlocked)
+        {
+            await UnlockAsync().ConfigureAwait(false);
+        }
+
+        _settled = true;
+        _preResume.Decide(accept: true);
+        return await _restore!.ConfigureAwait(false);
+    }
+
+    /// <summary>Removes the restored tasks; the images stay usable.</summary>
+    /// <returns>Completes when they are gone.</returns>
+    /// <exception cref="InvalidOperationException">The restore is not held, or was unlocked.</exception>
+    public async Task AbortAsync()
+    {
+        ThrowUnlessHeld();
+        _settled = true;
+        _postRestore.Decide(accept: false);
+        try
+        {
+            await _restore!.ConfigureAwait(false);
+        }
+        catch (CriuException)
+        {
+            // A refused restore is a failed one for CRIU.
+        }
+    }
+
+    /// <summary>Removes the tasks of a restore that is held; resumes one that was unlocked, as its network lives already; ends the worker.</summary>
+    /// <returns>Completes when the worker is gone.</returns>
+    public async ValueTask DisposeAsync()
+    {
+        if (IsHeld)
+        {
+            await AbortAsync().ConfigureAwait(false);
+        }
+        else if (_unlocked && !_settled)
+        {
+            await ResumeAsync().ConfigureAwait(false);
+        }
+
+        await _worker.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private ValueTask<bool> AnswerAsync(CriuNotification notification) => notification.Kind switch
+    {
+        CriuNotificationKind.PostRestore => _postRestore.HoldAsync(notification, CancellationToken.None),
+        CriuNotificationKind.PreResume => _preResume.HoldAsync(notification, CancellationToken.None),
+        _ => ValueTask.FromResult(true),
+    };
+
+    private void ThrowUnlessHeld()
+    {
+        if (!IsHeld)
+        {
+            throw new InvalidOperationException("The restore is not held: it was not begun, has failed, or is settled already.");
+        }
+    }
+}

@@ -1,0 +1,188 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+using U2CMigration.Criu.Options;
+
+namespace U2CMigration.Criu.Rpc;
+
+/// <summary>A dump of everything but private memory that is held when the images are complete, and then either undone or made final.</summary>
+/// <remarks>
+/// <para>While it is held the tasks are stopped, their memory can be read from <c>/proc/PID/mem</c> or with process_vm_readv, and CRIU waits for an answer.</para>
+/// <para>Why a class of its own: refusing a lazy dump is not enough to undo it. CRIU would go on to listen for a lazy pages client on every
+/// network address, with the tasks stopped, and take a client that comes and goes for success and kill them. So the port is occupied here before the
+/// dump and the occupying socket is handed to the worker too: CRIU cannot listen, fails, and lets the tasks run. That holds even when this
+/// process dies: the worker sees its socket closed, fails to listen on the port it still occupies itself, and lets the tasks run.</para>
+/// <para>Calls must not overlap. One instance is one dump.</para>
+/// </remarks>
+/// <example>
+/// <code>
+/// await using var dump = LazyDump.Prepare();
+/// await dump.HoldAsync(new CriuDumpOptions { ProcessId = pid, ImagesDirectory = images }, cancellationToken);
+/// // Copy the images and the memory, restore elsewhere, and then:
+/// await dump.CommitAsync();
+/// </code>
+/// </example>
+public sealed class LazyDump : IAsyncDisposable
+{
+    private static readonly TimeSpan RollbackLimit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(30);
+
+    private readonly CriuWorker _worker;
+    private readonly Socket _reservation;
+    private readonly HoldPoint _postDump = new();
+    private int _processId;
+    private Task? _dump;
+    private bool _settled;
+
+    private LazyDump(CriuWorker worker, Socket reservation)
+    {
+        _worker = worker;
+        _reservation = reservation;
+    }
+
+    /// <summary>The process id of the waiting worker.</summary>
+    public int WorkerProcessId => _worker.ProcessId;
+
+    /// <summary>Whether the images are complete and the tasks stopped.</summary>
+    public bool IsHeld => _postDump.Reached.IsCompletedSuccessfully && !_settled;
+
+    /// <summary>Occupies the port and starts the worker, so that <see cref="HoldAsync"/> has only the dump itself to wait for.</summary>
+    /// <param name="options">How CRIU is started. Its command prefix must not change the network namespace; name that in the options.</param>
+    /// <param name="port">The TCP port to occupy; 0 for any free one.</param>
+    /// <param name="loggerFactory">Where to log; nowhere by default.</param>
+    /// <returns>The dump, not begun.</returns>
+    /// <exception cref="CriuException">The port is in use, or CRIU is not installed.</exception>
+    public static LazyDump Prepare(CriuWorkerOptions? options = null, int port = 0, ILoggerFactory? loggerFactory = null)
+    {
+        options ??= new CriuWorkerOptions();
+        Socket reservation = PortReservation.Take(options.NetworkNamespace.Length == 0 ? null : options.NetworkNamespace, port);
+        try
+        {
+            // Last, so that the numbers of the caller's own descriptors stay as documented.
+            var worker = CriuWorker.Start(options with { InheritedHandles = [.. options.InheritedHandles, reservation.SafeHandle] }, loggerFactory);
+            return new LazyDump(worker, reservation);
+        }
+        catch
+        {
+            reservation.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Stops the tasks and writes the images; returns with the tasks still stopped.</summary>
+    /// <param name="options">What to dump; <see cref="CriuDumpOptions.LazyPages"/> and its port are set here.</param>
+    /// <param name="cancellationToken">Kills the worker before the images are complete, and the tasks run on; ignored afterwards.</param>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    /// <exception cref="CriuException">The dump failed; the tasks run on.</exception>
+    public async Task HoldAsync(CriuDumpOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (_dump is not null)
+        {
+            throw new InvalidOperationException("This dump was begun already; prepare another one.");
+        }
+
+        _processId = options.ProcessId;
+
+        options = options with { LazyPages = true, LazyPort = ((IPEndPoint)_reservation.LocalEndPoint!).Port };
+        _dump = _worker.DumpAsync(options, (notification, _) => AnswerAsync(notification), cancellationToken);
+        if (await Task.WhenAny(_dump, _postDump.Reached).ConfigureAwait(false) == _dump)
+        {
+            _settled = true;
+            await _dump.ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Undoes the dump: the tasks run on where they were. A control group that was frozen before stays frozen.</summary>
+    /// <returns>Completes when CRIU has let go of the tasks.</returns>
+    /// <exception cref="InvalidOperationException">The dump is not held.</exception>
+    public async Task RollbackAsync()
+    {
+        Settle();
+        _postDump.Decide(accept: false);
+        if (await Task.WhenAny(_dump!, Task.Delay(RollbackLimit)).ConfigureAwait(false) != _dump)
+        {
+            // The kernel detaches a killed tracer: the tasks run on in this case too.
+            await _worker.KillAsync().ConfigureAwait(false);
+        }
+
+        await EndAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Makes the dump final: kills the stopped tasks, and the worker. Open connections end without a packet being sent.</summary>
+    /// <returns>Completes when none of the tasks can execute any more.</returns>
+    /// <exception cref="InvalidOperationException">The dump is not held.</exception>
+    /// <exception cref="CriuException">A task did not end, for example because its control group is frozen by a version 1 freezer; it does not run.</exception>
+    /// <remarks>
+    /// The worker is killed rather than answered: its copies of the tasks' connections are in repair mode then and close in silence, while CRIU would
+    /// leave that mode before it closes them and so end connections that live on elsewhere. A network lock it had set up stays:
+    /// use <see cref="CriuNetworkLock.Skip"/>, or remove its tables.
+    /// </remarks>
+    public async Task CommitAsync()
+    {
+        Settle();
+        using TaskTree tree = TaskTree.Open(_processId);
+        tree.Kill();
+        using var limit = new CancellationTokenSource(KillLimit);
+        try
+        {
+            await tree.WaitForEndAsync(limit.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new CriuException(
+                $"A task of the tree of process {_processId} did not end within {KillLimit.TotalSeconds} seconds after SIGKILL; it is stopped and will end when its control group is thawed.",
+                "COMMIT");
+        }
+        finally
+        {
+            await _worker.KillAsync().ConfigureAwait(false);
+        }
+
+        await EndAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Undoes a dump that is held, ends the worker and frees the port.</summary>
+    /// <returns>Completes when the worker is gone.</returns>
+    public async ValueTask DisposeAsync()
+    {
+        if (IsHeld)
+        {
+            await RollbackAsync().ConfigureAwait(false);
+        }
+
+        await _worker.DisposeAsync().ConfigureAwait(false);
+        _reservation.Dispose();
+    }
+
+    private ValueTask<bool> AnswerAsync(CriuNotification notification) => notification.Kind switch
+    {
+        CriuNotificationKind.PostDump => _postDump.HoldAsync(notification, CancellationToken.None),
+
+        // The lazy server must never serve; it can not come this far while the port is occupied.
+        CriuNotificationKind.StatusReady => ValueTask.FromResult(false),
+        _ => ValueTask.FromResult(true),
+    };
+
+    private void Settle()
+    {
+        if (!IsHeld)
+        {
+            throw new InvalidOperationException("The dump is not held: it was not begun, has failed, or is settled already.");
+        }
+
+        _settled = true;
+    }
+
+    private async Task EndAsync()
+    {
+        try
+        {
+            await _dump!.ConfigureAwait(false);
+        }
+        catch (CriuException)
+        {
+            // Both ways of settling end in a failed request; that it has ended is what counts.
+        }
+    }
+}

@@ -1,0 +1,19 @@
+using Microsoft.Extensions.Logging;
+
+namespace U2CMigration.Criu.Rpc;
+
+/// <summary>Event ids 5000 to 5099.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(5000, LogLevel.Debug, "CRIU worker {ProcessId} started in {Milliseconds:F1} ms", EventName = "CriuWorkerStarted")]
+    internal static partial void WorkerStarted(this ILogger logger, int processId, double milliseconds);
+
+    [LoggerMessage(5001, LogLevel.Debug, "CRIU reached {Step} (process {ProcessId})", EventName = "CriuNotified")]
+    internal static partial void Notified(this ILogger logger, string step, int processId);
+
+    [LoggerMessage(5002, LogLevel.Debug, "CRIU answered {Request}: success {Success} after {Milliseconds:F1} ms", EventName = "CriuAnswered")]
+    internal static partial void Answered(this ILogger logger, string request, bool success, double milliseconds);
+
+    [LoggerMessage(5003, LogLevel.Information, "{Request} was cancelled; CRIU worker {ProcessId} is killed", EventName = "CriuCancelled")]
+    internal static partial void Cancelled(this ILogger logger, string request, int processId);
+}

@@ -1,0 +1,33 @@
+using U2CMigration.Criu.PageServer;
+using U2CMigration.Criu.Rpc;
+
+namespace U2CMigration.Criu.Versions;
+
+/// <summary>What the installed CRIU is and can do on this machine.</summary>
+/// <param name="Version">Its version.</param>
+/// <param name="Features">What it can do with the running kernel.</param>
+public sealed record CriuCapabilities(CriuVersion Version, CriuFeatures Features)
+{
+    /// <summary>The header layout of its page server protocol.</summary>
+    public PageServerLayout PageServerLayout => PageServerHeader.LayoutOf(Version);
+
+    /// <summary>Asks CRIU, and thereby fills its cache of kernel features, so that the first dump is as quick as later ones.</summary>
+    /// <param name="options">How CRIU is started.</param>
+    /// <param name="cancellationToken">Ends the question.</param>
+    /// <returns>The answer.</returns>
+    /// <exception cref="CriuException">CRIU is not installed, too old or did not answer.</exception>
+    public static async Task<CriuCapabilities> ProbeAsync(CriuWorkerOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        CriuWorker worker = CriuWorker.Start(options);
+        await using (worker.ConfigureAwait(false))
+        {
+            CriuVersion version = await worker.VersionAsync(cancellationToken).ConfigureAwait(false);
+            if (version < CriuVersion.Oldest)
+            {
+                throw new CriuException($"CRIU {version} is too old; install {CriuVersion.Oldest} or newer. Nothing was touched.", "VERSION");
+            }
+
+            return new CriuCapabilities(version, await worker.FeatureCheckAsync(cancellationToken).ConfigureAwait(false));
+        }
+    }
+}

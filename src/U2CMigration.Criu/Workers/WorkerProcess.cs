@@ -1,0 +1,55 @@
+using System.Runtime.InteropServices;
+using U2CMigration.Criu.Interop;
+
+namespace U2CMigration.Criu.Workers;
+
+/// <summary>A child process that is always collected, by a thread of its own.</summary>
+internal sealed class WorkerProcess
+{
+    private readonly Lock _gate = new();
+    private readonly TaskCompletionSource<int> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool _collected;
+
+    private WorkerProcess(int processId) => ProcessId = processId;
+
+    internal int ProcessId { get; }
+
+    /// <summary>Completes with the exit code, or 128 plus the signal that ended it; -1 when someone else collected it.</summary>
+    internal Task<int> Ended => _ended.Task;
+
+    internal static WorkerProcess Start(string path, IReadOnlyList<string> arguments, IReadOnlyList<SafeHandle> descriptors)
+    {
+        var process = new WorkerProcess(ProcessStarter.Start(path, arguments, descriptors));
+        var thread = new Thread(process.Await, maxStackSize: 256 * 1024) { IsBackground = true, Name = "criu worker" };
+        thread.Start();
+        return process;
+    }
+
+    /// <summary>Ends the process and every child that is still in its process group.</summary>
+    internal void KillGroup()
+    {
+        lock (_gate)
+        {
+            // Before it is collected its number can not belong to anyone else.
+            if (!_collected)
+            {
+                PidFd.TrySignalGroup(ProcessId, PidFd.Kill);
+            }
+        }
+    }
+
+    private void Await()
+    {
+        PidFd.WaitForEnd(ProcessId);
+        int? status;
+        lock (_gate)
+        {
+            status = PidFd.Collect(ProcessId);
+            _collected = true;
+        }
+
+        _ended.SetResult(status is int value ? ExitCode(value) : -1);
+    }
+
+    private static int ExitCode(int status) => (status & 0x7f) == 0 ? (status >> 8) & 0xff : 128 + (status & 0x7f);
+}
