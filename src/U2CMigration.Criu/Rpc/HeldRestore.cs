@@ -41,7 +41,7 @@ public sealed class HeldRestore : IAsyncDisposable
 
     /// <summary>Restores the tasks; returns while they are stopped and the network is locked.</summary>
     /// <param name="options">What to restore.</param>
-    /// <param name="cancellationToken">Kills the worker and what was restored so far.</param>
+    /// <param name="cancellationToken">Kills the worker and what was restored so far; ignored once the restore is held.</param>
     /// <returns>The process id of the root of the tree.</returns>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     /// <exception cref="CriuException">The restore failed; no restored task is left.</exception>
@@ -52,7 +52,9 @@ public sealed class HeldRestore : IAsyncDisposable
             throw new InvalidOperationException("This restore was begun already; prepare another one.");
         }
 
-        _restore = _worker.RestoreAsync(options, (notification, _) => AnswerAsync(notification), cancellationToken);
+        var untilHeld = new CancellationTokenSource();
+        _restore = _worker.RestoreAsync(options, (notification, _) => AnswerAsync(notification), untilHeld.Token);
+        using CancellationTokenRegistration cancellation = cancellationToken.Register(() => untilHeld.Cancel());
         if (await Task.WhenAny(_restore, _postRestore.Reached).ConfigureAwait(false) == _restore)
         {
             _settled = true;

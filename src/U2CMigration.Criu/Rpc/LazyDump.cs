@@ -85,7 +85,9 @@ public sealed class LazyDump : IAsyncDisposable
         _processId = options.ProcessId;
 
         options = options with { LazyPages = true, LazyPort = ((IPEndPoint)_reservation.LocalEndPoint!).Port };
-        _dump = _worker.DumpAsync(options, (notification, _) => AnswerAsync(notification), cancellationToken);
+        var untilHeld = new CancellationTokenSource();
+        _dump = _worker.DumpAsync(options, (notification, _) => AnswerAsync(notification), untilHeld.Token);
+        using CancellationTokenRegistration cancellation = cancellationToken.Register(() => untilHeld.Cancel());
         if (await Task.WhenAny(_dump, _postDump.Reached).ConfigureAwait(false) == _dump)
         {
             _settled = true;
@@ -137,9 +139,8 @@ public sealed class LazyDump : IAsyncDisposable
         finally
         {
             await _worker.KillAsync().ConfigureAwait(false);
+            await EndAsync().ConfigureAwait(false);
         }
-
-        await EndAsync().ConfigureAwait(false);
     }
 
     /// <summary>Undoes a dump that is held, ends the worker and frees the port.</summary>
@@ -176,6 +177,8 @@ public sealed class LazyDump : IAsyncDisposable
 
     private async Task EndAsync()
     {
+        // After a commit nobody hears this any more; it only ends the wait in our own handler.
+        _postDump.Decide(accept: false);
         try
         {
             await _dump!.ConfigureAwait(false);
