@@ -52,7 +52,7 @@ public sealed class HeldRestore : IAsyncDisposable
             throw new InvalidOperationException("This restore was begun already; prepare another one.");
         }
 
-        var untilHeld = new CancellationTokenSource();
+        using var untilHeld = new CancellationTokenSource();
         _restore = _worker.RestoreAsync(options, (notification, _) => AnswerAsync(notification), untilHeld.Token);
         using CancellationTokenRegistration cancellation = cancellationToken.Register(() => untilHeld.Cancel());
         if (await Task.WhenAny(_restore, _postRestore.Reached).ConfigureAwait(false) == _restore)

@@ -31,6 +31,7 @@ public sealed class LazyDump : IAsyncDisposable
     private readonly Socket _reservation;
     private readonly HoldPoint _postDump = new();
     private int _processId;
+    private FreezerGroup? _freezer;
     private Task? _dump;
     private bool _settled;
 
@@ -83,9 +84,10 @@ public sealed class LazyDump : IAsyncDisposable
         }
 
         _processId = options.ProcessId;
+        _freezer = FreezerGroup.FindFrozen(options.FreezeCgroup);
 
         options = options with { LazyPages = true, LazyPort = ((IPEndPoint)_reservation.LocalEndPoint!).Port };
-        var untilHeld = new CancellationTokenSource();
+        using var untilHeld = new CancellationTokenSource();
         _dump = _worker.DumpAsync(options, (notification, _) => AnswerAsync(notification), untilHeld.Token);
         using CancellationTokenRegistration cancellation = cancellationToken.Register(() => untilHeld.Cancel());
         if (await Task.WhenAny(_dump, _postDump.Reached).ConfigureAwait(false) == _dump)
@@ -93,9 +95,11 @@ public sealed class LazyDump : IAsyncDisposable
             _settled = true;
             await _dump.ConfigureAwait(false);
         }
+
+        _freezer?.Freeze();
     }
 
-    /// <summary>Undoes the dump: the tasks run on where they were. A control group that was frozen before stays frozen.</summary>
+    /// <summary>Undoes the dump: the tasks run on where they were. A control group that was frozen before stays frozen, and the caller thaws it.</summary>
     /// <returns>Completes when CRIU has let go of the tasks.</returns>
     /// <exception cref="InvalidOperationException">The dump is not held.</exception>
     public async Task RollbackAsync()
@@ -114,7 +118,7 @@ public sealed class LazyDump : IAsyncDisposable
     /// <summary>Makes the dump final: kills the stopped tasks, and the worker. Open connections end without a packet being sent.</summary>
     /// <returns>Completes when none of the tasks can execute any more.</returns>
     /// <exception cref="InvalidOperationException">The dump is not held.</exception>
-    /// <exception cref="CriuException">A task did not end, for example because its control group is frozen by a version 1 freezer; it does not run.</exception>
+    /// <exception cref="CriuException">A task did not end, for example because it is in another control group that is frozen; it does not run.</exception>
     /// <remarks>
     /// The worker is killed rather than answered: its copies of the tasks' connections are in repair mode then and close in silence, while CRIU would
     /// leave that mode before it closes them and so end connections that live on elsewhere. A network lock it had set up stays:
@@ -125,6 +129,7 @@ public sealed class LazyDump : IAsyncDisposable
         Settle();
         using TaskTree tree = TaskTree.Open(_processId);
         tree.Kill();
+        _freezer?.LetKilledTasksEnd();
         using var limit = new CancellationTokenSource(KillLimit);
         try
         {

@@ -1,0 +1,78 @@
+using U2CMigration.Criu.Protobuf.Images;
+
+namespace U2CMigration.Criu.Images;
+
+/// <summary>A mapping of a dumped process.</summary>
+/// <param name="Start">Its first address.</param>
+/// <param name="End">The address behind its last.</param>
+/// <param name="Kind">What is mapped.</param>
+/// <param name="Protection">PROT_READ 1, PROT_WRITE 2, PROT_EXEC 4.</param>
+/// <param name="MapFlags">The flags of mmap(2).</param>
+/// <param name="SharedMemoryId">The number of the shared memory or file; 0 for private anonymous memory.</param>
+/// <param name="IsLocked">Its pages were locked into memory (MAP_LOCKED), which keeps CRIU from making them lazy.</param>
+public readonly record struct MemoryArea(
+    ulong Start,
+    ulong End,
+    MemoryKind Kind,
+    int Protection,
+    int MapFlags,
+    ulong SharedMemoryId,
+    bool IsLocked)
+{
+    private const uint MapLocked = 0x2000;
+    private const uint MapHuge = 0x40000;
+
+    private const int FilePrivate = 6;
+    private const int FileShared = 7;
+    private const int AnonymousShared = 8;
+    private const int AnonymousPrivate = 9;
+    private const int SystemV = 10;
+    private const int MemoryFile = 14;
+
+    /// <summary>Its size.</summary>
+    public long Bytes => (long)(End - Start);
+
+    /// <summary>Whether CRIU can restore it with its pages missing.</summary>
+    public bool CanBeLazy => Kind == MemoryKind.PrivateAnonymous && !IsLocked;
+
+    /// <summary>Reads the mappings of a process.</summary>
+    /// <param name="path">The file, <c>mm-PID.img</c>.</param>
+    /// <returns>The mappings, ascending.</returns>
+    /// <exception cref="CriuException">The file is damaged.</exception>
+    public static IReadOnlyList<MemoryArea> ReadAll(string path)
+    {
+        ImageEntries entries = ImageEntries.Open(path, ImageBytes.Read(path), ImageMagic.Common, ImageMagic.Memory);
+        entries.ReadRequired();
+        MmEntry entry = ImageBytes.Parse(path, entries, MmEntry.Parser);
+        var areas = new List<MemoryArea>(entry.Vmas.Count);
+        foreach (VmaEntry vma in entry.Vmas)
+        {
+            if (vma.End <= vma.Start)
+            {
+                throw ImageError.At(path, entries.Offset, $"a mapping ends at 0x{vma.End:x} and begins at 0x{vma.Start:x}");
+            }
+
+            areas.Add(new MemoryArea(vma.Start, vma.End, KindOf(vma), (int)vma.Prot, (int)vma.Flags, vma.Shmid, (vma.Flags & MapLocked) != 0));
+        }
+
+        return areas;
+    }
+
+    private static MemoryKind KindOf(VmaEntry vma)
+    {
+        bool Has(int bit) => (vma.Status & (1u << bit)) != 0;
+
+        if ((vma.Flags & MapHuge) != 0)
+        {
+            return MemoryKind.HugePages;
+        }
+
+        return Has(MemoryFile) ? MemoryKind.MemoryFile
+            : Has(SystemV) ? MemoryKind.SystemV
+            : Has(AnonymousShared) ? MemoryKind.SharedAnonymous
+            : Has(AnonymousPrivate) ? MemoryKind.PrivateAnonymous
+            : Has(FilePrivate) ? MemoryKind.PrivateFile
+            : Has(FileShared) ? MemoryKind.SharedFile
+            : MemoryKind.Special;
+    }
+}
