@@ -54,8 +54,12 @@ public sealed class HeldRestore : IAsyncDisposable
 
         using var untilHeld = new CancellationTokenSource();
         _restore = _worker.RestoreAsync(options, (notification, _) => AnswerAsync(notification), untilHeld.Token);
-        using CancellationTokenRegistration cancellation = cancellationToken.Register(() => untilHeld.Cancel());
-        if (await Task.WhenAny(_restore, _postRestore.Reached).ConfigureAwait(false) == _restore)
+        CancellationTokenRegistration cancellation = cancellationToken.Register(untilHeld.Cancel);
+        Task first = await Task.WhenAny(_restore, _postRestore.Reached).ConfigureAwait(false);
+
+        // From here on the token is ignored; it may have been cancelled in the very moment the restore was complete.
+        await cancellation.DisposeAsync().ConfigureAwait(false);
+        if (first == _restore || untilHeld.IsCancellationRequested)
         {
             _settled = true;
             return await _restore.ConfigureAwait(false);

@@ -45,7 +45,8 @@ public sealed class LazyDump : IAsyncDisposable
     public int WorkerProcessId => _worker.ProcessId;
 
     /// <summary>Whether the images are complete and the tasks stopped.</summary>
-    public bool IsHeld => _postDump.Reached.IsCompletedSuccessfully && !_settled;
+    /// <value>False also when CRIU was killed from outside meanwhile: the tasks run on then, unless their control group is frozen.</value>
+    public bool IsHeld => _postDump.Reached.IsCompletedSuccessfully && !_settled && !_worker.Ended.IsCompleted;
 
     /// <summary>Occupies the port and starts the worker, so that <see cref="HoldAsync"/> has only the dump itself to wait for.</summary>
     /// <param name="options">How CRIU is started. Its command prefix must not change the network namespace; name that in the options.</param>
@@ -89,8 +90,12 @@ public sealed class LazyDump : IAsyncDisposable
         options = options with { LazyPages = true, LazyPort = ((IPEndPoint)_reservation.LocalEndPoint!).Port };
         using var untilHeld = new CancellationTokenSource();
         _dump = _worker.DumpAsync(options, (notification, _) => AnswerAsync(notification), untilHeld.Token);
-        using CancellationTokenRegistration cancellation = cancellationToken.Register(() => untilHeld.Cancel());
-        if (await Task.WhenAny(_dump, _postDump.Reached).ConfigureAwait(false) == _dump)
+        CancellationTokenRegistration cancellation = cancellationToken.Register(untilHeld.Cancel);
+        Task first = await Task.WhenAny(_dump, _postDump.Reached).ConfigureAwait(false);
+
+        // From here on the token is ignored; it may have been cancelled in the very moment the dump was complete.
+        await cancellation.DisposeAsync().ConfigureAwait(false);
+        if (first == _dump || untilHeld.IsCancellationRequested)
         {
             _settled = true;
             await _dump.ConfigureAwait(false);
@@ -152,7 +157,7 @@ public sealed class LazyDump : IAsyncDisposable
     /// <returns>Completes when the worker is gone.</returns>
     public async ValueTask DisposeAsync()
     {
-        if (IsHeld)
+        if (_postDump.Reached.IsCompletedSuccessfully && !_settled)
         {
             await RollbackAsync().ConfigureAwait(false);
         }
@@ -172,7 +177,7 @@ public sealed class LazyDump : IAsyncDisposable
 
     private void Settle()
     {
-        if (!IsHeld)
+        if (!_postDump.Reached.IsCompletedSuccessfully || _settled)
         {
             throw new InvalidOperationException("The dump is not held: it was not begun, has failed, or is settled already.");
         }
