@@ -62,6 +62,7 @@ public sealed class HeldRestore : IAsyncDisposable
         if (first == _restore || untilHeld.IsCancellationRequested)
         {
             _settled = true;
+            _postRestore.Decide(accept: false);
             return await _restore.ConfigureAwait(false);
         }
 

@@ -98,6 +98,7 @@ public sealed class LazyDump : IAsyncDisposable
         if (first == _dump || untilHeld.IsCancellationRequested)
         {
             _settled = true;
+            _postDump.Decide(accept: false);
             await _dump.ConfigureAwait(false);
         }
 
@@ -193,7 +194,7 @@ public sealed class LazyDump : IAsyncDisposable
         {
             await _dump!.ConfigureAwait(false);
         }
-        catch (CriuException)
+        catch (Exception exception) when (exception is CriuException or OperationCanceledException)
         {
             // Both ways of settling end in a failed request; that it has ended is what counts.
         }

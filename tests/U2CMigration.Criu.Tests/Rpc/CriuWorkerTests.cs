@@ -20,12 +20,12 @@ public sealed class CriuWorkerTests : IDisposable
         using var foreign = File.OpenHandle("/etc/passwd");
         SetInheritable(foreign);
         string output = _directory["descriptors"];
-        await using CriuWorker worker = CriuWorker.Start(Script($"ls /proc/$$/fd | tr '\\n' ' ' > {output}; echo $* >> {output}") with { InheritedHandles = [foreign] });
+        await using CriuWorker worker = CriuWorker.Start(Script($"echo $(ls /proc/$$/fd) > {output}; echo $* >> {output}") with { InheritedHandles = [foreign] });
         await worker.Ended;
 
-        // The shell itself holds its script as 10 or 255.
+        // The shell itself holds its script and what it redirects as 10 and higher.
         string[] lines = await File.ReadAllLinesAsync(output, TestContext.Current.CancellationToken);
-        lines[0].Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse).Where(number => number is not (10 or 255)).Order()
+        lines[0].Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse).Where(number => number < 10).Order()
             .Should().Equal(0, 1, 2, 3, CriuWorker.InheritedDescriptor(0));
         lines[1].Should().Be("swrk 3");
     }

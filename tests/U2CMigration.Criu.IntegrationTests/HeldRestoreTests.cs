@@ -1,0 +1,90 @@
+using U2CMigration.Criu.Rpc;
+
+namespace U2CMigration.Criu.IntegrationTests;
+
+public sealed class HeldRestoreTests : CriuTestBase
+{
+    [Fact]
+    public async Task ResumeAsync_HeldTree_GoesOn()
+    {
+        using TargetProcess target = await DumpedAsync();
+        await using HeldRestore restore = HeldRestore.Prepare();
+        (await restore.HoldAsync(Restore(), Limit)).Should().Be(target.ProcessId);
+        restore.IsHeld.Should().BeTrue();
+        (await restore.ResumeAsync()).Should().Be(target.ProcessId);
+        await target.AdvancesAsync();
+    }
+
+    [Fact]
+    public async Task HoldAsync_Tree_HasNotExecutedAnything()
+    {
+        using TargetProcess target = await DumpedAsync();
+        long written = new FileInfo(Directory["parent"]).Length;
+        await using HeldRestore restore = HeldRestore.Prepare();
+        await restore.HoldAsync(Restore(), Limit);
+        await restore.UnlockAsync();
+        new FileInfo(Directory["parent"]).Length.Should().Be(written);
+        target.State().Should().NotBe(' ');
+        await restore.ResumeAsync();
+        await target.AdvancesAsync();
+    }
+
+    [Fact]
+    public async Task AbortAsync_HeldTree_LeavesNothingAndTheImagesUsable()
+    {
+        using TargetProcess target = await DumpedAsync();
+        await using (HeldRestore restore = HeldRestore.Prepare())
+        {
+            await restore.HoldAsync(Restore(), Limit);
+            int[] children = target.Children();
+            children.Should().ContainSingle();
+            await restore.AbortAsync();
+            await target.HasGoneAsync(children);
+        }
+
+        await using HeldRestore again = HeldRestore.Prepare();
+        await again.HoldAsync(Restore(), Limit);
+        await again.ResumeAsync();
+        await target.AdvancesAsync();
+    }
+
+    [Fact]
+    public async Task DisposeAsync_HeldTree_IsRemoved()
+    {
+        using TargetProcess target = await DumpedAsync();
+        HeldRestore restore = HeldRestore.Prepare();
+        await restore.HoldAsync(Restore(), Limit);
+        await restore.DisposeAsync();
+        await target.HasGoneAsync();
+    }
+
+    [Fact]
+    public async Task AbortAsync_AfterUnlock_IsRefused()
+    {
+        using TargetProcess target = await DumpedAsync();
+        await using HeldRestore restore = HeldRestore.Prepare();
+        await restore.HoldAsync(Restore(), Limit);
+        await restore.UnlockAsync();
+        await restore.Awaiting(r => r.AbortAsync()).Should().ThrowAsync<InvalidOperationException>();
+    }
+
+    [Fact]
+    public async Task HoldAsync_DamagedImages_SaysWhy()
+    {
+        using TargetProcess target = await DumpedAsync();
+        File.Delete(Path.Combine(Directory["images"], "pstree.img"));
+        await using HeldRestore restore = HeldRestore.Prepare();
+        Func<Task> act = () => restore.HoldAsync(Restore(), Limit);
+        (await act.Should().ThrowAsync<CriuException>()).Which.Message.Should().ContainAll("RESTORE", "pstree");
+    }
+
+    private async Task<TargetProcess> DumpedAsync()
+    {
+        TargetProcess target = await TargetProcess.StartAsync(Directory);
+        int[] children = target.Children();
+        await using CriuWorker worker = CriuWorker.Start();
+        await worker.DumpAsync(Dump(target), cancellationToken: Limit);
+        await target.HasGoneAsync(children);
+        return target;
+    }
+}

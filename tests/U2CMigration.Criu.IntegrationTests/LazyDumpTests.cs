@@ -1,0 +1,309 @@
+using System.Net;
+using System.Net.Sockets;
+using U2CMigration.Criu.Images;
+using U2CMigration.Criu.Interop;
+using U2CMigration.Criu.Options;
+using U2CMigration.Criu.Protobuf.Rpc;
+using U2CMigration.Criu.Rpc;
+using U2CMigration.Criu.Workers;
+
+namespace U2CMigration.Criu.IntegrationTests;
+
+public sealed class LazyDumpTests : CriuTestBase
+{
+    [Fact]
+    public async Task HoldAsync_Tree_IsStoppedAndItsImagesAreComplete()
+    {
+        using TargetProcess target = await TargetProcess.StartAsync(Directory);
+        await using LazyDump dump = LazyDump.Prepare();
+        await dump.HoldAsync(Dump(target), Limit);
+
+        target.State().Should().Be('t');
+        var images = new ImageDirectory(Directory["images"]);
+        images.ReadTasks().Should().HaveCount(2);
+        images.MetadataFiles().Select(file => file.Name).Should().Contain([ImageInventory.FileName, "files.img", $"core-{target.ProcessId}.img"]);
+        ImageMemory.Measure(images).LazyBytes.Should().BeGreaterThan(8 << 20);
+    }
+
+    [Fact]
+    public async Task RollbackAsync_HeldTree_RunsOn()
+    {
+        using TargetProcess target = await TargetProcess.StartAsync(Directory);
+        await using LazyDump dump = LazyDump.Prepare();
+        await dump.HoldAsync(Dump(target), Limit);
+        await dump.RollbackAsync();
+        await target.AdvancesAsync();
+        TargetProcess.StateOf(dump.WorkerProcessId).Should().Be(' ');
+    }
+
+    [Fact]
+    public async Task RollbackAsync_ThenHeldAgain_Works()
+    {
+        using TargetProcess target = await TargetProcess.StartAsync(Directory);
+        for (int round = 0; round < 3; round++)
+        {
+            await using LazyDump dump = LazyDump.Prepare();
+            await dump.HoldAsync(Dump(target, $"images{round}"), Limit);
+        }
+
+        await target.AdvancesAsync();
+    }
+
+    [Fact]
+    public async Task CommitAsync_HeldTree_LeavesNothing()
+    {
+        using TargetProcess target = await TargetProcess.StartAsync(Directory);
+        int[] children = target.Children();
+        await using LazyDump dump = LazyDump.Prepare();
+        await dump.HoldAsync(Dump(target), Limit);
+        await dump.CommitAsync();
+        await target.HasGoneAsync([.. children, dump.WorkerProcessId]);
+        dump.IsHeld.Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task CommitAsync_OpenConnection_PeerHearsNothing()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        int port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        Requires.Criu();
+        Task<Socket> accepting = listener.AcceptSocketAsync(Limit).AsTask();
+        using TargetProcess target = await TargetProcess.StartAsync(
+            Directory, $"use IO::Socket::INET; our $s = IO::Socket::INET->new(PeerAddr => '127.0.0.1:{port}') or die");
+        using Socket peer = await accepting;
+        await using LazyDump dump = LazyDump.Prepare();
+        await dump.HoldAsync(Dump(target) with { TcpEstablished = true }, Limit);
+        await dump.CommitAsync();
+
+        // A FIN or RST over the loopback device is there as soon as the socket is closed.
+        peer.Poll(0, SelectMode.SelectRead).Should().BeFalse();
+    }
+
+    [Theory]
+    [InlineData("/sys/fs/cgroup/freezer", "freezer.state", "FROZEN", "THAWED")]
+    [InlineData("/sys/fs/cgroup/unified", "cgroup.freeze", "1", "0")]
+    [InlineData("/sys/fs/cgroup", "cgroup.freeze", "1", "0")]
+    public async Task RollbackAsync_GroupFrozenBefore_StaysFrozenUntilThawed(string root, string file, string frozen, string thawed)
+    {
+        using TargetProcess target = await TargetProcess.StartAsync(Directory);
+        using var group = new TestGroup(root, file, target);
+        group.Write(frozen);
+        await using (LazyDump dump = LazyDump.Prepare())
+        {
+            await dump.HoldAsync(Dump(target) with { FreezeCgroup = group.Path }, Limit);
+            await dump.RollbackAsync();
+        }
+
+        group.Read().Should().Be(frozen);
+        group.Write(thawed);
+        await target.AdvancesAsync();
+    }
+
+    [Theory]
+    [InlineData("/sys/fs/cgroup/freezer", "freezer.state", "FROZEN")]
+    [InlineData("/sys/fs/cgroup/unified", "cgroup.freeze", "1")]
+    [InlineData("/sys/fs/cgroup", "cgroup.freeze", "1")]
+    public async Task CommitAsync_GroupFrozenBefore_LeavesNothing(string root, string file, string frozen)
+    {
+        using TargetProcess target = await TargetProcess.StartAsync(Directory);
+        int[] children = target.Children();
+        using var group = new TestGroup(root, file, target);
+        group.Write(frozen);
+        await using LazyDump dump = LazyDump.Prepare();
+        await dump.HoldAsync(Dump(target) with { FreezeCgroup = group.Path }, Limit);
+        await dump.CommitAsync();
+        await target.HasGoneAsync(children);
+    }
+
+    [Theory]
+    [InlineData("/sys/fs/cgroup/freezer", "freezer.state", "FROZEN", "THAWED")]
+    [InlineData("/sys/fs/cgroup/unified", "cgroup.freeze", "1", "0")]
+    [InlineData("/sys/fs/cgroup", "cgroup.freeze", "1", "0")]
+    public async Task HoldAsync_WorkerKilledWithFrozenGroup_StaysFrozen(string root, string file, string frozen, string thawed)
+    {
+        using TargetProcess target = await TargetProcess.StartAsync(Directory);
+        using var group = new TestGroup(root, file, target);
+        group.Write(frozen);
+        await using (LazyDump dump = LazyDump.Prepare())
+        {
+            await dump.HoldAsync(Dump(target) with { FreezeCgroup = group.Path }, Limit);
+            using var worker = PidFd.Open(dump.WorkerProcessId);
+            PidFd.TrySignal(worker, PidFd.Kill);
+            SpinWait.SpinUntil(() => !dump.IsHeld, TimeSpan.FromSeconds(10)).Should().BeTrue();
+        }
+
+        group.Read().Should().Be(frozen);
+        group.Write(thawed);
+        await target.AdvancesAsync();
+    }
+
+    [Fact]
+    public async Task HoldAsync_CancelledBefore_LeavesTheTargetRunning()
+    {
+        using TargetProcess target = await TargetProcess.StartAsync(Directory);
+        await using LazyDump dump = LazyDump.Prepare();
+        Func<Task> act = () => dump.HoldAsync(Dump(target), new CancellationToken(canceled: true));
+        await act.Should().ThrowAsync<OperationCanceledException>();
+        await target.AdvancesAsync();
+    }
+
+    [Fact]
+    public async Task HoldAsync_TokenCancelledWhileHeld_ChangesNothing()
+    {
+        using TargetProcess target = await TargetProcess.StartAsync(Directory);
+        using var cancellation = new CancellationTokenSource();
+        await using LazyDump dump = LazyDump.Prepare();
+        await dump.HoldAsync(Dump(target), cancellation.Token);
+        await cancellation.CancelAsync();
+        dump.IsHeld.Should().BeTrue();
+        target.State().Should().Be('t');
+    }
+
+    [Fact]
+    public void Prepare_TakenPort_SaysWhatToDo()
+    {
+        Requires.Criu();
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        Action act = () => LazyDump.Prepare(port: ((IPEndPoint)listener.LocalEndpoint).Port);
+        act.Should().Throw<CriuException>().WithMessage("*cannot be reserved*Choose another port*");
+    }
+
+    [Fact]
+    public async Task CommitAsync_NotHeld_IsRefused()
+    {
+        Requires.Criu();
+        await using LazyDump dump = LazyDump.Prepare();
+        await dump.Awaiting(d => d.CommitAsync()).Should().ThrowAsync<InvalidOperationException>();
+    }
+
+    /// <summary>What happens when the program that holds a dump dies: by hand, because this process can not die.</summary>
+    [Fact]
+    public async Task HoldingProgramDies_TargetRunsOnAndWorkerEnds()
+    {
+        using TargetProcess target = await TargetProcess.StartAsync(Directory);
+        CriuDumpOptions options = Dump(target) with { LazyPages = true };
+        (Socket own, var peer) = SocketPair.Create(SocketPair.SequencedPacket);
+        Socket reservation = PortReservation.Take(null, 0);
+        int port = ((IPEndPoint)reservation.LocalEndPoint!).Port;
+        WorkerProcess worker = WorkerProcess.Start(CriuProgram.Find("criu"), ["criu", "swrk", "3"], [peer, reservation.SafeHandle]);
+        peer.Dispose();
+        using (var images = Descriptor.OpenDirectory(options.ImagesDirectory))
+        using (var socket = new WorkerSocket(own))
+        {
+            var request = new Request { Type = RequestType.Dump, Opts = OptionsEncoder.Encode(options with { LazyPort = port }, (int)images.DangerousGetHandle(), (int)images.DangerousGetHandle()) };
+            request.Opts.NotifyScripts = true;
+            await socket.SendAsync(request, Limit);
+            while ((await socket.ReceiveAsync(Response.Parser, Limit))!.Notify.Script != "post-dump")
+            {
+                await socket.SendAsync(new Request { Type = RequestType.Notify, NotifySuccess = true }, Limit);
+            }
+
+            target.State().Should().Be('t');
+        }
+
+        reservation.Dispose();
+        await worker.Ended.WaitAsync(Limit);
+        await target.AdvancesAsync();
+    }
+
+    [Fact]
+    public async Task MakePresent_LazyImages_RestoreWithoutADaemon()
+    {
+        using TargetProcess target = await TargetProcess.StartAsync(Directory);
+        await using (LazyDump dump = LazyDump.Prepare())
+        {
+            await dump.HoldAsync(Dump(target), Limit);
+            PagemapRewriter.MakePresent(new ImageDirectory(Directory["images"]), ReadMemory);
+            await dump.CommitAsync();
+        }
+
+        await using CriuWorker worker = CriuWorker.Start();
+        await worker.RestoreAsync(Restore(), cancellationToken: Limit);
+        await target.AdvancesAsync();
+    }
+
+    private static void ReadMemory(int processId, ulong address, Span<byte> destination)
+    {
+        using var memory = File.OpenHandle($"/proc/{processId}/mem");
+        RandomAccess.Read(memory, destination, (long)address).Should().Be(destination.Length);
+    }
+
+    private sealed class TestGroup : IDisposable
+    {
+        private readonly string _root;
+        private readonly string _file;
+
+        public TestGroup(string root, string file, TargetProcess target)
+        {
+            string path = System.IO.Path.Combine(root, $"u2c-criu-test-{target.ProcessId}");
+            if (!TryMake(path, file))
+            {
+                // Which hierarchies exist is a choice of the machine.
+                Assert.Skip($"there is no freezer with {file} in {root}");
+            }
+
+            _root = root;
+            _file = file;
+            Path = path;
+            foreach (int id in target.Children().Append(target.ProcessId))
+            {
+                File.WriteAllText(System.IO.Path.Combine(Path, "cgroup.procs"), $"{id}");
+            }
+        }
+
+        public string Path { get; }
+
+        public string Read() => File.ReadAllText(System.IO.Path.Combine(Path, _file)).Trim();
+
+        public void Write(string state)
+        {
+            File.WriteAllText(System.IO.Path.Combine(Path, _file), state);
+            SpinWait.SpinUntil(() => Read() == state, TimeSpan.FromSeconds(10)).Should().BeTrue();
+        }
+
+        public void Dispose()
+        {
+            foreach (string id in File.ReadAllLines(System.IO.Path.Combine(Path, "cgroup.procs")))
+            {
+                File.WriteAllText(System.IO.Path.Combine(_root, "cgroup.procs"), id);
+            }
+
+            SpinWait.SpinUntil(TryRemove, TimeSpan.FromSeconds(10)).Should().BeTrue();
+        }
+
+        private static bool TryMake(string path, string file)
+        {
+            try
+            {
+                System.IO.Directory.CreateDirectory(path);
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                return false;
+            }
+
+            if (File.Exists(System.IO.Path.Combine(path, file)))
+            {
+                return true;
+            }
+
+            System.IO.Directory.Delete(path);
+            return false;
+        }
+
+        private bool TryRemove()
+        {
+            try
+            {
+                System.IO.Directory.Delete(Path);
+                return true;
+            }
+            catch (IOException)
+            {
+                return false;
+            }
+        }
+    }
+}

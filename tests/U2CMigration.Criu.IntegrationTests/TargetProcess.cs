@@ -1,0 +1,104 @@
+using U2CMigration.Criu.Interop;
+using U2CMigration.Criu.Workers;
+
+namespace U2CMigration.Criu.IntegrationTests;
+
+/// <summary>A parent and a child that count and check their memory, each in a file of its own; with nothing of this process.</summary>
+internal sealed class TargetProcess : IDisposable
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+
+    // Each line is the count and a checksum of 4 MiB that does not change, plus a page that does.
+    private const string Program = """
+        $ARGV[1] and do { eval $ARGV[1]; die $@ if $@ };
+        $name = fork ? "parent" : "child";
+        open(F, ">>", "$ARGV[0]/$name"); F->autoflush(1);
+        @memory = map { chr(65 + $_ % 26) x 65536 } 1..64;
+        while (1) { $i++; $s = 0; $s += unpack("%32C*", $_) for @memory; syswrite(F, "$i $s\n"); select(undef, undef, undef, 0.005); }
+        """;
+
+    private readonly TemporaryDirectory _directory;
+
+    private TargetProcess(TemporaryDirectory directory, int processId)
+    {
+        _directory = directory;
+        ProcessId = processId;
+    }
+
+    public int ProcessId { get; }
+
+    public static async Task<TargetProcess> StartAsync(TemporaryDirectory directory, string before = "")
+    {
+        Requires.Criu();
+        Requires.Command("perl");
+        foreach (string name in (string[])["parent", "child"])
+        {
+            File.WriteAllText(directory[name], string.Empty);
+        }
+
+        var process = WorkerProcess.Start("/usr/bin/perl", ["perl", "-MIO::Handle", "-e", Program, directory.Path, before], []);
+        var target = new TargetProcess(directory, process.ProcessId);
+        await target.AdvancesAsync();
+        return target;
+    }
+
+    /// <summary>Waits until both processes have counted on, and checks what they say about their memory.</summary>
+    public async Task AdvancesAsync()
+    {
+        using var limit = new CancellationTokenSource(Limit);
+        foreach (string name in (string[])["parent", "child"])
+        {
+            int before = Lines(name).Length;
+            while (Lines(name).Length < before + 3)
+            {
+                await Task.Delay(5, limit.Token);
+            }
+
+            Lines(name).Select(line => line.Split(' ')[1]).Distinct().Should().ContainSingle("the memory of a target never changes");
+            Lines(name).Select(line => int.Parse(line.Split(' ')[0])).Should().BeInAscendingOrder().And.OnlyHaveUniqueItems();
+        }
+    }
+
+    /// <summary>The state letter of a process: t when it is stopped by a tracer, nothing when it is gone.</summary>
+    public char State() => StateOf(ProcessId);
+
+    public static char StateOf(int processId)
+    {
+        try
+        {
+            string line = File.ReadAllText($"/proc/{processId}/stat");
+            char state = line[line.LastIndexOf(')') + 2];
+            return state is 'Z' or 'X' ? ' ' : state;
+        }
+        catch (IOException)
+        {
+            return ' ';
+        }
+    }
+
+    public int[] Children() => [.. File.ReadAllText($"/proc/{ProcessId}/task/{ProcessId}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse)];
+
+    public async Task HasGoneAsync(params int[] children)
+    {
+        using var limit = new CancellationTokenSource(Limit);
+        while (children.Append(ProcessId).Any(id => StateOf(id) != ' '))
+        {
+            await Task.Delay(5, limit.Token);
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (int id in StateOf(ProcessId) == ' ' ? [] : Children().Append(ProcessId))
+        {
+            using var handle = PidFd.Open(id);
+            if (!handle.IsInvalid)
+            {
+                PidFd.TrySignal(handle, PidFd.Kill);
+            }
+        }
+    }
+
+    // The last line may be half written.
+    private string[] Lines(string name) => File.ReadAllText(_directory[name]).Split('\n')[..^1];
+}
