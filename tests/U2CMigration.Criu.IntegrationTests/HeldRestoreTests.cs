@@ -72,7 +72,7 @@ public sealed class HeldRestoreTests : CriuTestBase
     public async Task HoldAsync_DamagedImages_SaysWhy()
     {
         using TargetProcess target = await DumpedAsync();
-        File.Delete(Path.Combine(Directory["images"], "pstree.img"));
+        File.WriteAllBytes(Path.Combine(Directory["images"], "pstree.img"), [1, 2, 3, 4]);
         await using HeldRestore restore = HeldRestore.Prepare();
         Func<Task> act = () => restore.HoldAsync(Restore(), Limit);
         (await act.Should().ThrowAsync<CriuException>()).Which.Message.Should().ContainAll("RESTORE", "pstree");

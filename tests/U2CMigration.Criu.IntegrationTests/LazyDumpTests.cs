@@ -70,14 +70,15 @@ public sealed class LazyDumpTests : CriuTestBase
         Requires.Criu();
         Task<Socket> accepting = listener.AcceptSocketAsync(Limit).AsTask();
         using TargetProcess target = await TargetProcess.StartAsync(
-            Directory, $"use IO::Socket::INET; our $s = IO::Socket::INET->new(PeerAddr => '127.0.0.1:{port}') or die");
+            Directory, $"use IO::Socket::INET; our $connection = IO::Socket::INET->new(PeerAddr => '127.0.0.1:{port}') or die");
         using Socket peer = await accepting;
         await using LazyDump dump = LazyDump.Prepare();
         await dump.HoldAsync(Dump(target) with { TcpEstablished = true }, Limit);
+        HasHeardTheEnd(peer).Should().BeFalse("nothing was closed yet");
         await dump.CommitAsync();
 
         // A FIN or RST over the loopback device is there as soon as the socket is closed.
-        peer.Poll(0, SelectMode.SelectRead).Should().BeFalse();
+        HasHeardTheEnd(peer).Should().BeFalse();
     }
 
     [Theory]
@@ -229,6 +230,8 @@ public sealed class LazyDumpTests : CriuTestBase
         using var memory = File.OpenHandle($"/proc/{processId}/mem");
         RandomAccess.Read(memory, destination, (long)address).Should().Be(destination.Length);
     }
+
+    private static bool HasHeardTheEnd(Socket socket) => socket.Poll(0, SelectMode.SelectRead) || socket.Poll(0, SelectMode.SelectError);
 
     private sealed class TestGroup : IDisposable
     {

@@ -34,7 +34,7 @@ internal static class CriuFailure
         {
             Errno.NoProcess => "there is no such process",
             Errno.Exists => "a process id or file that the images need is taken",
-            0 => ReasonOf(tail) ?? (response.HasCrErrmsg ? response.CrErrmsg.TrimEnd() : NoLog),
+            0 => ReasonOf(tail) ?? NoLog,
             _ => Errno.Describe(errno),
         };
         throw new CriuException($"CRIU failed the request {request}: {reason}. {Outcome(type)}{LogHint(logPath)}", request, errno, tail);
