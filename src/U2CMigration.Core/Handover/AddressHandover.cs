@@ -7,18 +7,21 @@ namespace U2CMigration.Core.Handover;
 
 /// <summary>Moves one IPv4 address between two hosts on the same network segment: removed on the source, added on the destination, announced by ARP.</summary>
 /// <remarks>
-/// Needs CAP_NET_ADMIN, CAP_NET_RAW and, on the destination, <c>nft</c> (nftables): until the sockets are restored a filter hides the address,
-/// because the kernel would answer a packet for a socket that does not exist yet with a reset. One instance serves one migration on one host.
+/// Needs CAP_NET_ADMIN and CAP_NET_RAW. Until the sockets are restored the address lies on the loopback device of the destination and is not told to
+/// neighbours (<c>arp_ignore</c>): a packet that came earlier would be answered by the kernel with a reset, as its socket does not exist yet.
+/// One instance serves one migration on one host.
 /// </remarks>
 public sealed class AddressHandover : ISourceNetwork, IDestinationNetwork
 {
+    private const int HostPrefix = 32;
+
     private readonly IPAddress _address;
     private readonly int _prefixLength;
     private readonly Lazy<NetworkDevice> _device;
-    private readonly string _table;
+    private readonly ArpSilence _silence;
     private bool _released;
-    private bool _hidden;
-    private bool _acquired;
+    private bool _onLoopback;
+    private bool _onDevice;
 
     /// <summary>Describes the address to move.</summary>
     /// <param name="address">The IPv4 address of the workload. It should not be the primary address of a subnet that has others: the kernel removes those with it.</param>
@@ -39,7 +42,7 @@ public sealed class AddressHandover : ISourceNetwork, IDestinationNetwork
         _address = address;
         _prefixLength = prefixLength;
         _device = new Lazy<NetworkDevice>(() => NetworkDevice.Find(device));
-        _table = string.Create(CultureInfo.InvariantCulture, $"u2c_{address.ToString().Replace('.', '_')}");
+        _silence = new ArpSilence(device);
     }
 
     /// <summary>Parses <c>ADDRESS/PREFIX@DEVICE</c>, for example <c>10.0.0.7/24@eth0</c>.</summary>
@@ -87,71 +90,48 @@ public sealed class AddressHandover : ISourceNetwork, IDestinationNetwork
     }
 
     /// <inheritdoc/>
-    public async ValueTask PrepareAsync(CancellationToken cancellationToken)
-    {
-        string script = $$"""
-            {{RemoveTables}}
-            table inet {{_table}} {
-                chain input {
-                    type filter hook input priority -400
-                    ip daddr {{_address}} drop
-                }
-            }
-            table arp {{_table}} {
-                chain input {
-                    type filter hook input priority -400
-                    arp daddr ip {{_address}} drop
-                }
-            }
-
-            """;
-        _ = _device.Value;
-        _hidden = true;
-        await Command.RunAsync("nft", ["-f", "-"], script, cancellationToken).ConfigureAwait(false);
-    }
+    public ValueTask PrepareAsync(CancellationToken cancellationToken) => ReadyAsync(cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask AcquireAsync(CancellationToken cancellationToken)
     {
-        RouteNetlink.AddAddress(_device.Value.Index, _address.GetAddressBytes(), _prefixLength);
-        _acquired = true;
+        _silence.Begin();
+        RouteNetlink.AddAddress(NetworkDevice.LoopbackIndex, _address.GetAddressBytes(), HostPrefix);
+        _onLoopback = true;
         return ValueTask.CompletedTask;
     }
 
     /// <inheritdoc/>
-    public async ValueTask AnnounceAsync(CancellationToken cancellationToken)
+    public ValueTask AnnounceAsync(CancellationToken cancellationToken)
     {
-        await ShowAsync(cancellationToken).ConfigureAwait(false);
+        RouteNetlink.AddAddress(_device.Value.Index, _address.GetAddressBytes(), _prefixLength);
+        _onDevice = true;
+        LeaveLoopback();
+        _silence.End();
         GratuitousArp.Announce(_address, _device.Value);
+        return ValueTask.CompletedTask;
     }
 
     /// <inheritdoc/>
-    public async ValueTask AbandonAsync(CancellationToken cancellationToken)
+    public ValueTask AbandonAsync(CancellationToken cancellationToken)
     {
-        if (_acquired)
+        if (_onDevice)
         {
             RouteNetlink.RemoveAddress(_device.Value.Index, _address.GetAddressBytes(), _prefixLength);
-            _acquired = false;
+            _onDevice = false;
         }
 
-        await ShowAsync(cancellationToken).ConfigureAwait(false);
+        LeaveLoopback();
+        _silence.End();
+        return ValueTask.CompletedTask;
     }
 
-    /// <summary>Added before they are deleted, as deleting what is not there is an error.</summary>
-    private string RemoveTables => $"""
-        add table inet {_table}
-        delete table inet {_table}
-        add table arp {_table}
-        delete table arp {_table}
-
-        """;
-
-    private async Task ShowAsync(CancellationToken cancellationToken)
+    private void LeaveLoopback()
     {
-        if (_hidden)
+        if (_onLoopback)
         {
-            await Command.RunAsync("nft", ["-f", "-"], RemoveTables, cancellationToken).ConfigureAwait(false);
-            _hidden = false;
+            RouteNetlink.RemoveAddress(NetworkDevice.LoopbackIndex, _address.GetAddressBytes(), HostPrefix);
+            _onLoopback = false;
         }
     }
 }
