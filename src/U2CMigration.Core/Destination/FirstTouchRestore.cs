@@ -6,24 +6,37 @@ namespace U2CMigration.Core.Destination;
 
 /// <summary>The processes resume without their memory and get each page when they touch it, from the store next to them.</summary>
 internal sealed class FirstTouchRestore(
-    DestinationContext context, HeldRestore restore, ILazyPageSource store, IReadOnlyList<LazyTask> tasks, ReadOnlyMemory<LazyPageRange> hottest) : IRestore
+    DestinationContext context, HeldRestore restore, ILazyPageSource store, IReadOnlyList<LazyTask> tasks, RecentPages recent) : IRestore
 {
     /// <summary>Installing a page before the resume costs a microsecond of downtime, a touch after it some tens to the workload.</summary>
     private static readonly TimeSpan PreinstallBudget = TimeSpan.FromMilliseconds(5);
 
+    private readonly PageGate _gate = new(store);
     private LazyPagesDaemon? _daemon;
     private bool _resumed;
 
-    public async Task<int> HoldAsync(CancellationToken cancellationToken)
+    public async Task<int> HoldAsync(Task pagesComplete, CancellationToken cancellationToken)
     {
-        _daemon = LazyPagesDaemon.Listen(new LazyPagesOptions { WorkDirectory = context.ImagesDirectory }, store, tasks, context.Loggers);
-        return await restore.HoldAsync(RestoreOptions.For(context, lazyPages: true), cancellationToken).ConfigureAwait(false);
+        _daemon = LazyPagesDaemon.Listen(new LazyPagesOptions { WorkDirectory = context.ImagesDirectory }, _gate, tasks, context.Loggers);
+        Task<int> holding = restore.HoldAsync(RestoreOptions.For(context, lazyPages: true), cancellationToken);
+        try
+        {
+            await pagesComplete.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            // Also on failure: the daemon's thread must not wait for pages that will not come.
+            _gate.Open();
+        }
+
+        return await holding.ConfigureAwait(false);
     }
 
     public async Task ResumeAsync()
     {
         await restore.UnlockAsync().ConfigureAwait(false);
         await _daemon!.MemoryRegistered.ConfigureAwait(false);
+        LazyPageRange[] hottest = recent.LatestFirst();
         await _daemon.InstallAsync(hottest, PreinstallBudget).ConfigureAwait(false);
         await restore.ResumeAsync().ConfigureAwait(false);
         _resumed = true;
@@ -55,5 +68,7 @@ internal sealed class FirstTouchRestore(
 
             await _daemon.DisposeAsync().ConfigureAwait(false);
         }
+
+        _gate.Dispose();
     }
 }

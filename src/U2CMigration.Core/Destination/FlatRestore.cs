@@ -10,8 +10,9 @@ namespace U2CMigration.Core.Destination;
 /// <summary>All pages are written into an ordinary image set first: for destinations without userfaultfd. The downtime grows with memory.</summary>
 internal sealed class FlatRestore(DestinationContext context, HeldRestore restore, PageStore store) : IRestore
 {
-    public async Task<int> HoldAsync(CancellationToken cancellationToken)
+    public async Task<int> HoldAsync(Task pagesComplete, CancellationToken cancellationToken)
     {
+        await pagesComplete.WaitAsync(cancellationToken).ConfigureAwait(false);
         await Task.Run(() => PagemapRewriter.MakePresent(new ImageDirectory(context.ImagesDirectory), CopyPages, cancellationToken), cancellationToken).ConfigureAwait(false);
         return await restore.HoldAsync(RestoreOptions.For(context, lazyPages: false), cancellationToken).ConfigureAwait(false);
     }

@@ -6,8 +6,10 @@ namespace U2CMigration.Core.Destination;
 internal interface IRestore : IAsyncDisposable
 {
     /// <summary>Restores the processes and holds them before their first instruction; can be undone by disposing.</summary>
+    /// <param name="pagesComplete">Completes when every page has arrived; the restore may begin before.</param>
+    /// <param name="cancellationToken">Ends the restore; nothing is left.</param>
     /// <returns>The process at the root of the tree.</returns>
-    Task<int> HoldAsync(CancellationToken cancellationToken);
+    Task<int> HoldAsync(Task pagesComplete, CancellationToken cancellationToken);
 
     /// <summary>Lets the processes run. There is no way back.</summary>
     Task ResumeAsync();

@@ -147,13 +147,15 @@ internal sealed class IncomingWorkload : IAsyncDisposable
     {
         long start = Stopwatch.GetTimestamp();
         var plan = new RestorePlan(_context, _store, _recent, _connection);
-        await plan.CompleteAsync(cancellationToken).ConfigureAwait(false);
-        _phases.Add(new PhaseDuration(PhaseNames.Check, Stopwatch.GetElapsedTime(start)));
-
-        start = Stopwatch.GetTimestamp();
+        plan.Read();
         await _acquired.ConfigureAwait(false);
         _restore = plan.Create(_mode, _held);
-        _rootProcessId = await HoldWhileListeningAsync(_restore, cancellationToken).ConfigureAwait(false);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task completing = plan.CompleteAsync(stop.Token);
+        Task<int> holding = _restore.HoldAsync(completing, stop.Token);
+        await CompleteAsync(completing, holding, stop).ConfigureAwait(false);
+        _phases.Add(new PhaseDuration(PhaseNames.Check, Stopwatch.GetElapsedTime(start)));
+        _rootProcessId = await HoldWhileListeningAsync(holding, stop).ConfigureAwait(false);
         _phases.Add(new PhaseDuration(PhaseNames.Restore, Stopwatch.GetElapsedTime(start)));
         _context.Ledger.Record(_context.MigrationId, MigrationState.Restored, _rootProcessId);
         _context.Logger.WorkloadHeld(_context.MigrationId);
@@ -161,13 +163,35 @@ internal sealed class IncomingWorkload : IAsyncDisposable
         await ExpectCommitAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Restores, and gives up at once when the source does or is gone.</summary>
-    private async Task<int> HoldWhileListeningAsync(IRestore restore, CancellationToken cancellationToken)
+    /// <summary>Takes the last pages while the restore goes on; when one fails the other ends too.</summary>
+    private static async Task CompleteAsync(Task completing, Task<int> holding, CancellationTokenSource stop)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        if (await Task.WhenAny(completing, holding).ConfigureAwait(false) == holding && !holding.IsCompletedSuccessfully)
+        {
+            await stop.CancelAsync().ConfigureAwait(false);
+            await completing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await holding.ConfigureAwait(false);
+        }
+
+        try
+        {
+            await completing.ConfigureAwait(false);
+        }
+        catch
+        {
+            await stop.CancelAsync().ConfigureAwait(false);
+            await ((Task)holding).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
+        }
+    }
+
+    /// <summary>Waits for the restore, and gives up at once when the source does or is gone.</summary>
+    private async Task<int> HoldWhileListeningAsync(Task<int> holding, CancellationTokenSource stop)
+    {
         Task<MigrationMessage> listening = _connection.ReceiveAsync(stop.Token).AsTask();
-        Task<int> holding = restore.HoldAsync(stop.Token);
         Task first = await Task.WhenAny(listening, holding).ConfigureAwait(false);
+
+        // Nothing is lost by this: a message that is not complete stays with the connection.
         await stop.CancelAsync().ConfigureAwait(false);
         if (first == holding)
         {

@@ -21,8 +21,8 @@ internal sealed class RestorePlan(DestinationContext context, PageStore store, R
 
     private readonly List<LazyTask> _tasks = [];
 
-    /// <summary>Reads the page maps and makes sure that the store has every page.</summary>
-    public async Task CompleteAsync(CancellationToken cancellationToken)
+    /// <summary>Reads the page maps.</summary>
+    public void Read()
     {
         var directory = new ImageDirectory(context.ImagesDirectory);
         foreach (int processId in directory.ProcessesWithPagemap())
@@ -30,6 +30,12 @@ internal sealed class RestorePlan(DestinationContext context, PageStore store, R
             _tasks.Add(new LazyTask(processId, LazyRangesOf(processId, directory.ReadPagemap(processId)!)));
         }
 
+    }
+
+    /// <summary>Takes the last pages, and makes sure that the store has every page that the images want.</summary>
+    public async Task CompleteAsync(CancellationToken cancellationToken)
+    {
+        await ReceiveAsync(cancellationToken).ConfigureAwait(false);
         IReadOnlyList<PageRun> missing = store.MissingFrom(Wanted());
         for (int attempt = 0; missing.Count > 0 && attempt < MaxAttempts; attempt++)
         {
@@ -46,7 +52,7 @@ internal sealed class RestorePlan(DestinationContext context, PageStore store, R
     /// <summary>The restore in the chosen way.</summary>
     public IRestore Create(RestoreMode mode, HeldRestore held) => mode == RestoreMode.FlatImages
         ? new FlatRestore(context, held, store)
-        : new FirstTouchRestore(context, held, store, _tasks, recent.LatestFirst());
+        : new FirstTouchRestore(context, held, store, _tasks, recent);
 
     private static IEnumerable<LazyPageRange> LazyRangesOf(int processId, Pagemap pagemap)
     {
@@ -66,6 +72,11 @@ internal sealed class RestorePlan(DestinationContext context, PageStore store, R
     {
         context.Logger.PagesMissing(missing.Sum(static run => run.Pages));
         await connection.SendAsync(new MissingPages(missing, IsLast: true), cancellationToken).ConfigureAwait(false);
+        await ReceiveAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task ReceiveAsync(CancellationToken cancellationToken)
+    {
         switch (await connection.ReceiveAsync(recent, cancellationToken).ConfigureAwait(false))
         {
             case RoundEnd round:
@@ -74,7 +85,7 @@ internal sealed class RestorePlan(DestinationContext context, PageStore store, R
             case Abort abort:
                 throw new SourceAbortedException(abort);
             case { } other:
-                throw new MigrationProtocolException("the missing pages", other.Type.ToString());
+                throw new MigrationProtocolException("the last pages", other.Type.ToString());
         }
     }
 }

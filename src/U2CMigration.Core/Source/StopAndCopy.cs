@@ -71,11 +71,12 @@ internal sealed class StopAndCopy(
         long transferStart = Stopwatch.GetTimestamp();
         Task touched = tree.StopsBeforeDump ? Task.Run(() => tracker.Collect(_touchedByDump, cancellationToken), cancellationToken) : Task.CompletedTask;
         ImagesEnd end = await ImageSender.SendAsync(context.ImagesDirectory, connection, cancellationToken).ConfigureAwait(false);
+        await connection.SendAsync(end, cancellationToken).ConfigureAwait(false);
 
         // CRIU ran code inside the tasks: the kernel has updated their restartable sequence areas, at least. Their own page map has the last word.
         await touched.ConfigureAwait(false);
         await sender.SendAsync(_touchedByDump, null, cancellationToken).ConfigureAwait(false);
-        await connection.SendAsync(end, cancellationToken).ConfigureAwait(false);
+        await connection.SendAsync(new RoundEnd(index, sender.SentPages - sentBefore, 0), cancellationToken).ConfigureAwait(false);
         ImageTransfer = Stopwatch.GetElapsedTime(transferStart);
         Mark("images sent");
         Round = new RoundReport
