@@ -193,6 +193,25 @@ public sealed class CriuWorkerTests : CriuTestBase
     }
 
     [Fact]
+    public async Task PreDumpAsync_KernelWithOrWithoutSoftDirty_LeavesTheTargetRunning()
+    {
+        using TargetProcess target = await TargetProcess.StartAsync(Directory);
+        bool possible = (await CriuCapabilities.ProbeAsync(cancellationToken: Limit)).Features.MemoryTracking;
+        await using CriuWorker worker = CriuWorker.Start();
+        Func<Task> act = () => worker.PreDumpAsync(Dump(target) with { TrackMemory = true }, Limit);
+        if (possible)
+        {
+            await act.Should().NotThrowAsync();
+        }
+        else
+        {
+            (await act.Should().ThrowAsync<CriuException>()).Which.Request.Should().Be("PRE_DUMP");
+        }
+
+        await target.AdvancesAsync();
+    }
+
+    [Fact]
     public async Task DumpAsync_MissingImagesDirectory_IsRefusedBeforeCriuIsAsked()
     {
         using TargetProcess target = await TargetProcess.StartAsync(Directory);

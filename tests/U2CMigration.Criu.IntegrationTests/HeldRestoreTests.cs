@@ -1,3 +1,4 @@
+using U2CMigration.Criu.Interop;
 using U2CMigration.Criu.Rpc;
 
 namespace U2CMigration.Criu.IntegrationTests;
@@ -76,6 +77,90 @@ public sealed class HeldRestoreTests : CriuTestBase
         await using HeldRestore restore = HeldRestore.Prepare();
         Func<Task> act = () => restore.HoldAsync(Restore(), Limit);
         (await act.Should().ThrowAsync<CriuException>()).Which.Message.Should().ContainAll("RESTORE", "pstree");
+    }
+
+    [Fact]
+    public async Task AbortAsync_WorkerKilledWhileHeld_LeavesNothing()
+    {
+        using TargetProcess target = await DumpedAsync();
+        await using HeldRestore restore = HeldRestore.Prepare();
+        await restore.HoldAsync(Restore(), Limit);
+        int[] children = target.Children();
+        using (var worker = PidFd.Open(restore.WorkerProcessId))
+        {
+            PidFd.TrySignal(worker, PidFd.Kill);
+        }
+
+        await restore.AbortAsync();
+        await target.HasGoneAsync(children);
+    }
+
+    [Theory]
+    [InlineData(CriuNotificationKind.PreRestore)]
+    [InlineData(CriuNotificationKind.PostRestore)]
+    public async Task RestoreAsync_Cancelled_LeavesNothing(CriuNotificationKind step)
+    {
+        using TargetProcess target = await DumpedAsync();
+        using var cancellation = new CancellationTokenSource();
+        await using CriuWorker worker = CriuWorker.Start();
+        Func<Task> act = () => worker.RestoreAsync(
+            Restore(),
+            async (notification, token) =>
+            {
+                if (notification.Kind == step)
+                {
+                    await cancellation.CancelAsync();
+                    token.ThrowIfCancellationRequested();
+                }
+
+                return true;
+            },
+            cancellation.Token);
+        await act.Should().ThrowAsync<OperationCanceledException>();
+        target.State().Should().Be(' ');
+    }
+
+    [Fact]
+    public async Task RestoreAsync_CancelledAfterPostRestore_GoesOn()
+    {
+        using TargetProcess target = await DumpedAsync();
+        using var cancellation = new CancellationTokenSource();
+        await using CriuWorker worker = CriuWorker.Start();
+        await worker.RestoreAsync(
+            Restore(),
+            async (notification, _) =>
+            {
+                if (notification.Kind == CriuNotificationKind.PreResume)
+                {
+                    await cancellation.CancelAsync();
+                }
+
+                return true;
+            },
+            cancellation.Token);
+        await target.AdvancesAsync();
+    }
+
+    [Fact]
+    public async Task RestoreAsync_WorkerKilledAtPreResume_SaysThatTheTreeMayRun()
+    {
+        using TargetProcess target = await DumpedAsync();
+        await using CriuWorker worker = CriuWorker.Start();
+        Func<Task> act = () => worker.RestoreAsync(
+            Restore(),
+            async (notification, _) =>
+            {
+                if (notification.Kind == CriuNotificationKind.PreResume)
+                {
+                    using var handle = PidFd.Open(worker.ProcessId);
+                    PidFd.TrySignal(handle, PidFd.Kill);
+                    await worker.Ended;
+                }
+
+                return true;
+            },
+            Limit);
+        (await act.Should().ThrowAsync<CriuException>()).Which.Message.Should().ContainAll($"process {target.ProcessId}", "may run");
     }
 
     private async Task<TargetProcess> DumpedAsync()

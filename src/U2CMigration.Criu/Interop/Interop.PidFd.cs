@@ -8,7 +8,7 @@ namespace U2CMigration.Criu.Interop;
 internal static partial class PidFd
 {
     internal const int Kill = 9;
-    internal const int Continue = 18;
+    internal const int Stop = 19;
 
     private const int ByProcess = 1;
     private const int Exited = 4;

@@ -41,13 +41,16 @@ internal static class CriuFailure
     }
 
     /// <summary>CRIU ended without an answer.</summary>
-    internal static CriuException Ended(RequestType type, int exitCode, string? logPath, Exception? inner)
+    internal static CriuException Ended(RequestType type, int exitCode, string? logPath, RestoreProgress? restore, Exception? inner)
     {
         string request = NameOf(type);
         string? tail = TailOf(logPath);
         string end = exitCode > 128 ? $"was ended by signal {exitCode - 128}" : $"ended with exit code {exitCode}";
+        string outcome = restore is { IsFinal: true }
+            ? $"The restored tree (process {restore.RootProcessId}) was complete and may run; look at it before anything else, and do not restore it again."
+            : Outcome(type);
         return new CriuException(
-            $"CRIU {end} before it answered the request {request}: {ReasonOf(tail) ?? NoLog}. {Outcome(type)}{LogHint(logPath)}", request, 0, tail, inner);
+            $"CRIU {end} before it answered the request {request}: {ReasonOf(tail) ?? NoLog}. {outcome}{LogHint(logPath)}", request, 0, tail, inner);
     }
 
     private static string? TailOf(string? logPath) => logPath is null ? null : CriuLog.ReadErrors(logPath);

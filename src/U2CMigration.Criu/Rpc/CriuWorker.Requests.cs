@@ -67,30 +67,6 @@ public sealed partial class CriuWorker
     public Task PreDumpAsync(CriuDumpOptions options, CancellationToken cancellationToken = default) =>
         DumpAsync(RequestType.PreDump, options, handler: null, last: false, cancellationToken);
 
-    /// <summary>Restores a process tree. Last request.</summary>
-    /// <param name="options">What and how.</param>
-    /// <param name="handler">Answers the notifications; null accepts all and keeps CRIU from sending any.</param>
-    /// <param name="cancellationToken">Kills the worker and with it what was restored so far; see the remarks of the class.</param>
-    /// <returns>The process id of the root of the tree, which runs.</returns>
-    /// <exception cref="ArgumentException">An option is out of range.</exception>
-    /// <exception cref="CriuException">The restore failed or was refused; no restored task is left. Its text has the reason from CRIU's log.</exception>
-    public async Task<int> RestoreAsync(CriuRestoreOptions options, CriuNotificationHandler? handler = null, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(options);
-        options.Validate();
-        using var images = Descriptor.OpenDirectory(options.ImagesDirectory);
-        using var work = Descriptor.OpenDirectory(options.EffectiveWorkDirectory);
-        var request = new Request
-        {
-            Type = RequestType.Restore,
-            Opts = OptionsEncoder.Encode(options, (int)images.DangerousGetHandle(), (int)work.DangerousGetHandle()),
-        };
-        request.Opts.NotifyScripts = handler is not null;
-        Response response = await RequestAsync(request, last: true, options.LogPath, handler, cancellationToken).ConfigureAwait(false);
-        CriuFailure.ThrowIfFailed(request.Type, response, options.LogPath);
-        return response.Restore.Pid;
-    }
-
     private async Task DumpAsync(RequestType type, CriuDumpOptions options, CriuNotificationHandler? handler, bool last, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);

@@ -17,7 +17,8 @@ namespace U2CMigration.Criu.Rpc;
 /// <para>Start it ahead of time: it waits for its request without touching anything. Version and feature questions may come first; the first
 /// dump, restore or check is the last request (a <see cref="PreDumpAsync"/> may be followed by further ones and a dump).</para>
 /// <para>Cancelling a request kills the worker (SIGKILL) and waits until it is gone. The kernel then detaches it from the tasks of a dump, and they
-/// run on; a network lock that CRIU had set up stays. Tasks of an unfinished restore are killed with it as far as they are in its process group.</para>
+/// run on; a network lock that CRIU had set up stays. Tasks of an unfinished restore are killed with it; a restore whose post-restore step is accepted
+/// is no longer cancelled.</para>
 /// <para>Calls must not overlap. All instances may be used at the same time.</para>
 /// </remarks>
 /// <example>
@@ -34,6 +35,7 @@ public sealed partial class CriuWorker : IAsyncDisposable
     private readonly WorkerProcess _process;
     private readonly WorkerSocket _socket;
     private readonly ILogger _logger;
+    private RestoreProgress? _restore;
     private int _busy;
     private bool _finished;
 
@@ -92,8 +94,14 @@ public sealed partial class CriuWorker : IAsyncDisposable
     /// <returns>Completes when it is gone.</returns>
     public async Task KillAsync()
     {
+        using TaskTree? restored = _restore is { IsFinal: false } ? _process.StopTree() : null;
+        restored?.Kill();
         _process.KillGroup();
         await _process.Ended.ConfigureAwait(false);
+        if (restored is not null)
+        {
+            await restored.WaitForEndAsync(CancellationToken.None).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Ends the dialogue: an idle worker ends by itself, a busy one is killed. No process is left behind.</summary>
@@ -110,10 +118,8 @@ public sealed partial class CriuWorker : IAsyncDisposable
         // Not when it has ended: tasks restored as a shell job live on in its process group.
         if (!_process.Ended.IsCompleted)
         {
-            _process.KillGroup();
+            await KillAsync().ConfigureAwait(false);
         }
-
-        await _process.Ended.ConfigureAwait(false);
     }
 
     private static WorkerProcess StartProcess(CriuWorkerOptions options, SafeHandle peer)
@@ -205,11 +211,11 @@ public sealed partial class CriuWorker : IAsyncDisposable
         {
             _process.KillGroup();
             int code = await _process.Ended.ConfigureAwait(false);
-            throw CriuFailure.Ended(request.Type, code, logPath, refused ?? exception);
+            throw CriuFailure.Ended(request.Type, code, logPath, _restore, refused ?? exception);
         }
 
         int exitCode = await _process.Ended.WaitAsync(cancellationToken).ConfigureAwait(false);
-        throw CriuFailure.Ended(request.Type, exitCode, logPath, refused);
+        throw CriuFailure.Ended(request.Type, exitCode, logPath, _restore, refused);
     }
 
     private async ValueTask<bool> AnswerAsync(Notification notify, CriuNotificationHandler? handler, CancellationToken cancellationToken)

@@ -32,7 +32,8 @@ public sealed class HeldRestore : IAsyncDisposable
     public int WorkerProcessId => _worker.ProcessId;
 
     /// <summary>Whether the tasks are complete, do not run and can still be removed.</summary>
-    public bool IsHeld => _postRestore.Reached.IsCompletedSuccessfully && !_unlocked && !_settled;
+    /// <value>False also when CRIU was killed from outside meanwhile; going on fails then and removes the tasks.</value>
+    public bool IsHeld => _postRestore.Reached.IsCompletedSuccessfully && !_unlocked && !_settled && !_worker.Ended.IsCompleted;
 
     /// <summary>Starts the worker, so that <see cref="HoldAsync"/> has only the restore itself to wait for.</summary>
     /// <param name="options">How CRIU is started.</param>
@@ -115,7 +116,7 @@ public sealed class HeldRestore : IAsyncDisposable
         {
             await _restore!.ConfigureAwait(false);
         }
-        catch (CriuException)
+        catch (Exception exception) when (exception is CriuException or OperationCanceledException)
         {
             // A refused restore is a failed one for CRIU.
         }
@@ -125,7 +126,7 @@ public sealed class HeldRestore : IAsyncDisposable
     /// <returns>Completes when the worker is gone.</returns>
     public async ValueTask DisposeAsync()
     {
-        if (IsHeld)
+        if (_postRestore.Reached.IsCompletedSuccessfully && !_unlocked && !_settled)
         {
             await AbortAsync().ConfigureAwait(false);
         }
@@ -146,7 +147,7 @@ public sealed class HeldRestore : IAsyncDisposable
 
     private void ThrowUnlessHeld()
     {
-        if (!IsHeld)
+        if (!_postRestore.Reached.IsCompletedSuccessfully || _unlocked || _settled)
         {
             throw new InvalidOperationException("The restore is not held: it was not begun, has failed, or is settled already.");
         }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using U2CMigration.Criu.Options;
+using U2CMigration.Criu.Workers;
 
 namespace U2CMigration.Criu.Rpc;
 

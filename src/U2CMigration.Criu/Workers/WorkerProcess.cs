@@ -38,6 +38,15 @@ internal sealed class WorkerProcess
         }
     }
 
+    /// <summary>Stops the process and all its descendants, also those in sessions of their own, and opens them; null when it has ended.</summary>
+    internal TaskTree? StopTree()
+    {
+        lock (_gate)
+        {
+            return _collected ? null : TaskTree.OpenStopped(ProcessId);
+        }
+    }
+
     private void Await()
     {
         PidFd.WaitForEnd(ProcessId);
