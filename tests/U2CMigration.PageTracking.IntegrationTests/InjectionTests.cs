@@ -52,6 +52,19 @@ public sealed class InjectionTests
     }
 
     [Fact]
+    public void Attach_ChildOfThisProgram_IsNotTakenForEnded()
+    {
+        using MemoryWriter writer = new();
+
+        for (int i = 0; i < 100; i++)
+        {
+            WriteProtectTracker.Attach(writer.ProcessId).Dispose();
+        }
+
+        writer.HasEnded.Should().BeFalse();
+    }
+
+    [Fact]
     public void Attach_TracedProcess_SaysByWhom()
     {
         using MemoryWriter writer = new();

@@ -59,8 +59,12 @@ internal static class UserfaultfdInjection
             IsBackground = true,
             Name = "ptrace",
         };
-        thread.Start();
-        thread.Join();
+        using (new StopSignalPause())
+        {
+            thread.Start();
+            thread.Join();
+        }
+
         failure?.Throw();
         stopped = held;
         return created!;

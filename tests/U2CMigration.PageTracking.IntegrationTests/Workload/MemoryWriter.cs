@@ -21,6 +21,8 @@ internal sealed class MemoryWriter : IDisposable
 
     internal int ProcessId => _process.Id;
 
+    internal bool HasEnded => _process.HasExited;
+
     internal string Ask(string command)
     {
         _process.StandardInput.Write(command + "\n");
