@@ -1,5 +1,6 @@
 using U2CMigration.PageTracking.IntegrationTests.Workload;
 using U2CMigration.PageTracking.WriteProtect;
+using U2CMigration.Testing;
 
 namespace U2CMigration.PageTracking.IntegrationTests;
 
@@ -201,7 +202,7 @@ public sealed class ExactnessTests : IDisposable
         MemoryBlock block = _writer.Map(Pages);
         block.WriteAll();
         string answer = _writer.Ask($"guard {block.Address:x} 100");
-        TrackingNeeds.Have(answer == "ok", "MADV_GUARD_INSTALL needs Linux 6.13.");
+        Requires.That(answer == "ok", "MADV_GUARD_INSTALL needs Linux 6.13.");
 
         (_tracker.Collect().Count(block.Part(0, 100)) + _tracker.CollectResident().Count(block.Part(0, 100))).Should().Be(0);
     }

@@ -1,3 +1,5 @@
+using U2CMigration.Testing;
+
 namespace U2CMigration.PageTracking.IntegrationTests.Workload;
 
 /// <summary>A control group that is frozen until it is disposed.</summary>
@@ -20,7 +22,7 @@ internal sealed class FrozenGroup : IDisposable
     {
         string[] candidates = version == 1 ? ["/sys/fs/cgroup/freezer"] : ["/sys/fs/cgroup/unified", "/sys/fs/cgroup"];
         string? root = candidates.FirstOrDefault(candidate => File.Exists(Path.Combine(candidate, version == 1 ? "tasks" : "cgroup.threads")));
-        TrackingNeeds.Have(root is not null, $"The control group hierarchy version {version} with a freezer must be mounted under /sys/fs/cgroup.");
+        Requires.That(root is not null, $"The control group hierarchy version {version} with a freezer must be mounted under /sys/fs/cgroup.");
         FrozenGroup group = new(version, root!, processes);
         foreach (int process in processes)
         {

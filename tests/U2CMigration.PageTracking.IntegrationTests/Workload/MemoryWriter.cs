@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using U2CMigration.Testing;
 
 namespace U2CMigration.PageTracking.IntegrationTests.Workload;
 
@@ -10,7 +11,7 @@ internal sealed class MemoryWriter : IDisposable
 
     internal MemoryWriter(string mode = "")
     {
-        ProcessStartInfo start = new(Path.Combine(AppContext.BaseDirectory, "memory_writer"), mode)
+        ProcessStartInfo start = new(NativeProgram.Build("memory_writer"), mode)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

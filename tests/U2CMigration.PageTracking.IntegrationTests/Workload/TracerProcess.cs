@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using U2CMigration.Testing;
 
 namespace U2CMigration.PageTracking.IntegrationTests.Workload;
 
@@ -9,7 +10,7 @@ internal sealed class TracerProcess : IDisposable
 
     internal TracerProcess(int target)
     {
-        ProcessStartInfo start = new(Path.Combine(AppContext.BaseDirectory, "memory_writer"), $"trace {target}")
+        ProcessStartInfo start = new(NativeProgram.Build("memory_writer"), $"trace {target}")
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
