@@ -1,0 +1,15 @@
+namespace LiveMigration.Client;
+
+/// <summary>A line on the client's standard input.</summary>
+public sealed record ClientRequest
+{
+    /// <summary><c>start</c>, <c>measure</c>, <c>verify</c> or <c>stop</c>.</summary>
+    public required string Do { get; init; }
+
+    /// <summary>For <c>measure</c>: monotonic timestamps of the attach, the freeze and the resume.</summary>
+    public long Attach { get; init; }
+
+    public long Freeze { get; init; }
+
+    public long Resume { get; init; }
+}

@@ -1,0 +1,4 @@
+namespace LiveMigration.Client;
+
+/// <summary>One write on its way.</summary>
+public readonly record struct PendingWrite(int Key, uint Sequence, long SentTimestamp);

@@ -1,0 +1,56 @@
+using System.Globalization;
+using LiveMigration.Client;
+using LiveMigration.Rig;
+using LiveMigration.Workloads;
+
+namespace LiveMigration;
+
+/// <summary>The demo's end of the client that runs in the third host.</summary>
+public sealed class ClientProxy : IAsyncDisposable
+{
+    private readonly HostProcess _process;
+
+    private ClientProxy(HostProcess process) => _process = process;
+
+    /// <summary>Starts the client; it is connected when this returns.</summary>
+    public static async Task<ClientProxy> ConnectAsync(Testbed testbed, int keys, double rate, CancellationToken cancellationToken)
+    {
+        string server = string.Create(CultureInfo.InvariantCulture, $"{Testbed.ServiceAddress}:{RedisWorkload.Port}");
+        HostProcess process = testbed.Start(
+            Host.Client,
+            [Environment.ProcessPath!, "client", "--server", server, "--keys", keys.ToString(CultureInfo.InvariantCulture), "--rate", rate.ToString(CultureInfo.InvariantCulture)]);
+        var client = new ClientProxy(process);
+        try
+        {
+            await client.AnswerAsync("connected", cancellationToken);
+            return client;
+        }
+        catch
+        {
+            await client.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async Task<ClientAnswer> AskAsync(ClientRequest request, CancellationToken cancellationToken)
+    {
+        _process.Send(ClientJson.Write(request));
+        return await AnswerAsync(request.Do, cancellationToken);
+    }
+
+    public ValueTask DisposeAsync() => _process.DisposeAsync();
+
+    private async Task<ClientAnswer> AnswerAsync(string to, CancellationToken cancellationToken)
+    {
+        while (await _process.NextLineAsync(cancellationToken) is { } line)
+        {
+            ClientAnswer answer = ClientJson.ReadAnswer(line);
+            if (answer.To == to)
+            {
+                return answer;
+            }
+        }
+
+        throw new IOException($"The client ended: {_process.Errors}");
+    }
+}

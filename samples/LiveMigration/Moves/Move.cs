@@ -1,0 +1,10 @@
+using MigrationEvents;
+
+namespace LiveMigration.Moves;
+
+/// <summary>A migration that was tried. Timestamps are of the one monotonic clock that all hosts of the rig share.</summary>
+/// <param name="Result">What the mover measured; null when the workload was not moved.</param>
+/// <param name="Error">Why not.</param>
+/// <param name="AttachTimestamp">When it began.</param>
+/// <param name="ProcessId">The workload on the host where it runs now.</param>
+public sealed record Move(ResultEvent? Result, ErrorEvent? Error, long AttachTimestamp, int ProcessId);

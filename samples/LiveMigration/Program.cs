@@ -1,0 +1,11 @@
+using System.CommandLine;
+using LiveMigration;
+using LiveMigration.Client;
+
+RootCommand command = DemoCommand.Create();
+command.Subcommands.Add(ClientCommand.CreateClient());
+command.Subcommands.Add(ClientCommand.CreateFill());
+
+// Long enough to take the rig down after Ctrl-C.
+var invocation = new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(1) };
+return await command.Parse(args).InvokeAsync(invocation);

@@ -1,0 +1,13 @@
+namespace MigrationEvents;
+
+/// <summary>A workload arrived and runs here.</summary>
+public sealed record ArrivedEvent : AgentEvent
+{
+    public required Guid MigrationId { get; init; }
+
+    public required int ProcessId { get; init; }
+
+    public required string RestoreMode { get; init; }
+
+    public FillEvent? Fill { get; init; }
+}

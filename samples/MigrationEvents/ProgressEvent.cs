@@ -1,0 +1,21 @@
+namespace MigrationEvents;
+
+/// <summary>How far a sending agent is.</summary>
+public sealed record ProgressEvent : AgentEvent
+{
+    public required string Phase { get; init; }
+
+    public int Round { get; init; }
+
+    public long RoundPages { get; init; }
+
+    public long RoundPagesSent { get; init; }
+
+    public long WireBytes { get; init; }
+
+    public double BytesPerSecond { get; init; }
+
+    public double ExpectedDowntimeMs { get; init; }
+
+    public double ElapsedMs { get; init; }
+}

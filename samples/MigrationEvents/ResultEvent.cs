@@ -1,0 +1,45 @@
+namespace MigrationEvents;
+
+/// <summary>The workload was moved.</summary>
+public sealed record ResultEvent : AgentEvent
+{
+    public required Guid MigrationId { get; init; }
+
+    public required string Strategy { get; init; }
+
+    public required string Tracker { get; init; }
+
+    public required double DurationMs { get; init; }
+
+    public required double DowntimeMs { get; init; }
+
+    public required DowntimeEvent Downtime { get; init; }
+
+    public required IReadOnlyList<RoundEvent> Rounds { get; init; }
+
+    public required long WireBytes { get; init; }
+
+    public required long RawBytes { get; init; }
+
+    public required long MemoryBytes { get; init; }
+
+    public IReadOnlyDictionary<string, long> FrozenOnlyBytes { get; init; } = new Dictionary<string, long>();
+
+    /// <summary>Counted from the beginning of the migration.</summary>
+    public required double FreezeStartMs { get; init; }
+
+    /// <summary>Monotonic clock of the source, in ticks of <see cref="System.Diagnostics.Stopwatch"/>.</summary>
+    public required long FreezeTimestamp { get; init; }
+
+    /// <summary>Monotonic clock of the destination, in ticks of <see cref="System.Diagnostics.Stopwatch"/>.</summary>
+    public required long ResumeTimestamp { get; init; }
+
+    /// <summary>Null when no comparison was asked for.</summary>
+    public long? PagesVerified { get; init; }
+
+    public long? PagesMismatched { get; init; }
+
+    public FillEvent? Fill { get; init; }
+
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+}

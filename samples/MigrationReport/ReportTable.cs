@@ -1,0 +1,98 @@
+using MigrationEvents;
+using MigrationEvents.Views;
+using Spectre.Console;
+
+namespace MigrationReport;
+
+/// <summary>A report as people read it.</summary>
+public static class ReportTable
+{
+    public static void Write(IAnsiConsole console, RunReport run)
+    {
+        string route = run.From.Length > 0 ? $" {run.From} -> {run.To}" : "";
+        console.Write(Rounds(run));
+        console.Write(Summary(run).Title($"[bold]{Markup.Escape($"{run.Workload}{route}, {run.Strategy}, {run.Tracker}")}[/]"));
+        if (run.DowntimeParts is { } parts)
+        {
+            console.MarkupLineInterpolated($"[grey]downtime: {Parts(parts)}[/]");
+        }
+
+        foreach (string warning in run.Warnings)
+        {
+            console.MarkupLineInterpolated($"[yellow]note: {warning}[/]");
+        }
+
+        if (run.Error is not null)
+        {
+            console.MarkupLineInterpolated($"[red]{run.Error}[/]");
+        }
+    }
+
+    public static void Write(IAnsiConsole console, IReadOnlyList<SummaryRow> rows)
+    {
+        Table table = new Table().Border(TableBorder.Rounded).Title("medians");
+        foreach (string column in (ReadOnlySpan<string>)["workload", "link", "strategy", "runs", "not sound", "duration", "downtime", "client gap", "wire", "lost", "mismatched", "loss"])
+        {
+            table.AddColumn(new TableColumn(column).RightAligned());
+        }
+
+        foreach (SummaryRow row in rows)
+        {
+            table.AddRow(
+                row.Workload, $"{row.BandwidthMbit:N0} Mbit/s", row.Strategy, $"{row.Runs}", $"{row.FailedRuns}", Figures.Milliseconds(row.DurationMs), Figures.Milliseconds(row.DowntimeMs),
+                Figures.Milliseconds(row.ClientGapMs), Figures.Bytes(row.WireBytes), Figures.Count(row.LostWrites), Figures.Count(row.PagesMismatched),
+                Figures.Percent(row.ThroughputLossPercent));
+        }
+
+        console.Write(table);
+    }
+
+    private static Table Rounds(RunReport run)
+    {
+        Table table = new Table().Border(TableBorder.Simple);
+        foreach (string column in (ReadOnlySpan<string>)["round", "start", "time", "dirty pages", "sent", "held back", "wire"])
+        {
+            table.AddColumn(new TableColumn(column).RightAligned());
+        }
+
+        foreach (RoundReport round in run.Rounds)
+        {
+            table.AddRow(
+                $"{round.Index}", Figures.Milliseconds(round.StartMs), Figures.Milliseconds(round.DurationMs), Figures.Count(round.DirtyPages), Figures.Count(round.SentPages),
+                Figures.Count(round.HeldPages), Figures.Bytes(round.WireBytes));
+        }
+
+        return table;
+    }
+
+    private static Table Summary(RunReport run)
+    {
+        Table table = new Table().Border(TableBorder.Rounded).HideHeaders().AddColumn("").AddColumn(new TableColumn("").RightAligned()).AddColumn("");
+        table.AddRow("outcome", Verdict(run.Outcome, run.Outcome == RunReport.Completed), "");
+        table.AddRow("downtime", $"[bold]{Figures.Milliseconds(run.DowntimeMs)}[/]", "freeze on the source -> resume on the destination");
+        table.AddRow("client gap", $"[bold]{Figures.Milliseconds(run.ClientGapMs)}[/]", $"longest silence on the open connection; {run.SilenceAfterResumeMs:N0} ms of it after the resume");
+        table.AddRow("duration", Figures.Milliseconds(run.DurationMs), "attach -> source released");
+        table.AddRow("memory", Figures.Bytes(run.MemoryBytes), run.BandwidthMbit > 0 ? $"over {run.BandwidthMbit:N0} Mbit/s" : "over an unlimited link");
+        table.AddRow("sent", Figures.Bytes(run.WireBytes), $"{Figures.Bytes(run.RawBytes)} of pages");
+        table.AddRow("connection survived", Verdict(run.ConnectionSurvived ? "yes" : "no", run.ConnectionSurvived), "the same TCP connection before and after");
+        table.AddRow("lost writes", Verdict(run.LostWrites is { } lost ? Figures.Count(lost) : "not known", run.LostWrites == 0), "acknowledged, but missing on the destination");
+        table.AddRow(
+            "pages mismatched", run.PagesVerified == 0 ? "-" : Verdict(Figures.Count(run.PagesMismatched), run.PagesMismatched == 0),
+            run.PagesVerified == 0 ? "not compared (--verify)" : $"of {Figures.Count(run.PagesVerified)} compared");
+        table.AddRow("throughput loss", Figures.Percent(run.ThroughputLossPercent), "while pages were sent");
+        table.AddRow("throughput after", Figures.Percent(run.ThroughputAfterPercent), "two seconds after the resume, 100 % is as before");
+        table.AddRow("fill", Figures.Milliseconds(run.FillMs), Fill(run.Fill));
+        table.AddRow("kernel, CRIU", "", Markup.Escape($"{run.Kernel}, {run.CriuVersion}"));
+        return table;
+    }
+
+    private static string Fill(FillEvent? fill) => fill is null
+        ? "resume -> every page installed"
+        : $"resume -> every page installed; {Figures.Count(fill.PreinstalledPages)} before it, {Figures.Count(fill.FirstTouches)} first touches waited, {Figures.Milliseconds(fill.LongestTouchMs)} at most";
+
+    private static string Verdict(string text, bool good) => good ? $"[green]{text}[/]" : $"[red]{text}[/]";
+
+    private static string Parts(DowntimeEvent parts) =>
+        $"freeze {parts.FreezeMs:N1}, tail scan {parts.TailScanMs:N1}, tail send {parts.TailSendMs:N1}, dump {parts.DumpMs:N1}, images {parts.ImageTransferMs:N1}, "
+        + $"check {parts.CheckMs:N1}, restore {parts.RestoreMs:N1}, resume {parts.ResumeMs:N1} ms (some side by side)";
+}
