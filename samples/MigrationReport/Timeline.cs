@@ -7,6 +7,7 @@ public static class Timeline
 {
     private const int Width = 1400;
     private const int HeightPerPanel = 330;
+    private const double LeastLatencyMs = 0.1;
     private static readonly Color Dirty = Color.FromHex("#c0c8d0");
     private static readonly Color Sent = Color.FromHex("#2f7ed8");
     private static readonly Color Down = Color.FromHex("#d9534f");
@@ -21,7 +22,8 @@ public static class Timeline
         Plot[] plots = picture.GetPlots();
         DrawRounds(plots[0], run);
         DrawClient(plots[1], run, w => w.LengthMs > 0 ? w.Operations / w.LengthMs * 1000 : 0, Throughput, "client: operations/s");
-        DrawClient(plots[2], run, w => w.MaxLatencyMs, Latency, "client: worst latency, ms");
+        DrawClient(plots[2], run, w => Math.Log10(Math.Max(w.MaxLatencyMs, LeastLatencyMs) / LeastLatencyMs), Latency, "client: worst latency, ms");
+        LogarithmicTicks(plots[2]);
         plots[2].XLabel("milliseconds since the attach");
         double left = run.ClientWindows.Count > 0 ? run.ClientWindows[0].StartMs : 0;
         double right = Math.Max(run.DurationMs, run.ClientWindows.Count > 0 ? run.ClientWindows[^1].StartMs + run.ClientWindows[^1].LengthMs : 0);
@@ -45,7 +47,7 @@ public static class Timeline
             double middle = round.StartMs + (round.DurationMs / 2);
             double width = Math.Max(round.DurationMs, 1);
             bars.Add(new Bar { Position = middle, Value = round.DirtyPages, FillColor = Dirty, LineWidth = 0.5f, Size = width });
-            bars.Add(new Bar { Position = middle, Value = round.SentPages, FillColor = Sent, LineWidth = 0, Size = width * 0.6 });
+            bars.Add(new Bar { Position = middle, Value = round.SentPages, FillColor = Sent, LineWidth = 0, Size = width });
         }
 
         plot.Add.Bars(bars);
@@ -54,7 +56,7 @@ public static class Timeline
         plot.Legend.ManualItems.Add(new LegendItem { LabelText = $"downtime {run.DowntimeMs:N0} ms", FillColor = Down.WithAlpha(0.4) });
         plot.ShowLegend(Alignment.UpperRight);
         plot.YLabel("pages per round");
-        plot.Title($"{run.Workload}, {run.MemoryBytes >> 20} MiB, {run.BandwidthMbit:N0} Mbit/s, {run.Strategy}: {run.Rounds.Count} rounds, {run.DowntimeMs:N0} ms down, client gap {run.ClientGapMs:N0} ms");
+        plot.Title($"{run.Workload}, {run.MemoryBytes >> 20} MiB, {run.BandwidthMbit:N0} Mbit/s, {run.Strategy}: {run.Rounds.Count} round{(run.Rounds.Count == 1 ? "" : "s")}, {run.DowntimeMs:N0} ms down, client gap {run.ClientGapMs:N0} ms");
         plot.Axes.AutoScale();
         plot.Axes.SetLimitsY(0, Math.Max(1, run.Rounds.Select(r => r.DirtyPages).DefaultIfEmpty(1).Max() * 1.15));
     }
@@ -76,6 +78,14 @@ public static class Timeline
         plot.Axes.AutoScale();
         plot.Axes.SetLimitsY(0, Math.Max(1, values.DefaultIfEmpty(1).Max() * 1.15));
     }
+
+    /// <summary>Relabels an axis that counts decades above <see cref="LeastLatencyMs"/>: half a millisecond and ten seconds are both worth seeing.</summary>
+    private static void LogarithmicTicks(Plot plot) => plot.Axes.Left.TickGenerator = new ScottPlot.TickGenerators.NumericAutomatic
+    {
+        IntegerTicksOnly = true,
+        MinorTickGenerator = new ScottPlot.TickGenerators.LogMinorTickGenerator(),
+        LabelFormatter = decades => (LeastLatencyMs * Math.Pow(10, decades)).ToString("#,0.#", System.Globalization.CultureInfo.InvariantCulture),
+    };
 
     private static void MarkDowntime(Plot plot, RunReport run)
     {

@@ -1,0 +1,94 @@
+using MigrationEvents;
+using U2CMigration.Core.Errors;
+using U2CMigration.Core.Progress;
+using U2CMigration.Core.Receiving;
+using U2CMigration.Core.Results;
+
+namespace MigrationAgent;
+
+/// <summary>Turns what the library reports into events.</summary>
+public static class Events
+{
+    public static ProgressEvent Of(MigrationProgress progress) => new()
+    {
+        Phase = progress.Phase.ToString(),
+        Round = progress.Round,
+        RoundPages = progress.RoundPages,
+        RoundPagesSent = progress.RoundPagesSent,
+        WireBytes = progress.WireBytes,
+        BytesPerSecond = progress.BytesPerSecond,
+        ExpectedDowntimeMs = progress.ExpectedDowntime.TotalMilliseconds,
+        ElapsedMs = progress.Elapsed.TotalMilliseconds,
+    };
+
+    public static ResultEvent Of(MigrationResult result) => new()
+    {
+        MigrationId = result.MigrationId,
+        Strategy = result.Strategy,
+        Tracker = result.Tracker,
+        DurationMs = result.Duration.TotalMilliseconds,
+        DowntimeMs = result.Downtime.TotalMilliseconds,
+        Downtime = Of(result.DowntimeBreakdown),
+        Rounds = [.. result.Rounds.Select(Of)],
+        WireBytes = result.WireBytes,
+        RawBytes = result.RawBytes,
+        MemoryBytes = result.MemoryBytes,
+        FrozenOnlyBytes = result.FrozenOnlyBytes,
+        FreezeStartMs = result.FreezeStart.TotalMilliseconds,
+        FreezeTimestamp = result.FreezeTimestamp,
+        ResumeTimestamp = result.ResumeTimestamp,
+        PagesVerified = result.Verification?.PagesVerified,
+        PagesMismatched = result.Verification?.PagesMismatched,
+        Fill = Of(result.Fill),
+        Warnings = result.Warnings,
+    };
+
+    public static ArrivedEvent Of(MigratedContainer container) => new()
+    {
+        MigrationId = container.MigrationId,
+        ProcessId = container.RootProcessId,
+        RestoreMode = container.RestoreMode.ToString(),
+        Fill = Of(container.Fill),
+    };
+
+    public static ErrorEvent Of(MigrationException error) => new()
+    {
+        Message = error.Message,
+        Workload = error.Workload.ToString(),
+        IsTransient = error.IsTransient,
+        Phase = error.Phase.ToString(),
+    };
+
+    private static RoundEvent Of(RoundReport round) => new()
+    {
+        Index = round.Index,
+        StartMs = round.Start.TotalMilliseconds,
+        DurationMs = round.Duration.TotalMilliseconds,
+        DirtyPages = round.DirtyPages,
+        SentPages = round.SentPages,
+        HeldPages = round.HeldPages,
+        WireBytes = round.WireBytes,
+    };
+
+    private static DowntimeEvent Of(DowntimeBreakdown downtime) => new()
+    {
+        FreezeMs = downtime.Freeze.TotalMilliseconds,
+        TailScanMs = downtime.TailScan.TotalMilliseconds,
+        TailSendMs = downtime.TailSend.TotalMilliseconds,
+        DumpMs = downtime.Dump.TotalMilliseconds,
+        ImageTransferMs = downtime.ImageTransfer.TotalMilliseconds,
+        CheckMs = downtime.Check.TotalMilliseconds,
+        RestoreMs = downtime.Restore.TotalMilliseconds,
+        ResumeMs = downtime.Resume.TotalMilliseconds,
+    };
+
+    private static FillEvent? Of(FillReport? fill) => fill is null
+        ? null
+        : new FillEvent
+        {
+            DurationMs = fill.Duration.TotalMilliseconds,
+            PreinstalledPages = fill.PreinstalledPages,
+            FirstTouches = fill.FirstTouches,
+            LongestTouchMs = fill.LongestTouch.TotalMilliseconds,
+        };
+}

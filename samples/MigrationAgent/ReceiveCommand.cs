@@ -1,0 +1,94 @@
+using System.CommandLine;
+using System.Net;
+using MigrationAgent.Output;
+using MigrationEvents;
+using Microsoft.Extensions.Logging;
+using U2CMigration.Core.Errors;
+using U2CMigration.Core.Receiving;
+using U2CMigration.Core.Sessions;
+using U2CMigration.Transport;
+
+namespace MigrationAgent;
+
+/// <summary><c>receive</c>: takes process trees from other hosts.</summary>
+public static class ReceiveCommand
+{
+    private static readonly Dictionary<string, RestoreMode> Modes = new() { ["auto"] = RestoreMode.Auto, ["first-touch"] = RestoreMode.FirstTouch, ["flat-images"] = RestoreMode.FlatImages };
+
+    public static Command Create()
+    {
+        var shared = new SharedOptions();
+        var listen = new Option<IPEndPoint>("--listen")
+        {
+            Description = "ADDRESS:PORT to listen on; port 0 takes a free one.",
+            DefaultValueFactory = _ => new IPEndPoint(IPAddress.Any, 9410),
+            CustomParser = result =>
+            {
+                if (IPEndPoint.TryParse(result.Tokens[0].Value, out IPEndPoint? endpoint))
+                {
+                    return endpoint;
+                }
+
+                result.AddError($"'{result.Tokens[0].Value}' is not of the form ADDRESS:PORT, for example 0.0.0.0:9410.");
+                return null;
+            },
+        };
+        var cgroup = new Option<string?>("--cgroup") { Description = "An existing cgroup directory to put the workload into." };
+        var count = new Option<int>("--count") { Description = "End after so many workloads; 0 to go on until Ctrl-C.", DefaultValueFactory = _ => 1 };
+        var mode = new Option<string>("--restore-mode") { Description = $"How memory is given to the workload: {string.Join(", ", Modes.Keys)}.", DefaultValueFactory = _ => "auto" };
+        mode.AcceptOnlyFromAmong([.. Modes.Keys]);
+        var memory = new Option<long>("--max-memory-mib") { Description = "The most memory that a workload may bring; 0 for what the host has available." };
+        var command = new Command("receive", "Takes process trees from other hosts.") { listen, cgroup, count, mode, memory };
+        shared.AddTo(command);
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var options = new MigrationReceiverOptions
+            {
+                Listen = parsed.GetRequiredValue(listen),
+                Criu = shared.Criu(parsed),
+                Network = shared.Address(parsed),
+                RestoreMode = Modes[parsed.GetRequiredValue(mode)],
+                MaxMemoryBytes = parsed.GetValue(memory) << 20,
+                CgroupDirectory = parsed.GetValue(cgroup),
+                Credentials = shared.Tls.Server(parsed),
+            };
+            options = shared.WorkDirectory(parsed) is { } directory ? options with { WorkDirectory = directory } : options;
+            using ILoggerFactory logs = AgentLogs.Create(shared.Verbose(parsed));
+            await using IAgentOutput output = shared.Output(parsed);
+            return await ReceiveAsync(options, parsed.GetValue(count), output, logs, cancellationToken);
+        });
+        return command;
+    }
+
+    private static async Task<int> ReceiveAsync(MigrationReceiverOptions options, int count, IAgentOutput output, ILoggerFactory logs, CancellationToken cancellationToken)
+    {
+        MigrationReceiver receiver;
+        try
+        {
+            receiver = MigrationReceiver.Create(options, logs);
+        }
+        catch (Exception e) when (e is ArgumentException or TransportException or IOException)
+        {
+            await output.WriteAsync(new ErrorEvent { Message = e.Message, Workload = nameof(WorkloadState.Running), IsTransient = false, Phase = nameof(MigrationPhase.Created) });
+            return ExitCode.Refused;
+        }
+
+        await using (receiver)
+        {
+            await output.WriteAsync(new ReadyEvent(receiver.Endpoint.ToString()));
+            try
+            {
+                for (int received = 0; count == 0 || received < count; received++)
+                {
+                    await output.WriteAsync(Events.Of(await receiver.ReceiveAsync(cancellationToken)));
+                }
+
+                return ExitCode.Moved;
+            }
+            catch (OperationCanceledException)
+            {
+                return count == 0 ? ExitCode.Moved : ExitCode.Failed;
+            }
+        }
+    }
+}

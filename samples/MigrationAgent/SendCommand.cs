@@ -1,0 +1,128 @@
+using System.CommandLine;
+using System.Net;
+using MigrationAgent.Output;
+using MigrationEvents;
+using Microsoft.Extensions.Logging;
+using U2CMigration.Core.Errors;
+using U2CMigration.Core.Progress;
+using U2CMigration.Core.Sessions;
+using U2CMigration.Core.Settlement;
+using U2CMigration.PageTracking.Trackers;
+using U2CMigration.Strategy.Strategies;
+using U2CMigration.Transport;
+
+namespace MigrationAgent;
+
+/// <summary><c>send</c>: moves a process tree of this host to another.</summary>
+public static class SendCommand
+{
+    private static readonly TimeSpan SettlePause = TimeSpan.FromSeconds(2);
+
+    public static Command Create()
+    {
+        var shared = new SharedOptions();
+        var processId = new Option<int>("--pid") { Description = "The root of the process tree.", Required = true };
+        var destination = new Option<EndPoint>("--to") { Description = "The receiver, HOST:PORT.", Required = true, CustomParser = Endpoints.Parse };
+        var strategy = new Option<string>("--strategy") { Description = "What decides the rounds and the stop.", DefaultValueFactory = _ => MigrationStrategies.DefaultName };
+        strategy.AcceptOnlyFromAmong([.. MigrationStrategies.Names]);
+        Option<TrackerKind> tracker = TrackerOption.Create();
+        var verify = new Option<bool>("--verify") { Description = "Compare every page of the frozen source with the destination before it is released; costs no downtime." };
+        var mbit = new Option<double>("--max-mbit") { Description = "The most Mbit/s to send; 0 for no limit.", DefaultValueFactory = _ => 0 };
+        var command = new Command("send", "Moves a process tree of this host to another.") { processId, destination, strategy, tracker, verify, mbit };
+        shared.AddTo(command);
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            EndPoint to = parsed.GetRequiredValue(destination);
+            string strategyName = parsed.GetRequiredValue(strategy);
+            var options = new MigrationSessionOptions
+            {
+                Destination = to,
+                Strategy = () => MigrationStrategies.Create(strategyName),
+                Tracker = parsed.GetValue(tracker),
+                Criu = shared.Criu(parsed),
+                Network = shared.Address(parsed),
+                MaxBytesPerSecond = (long)(parsed.GetValue(mbit) * 1e6 / 8),
+                Verify = parsed.GetValue(verify),
+                Credentials = shared.Tls.Client(parsed, Endpoints.HostName(to)),
+            };
+            options = shared.WorkDirectory(parsed) is { } directory ? options with { WorkDirectory = directory } : options;
+            using ILoggerFactory logs = AgentLogs.Create(shared.Verbose(parsed));
+            await using IAgentOutput output = shared.Output(parsed);
+            return await SendAsync(parsed.GetValue(processId), options, output, logs, cancellationToken);
+        });
+        return command;
+    }
+
+    private static async Task<int> SendAsync(int processId, MigrationSessionOptions options, IAgentOutput output, ILoggerFactory logs, CancellationToken cancellationToken)
+    {
+        MigrationSession session;
+        try
+        {
+            session = MigrationSession.Create(MigrationTarget.Process(processId), options, logs);
+        }
+        catch (ArgumentException e)
+        {
+            await output.WriteAsync(Refusal(e.Message));
+            return ExitCode.Refused;
+        }
+
+        await using (session)
+        {
+            try
+            {
+                await output.WriteAsync(Events.Of(await session.RunAsync(new Forwarder(output), cancellationToken)));
+                return ExitCode.Moved;
+            }
+            catch (MigrationPreflightException e)
+            {
+                await output.WriteAsync(Events.Of(e));
+                return ExitCode.Refused;
+            }
+            catch (MigrationException e)
+            {
+                await output.WriteAsync(Events.Of(e));
+                return e.Workload == WorkloadState.Frozen ? await SettleAsync(session, logs, cancellationToken) : ExitCode.Failed;
+            }
+            catch (OperationCanceledException)
+            {
+                await output.WriteAsync(Refusal("The migration was cancelled. The workload runs on the source as before.") with { IsTransient = true, Phase = session.Phase.ToString() });
+                return ExitCode.Failed;
+            }
+        }
+    }
+
+    /// <summary>Asks the destination again and again, as only it knows; Ctrl-C leaves the workload frozen.</summary>
+    private static async Task<int> SettleAsync(MigrationSession session, ILoggerFactory logs, CancellationToken cancellationToken)
+    {
+        ILogger logger = logs.CreateLogger("MigrationAgent");
+        try
+        {
+            while (true)
+            {
+                try
+                {
+                    MigrationSettlement settlement = await session.ResolveAsync(cancellationToken);
+                    logger.LogWarning("The migration is settled: {Settlement}.", settlement);
+                    return settlement == MigrationSettlement.Moved ? ExitCode.Moved : ExitCode.Failed;
+                }
+                catch (TransportException e)
+                {
+                    logger.LogWarning("The destination can not be asked what became of the workload ({Reason}); it stays frozen. Trying again.", e.Message);
+                    await Task.Delay(SettlePause, cancellationToken);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            return ExitCode.InDoubt;
+        }
+    }
+
+    private static ErrorEvent Refusal(string message) =>
+        new() { Message = message, Workload = nameof(WorkloadState.Running), IsTransient = false, Phase = nameof(MigrationPhase.Created) };
+
+    private sealed class Forwarder(IAgentOutput output) : IProgress<MigrationProgress>
+    {
+        public void Report(MigrationProgress value) => output.Progress(Events.Of(value));
+    }
+}

@@ -1,0 +1,60 @@
+using System.CommandLine;
+using MigrationAgent.Output;
+using U2CMigration.Core.Handover;
+using U2CMigration.Core.Sessions;
+
+namespace MigrationAgent;
+
+/// <summary>The options that both ends have.</summary>
+public sealed class SharedOptions
+{
+    private readonly Option<string?> _address = new("--address")
+    {
+        Description = "The workload's own IPv4 address, which moves along, as ADDRESS/PREFIX@DEVICE on this host (10.0.0.7/24@eth0). Give it on both ends or on none.",
+    };
+
+    private readonly Option<string> _criu = new("--criu") { Description = "The CRIU program.", DefaultValueFactory = _ => "criu" };
+    private readonly Option<string?> _workDirectory = new("--work-directory") { Description = "Where CRIU's images go; should be on a tmpfs (default: /run/u2cmigration)." };
+    private readonly Option<bool> _jsonLines = new("--json-lines") { Description = "Say what happens as one line of JSON per event on standard output." };
+    private readonly Option<bool> _verbose = new("--verbose") { Description = "Log in detail, on standard error." };
+
+    public SharedOptions()
+    {
+        _address.Validators.Add(result =>
+        {
+            try
+            {
+                if (result.GetValueOrDefault<string?>() is { } text)
+                {
+                    AddressHandover.Parse(text);
+                }
+            }
+            catch (Exception e) when (e is FormatException or ArgumentException)
+            {
+                result.AddError($"--address: {e.Message}");
+            }
+        });
+    }
+
+    public TlsFiles Tls { get; } = new();
+
+    public void AddTo(Command command)
+    {
+        command.Options.Add(_address);
+        command.Options.Add(_criu);
+        command.Options.Add(_workDirectory);
+        Tls.AddTo(command);
+        command.Options.Add(_jsonLines);
+        command.Options.Add(_verbose);
+    }
+
+    public AddressHandover? Address(ParseResult parsed) => parsed.GetValue(_address) is { } text ? AddressHandover.Parse(text) : null;
+
+    public CriuSettings Criu(ParseResult parsed) => new() { Path = parsed.GetValue(_criu)!, LogLevel = Verbose(parsed) ? 4 : new CriuSettings().LogLevel };
+
+    public string? WorkDirectory(ParseResult parsed) => parsed.GetValue(_workDirectory);
+
+    public bool Verbose(ParseResult parsed) => parsed.GetValue(_verbose);
+
+    public IAgentOutput Output(ParseResult parsed) => AgentOutput.Create(parsed.GetValue(_jsonLines));
+}
