@@ -13,6 +13,9 @@ public static class Measurement
 
     private static readonly long Window = Second / 10;
 
+    /// <summary>Throughput over less than this is chance: a migration that stops at once has none while it runs.</summary>
+    private static readonly long LeastSpan = Second / 10;
+
     public static ClientAnswer Of(ReplyLog log, ClientRequest request)
     {
         long end = request.Resume + Span;
@@ -38,7 +41,7 @@ public static class Measurement
             GapMs = Milliseconds(silenceTo - silenceFrom),
             SilenceAfterResumeMs = silenceFrom <= request.Resume ? Math.Max(0, Milliseconds(silenceTo - request.Resume)) : 0,
             OperationsBefore = before,
-            LossPercent = before > 0 && request.Freeze > request.Attach ? 100 * (1 - (PerSecond(log, request.Attach, request.Freeze) / before)) : 0,
+            LossPercent = before > 0 && request.Freeze - request.Attach >= LeastSpan ? 100 * (1 - (PerSecond(log, request.Attach, request.Freeze) / before)) : 0,
             AfterPercent = before > 0 ? 100 * PerSecond(log, request.Resume, end) / before : 0,
             Windows = windows,
         };

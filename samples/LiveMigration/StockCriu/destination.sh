@@ -10,13 +10,9 @@ mkdir -p "$directory/images" "$directory/work"
 criu check >/dev/null 2>&1 || true
 
 # Until the sockets are restored the kernel would answer their packets with a reset.
-nft -f - <<NFT
-table inet stock_hidden { chain input { type filter hook input priority -400; ip daddr ${address%/*} drop; }; }
-table arp stock_hidden { chain input { type filter hook input priority -400; arp daddr ip ${address%/*} drop; }; }
-NFT
+nft "table inet stock_hidden { chain input { type filter hook input priority -400; ip daddr ${address%/*} drop; }; }"
 undo() {
     nft delete table inet stock_hidden 2>/dev/null || true
-    nft delete table arp stock_hidden 2>/dev/null || true
     jobs -p | xargs -r kill 2>/dev/null || true
 }
 trap undo EXIT
@@ -32,7 +28,9 @@ echo "ready $EPOCHREALTIME"
 wait "$pages" || { cat "$directory/work/page-server.log" >&2; exit 1; }
 wait "$images"
 echo "received $EPOCHREALTIME"
+# The address is announced before the restore: the client's link layer has found this host by the time the sockets answer.
 ip address replace "$address" dev "$device"
+arping -q -U -c 1 -I "$device" "${address%/*}" &
 (
     echo "$BASHPID" >"$cgroup/cgroup.procs"
     exec criu restore --images-dir "$directory/images" --work-dir "$directory/work" --log-file restore.log -v1 \
@@ -44,8 +42,6 @@ ip address replace "$address" dev "$device"
 }
 echo "restored $EPOCHREALTIME"
 nft delete table inet stock_hidden
-nft delete table arp stock_hidden
 arping -q -U -c 1 -I "$device" "${address%/*}"
-echo "announced $EPOCHREALTIME"
 echo "resumed $(stat -c %.9Y "$directory/work/stats-restore")"
 echo "pid $(<"$directory/work/pid")"
