@@ -70,7 +70,7 @@ public static class ReportTable
         Table table = new Table().Border(TableBorder.Rounded).HideHeaders().AddColumn("").AddColumn(new TableColumn("").RightAligned()).AddColumn("");
         table.AddRow("outcome", Verdict(run.Outcome, run.Outcome == RunReport.Completed), "");
         table.AddRow("downtime", $"[bold]{Figures.Milliseconds(run.DowntimeMs)}[/]", "freeze on the source -> resume on the destination");
-        table.AddRow("client gap", $"[bold]{Figures.Milliseconds(run.ClientGapMs)}[/]", $"longest silence on the open connection; {run.SilenceAfterResumeMs:N0} ms of it after the resume");
+        table.AddRow("client gap", $"[bold]{Figures.Milliseconds(run.ClientGapMs)}[/]", $"longest silence on the open connection; it ended {run.SilenceAfterResumeMs:N0} ms after the resume");
         table.AddRow("duration", Figures.Milliseconds(run.DurationMs), "attach -> source released");
         table.AddRow("memory", Figures.Bytes(run.MemoryBytes), run.BandwidthMbit > 0 ? $"over {run.BandwidthMbit:N0} Mbit/s" : "over an unlimited link");
         table.AddRow("sent", Figures.Bytes(run.WireBytes), $"{Figures.Bytes(run.RawBytes)} of pages");

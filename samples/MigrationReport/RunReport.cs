@@ -61,7 +61,7 @@ public sealed record RunReport
     /// <summary><see cref="Completed"/>, <c>failed</c> (the workload runs on the source) or <c>in-doubt</c>.</summary>
     public required string Outcome { get; init; }
 
-    /// <summary>What the client still waited after the resume: the end of the silence minus the resume.</summary>
+    /// <summary>The end of the longest silence minus the resume: what the client still waited after it.</summary>
     public double SilenceAfterResumeMs { get; init; }
 
     public string From { get; init; } = "";

@@ -39,7 +39,7 @@ public static class Measurement
         {
             To = request.Do,
             GapMs = Milliseconds(silenceTo - silenceFrom),
-            SilenceAfterResumeMs = silenceFrom <= request.Resume ? Math.Max(0, Milliseconds(silenceTo - request.Resume)) : 0,
+            SilenceAfterResumeMs = Math.Max(0, Milliseconds(silenceTo - request.Resume)),
             OperationsBefore = before,
             LossPercent = before > 0 && request.Freeze - request.Attach >= LeastSpan ? 100 * (1 - (PerSecond(log, request.Attach, request.Freeze) / before)) : 0,
             AfterPercent = before > 0 ? 100 * PerSecond(log, request.Resume, end) / before : 0,
