@@ -40,7 +40,8 @@ public sealed class ReportBuilder(DemoOptions options, string criuVersion)
             CriuVersion = criuVersion,
             Rounds = [.. (result?.Rounds ?? []).Select(Round)],
             DurationMs = result?.DurationMs ?? 0,
-            DowntimeMs = result?.DowntimeMs ?? 0,
+            // Both hosts of the rig share the clock, so this leaves out the message by which the source learns of the resume.
+            DowntimeMs = result is null ? 0 : Stopwatch.GetElapsedTime(result.FreezeTimestamp, result.ResumeTimestamp).TotalMilliseconds,
             ClientGapMs = measured.GapMs,
             WireBytes = result?.WireBytes ?? 0,
             RawBytes = result?.RawBytes ?? 0,

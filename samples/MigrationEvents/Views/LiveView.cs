@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 using Spectre.Console;
-using Spectre.Console.Rendering;
 
 namespace MigrationEvents.Views;
 

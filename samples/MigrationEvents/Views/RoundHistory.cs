@@ -5,6 +5,7 @@ public sealed class RoundHistory
 {
     private readonly List<RoundState> _rounds = [];
     private long _wireBytes;
+    private bool _open;
 
     public IReadOnlyList<RoundState> Rounds => _rounds;
 
@@ -16,23 +17,24 @@ public sealed class RoundHistory
     public (bool PhaseChanged, RoundState? Finished) Add(ProgressEvent progress)
     {
         bool phaseChanged = progress.Phase != Phase;
-        RoundState? finished = null;
         bool copying = progress.Phase is "PreCopy" or "StopAndCopy";
-        RoundState? current = _rounds.Count > 0 ? _rounds[^1] : null;
         bool frozen = progress.Phase == "StopAndCopy";
-        if (current is not null && phaseChanged && Phase is "PreCopy" or "StopAndCopy")
+        RoundState? current = _open ? _rounds[^1] : null;
+        RoundState? finished = null;
+        if (current is not null && (!copying || current.Index != progress.Round || current.Frozen != frozen))
         {
-            finished = current;
+            finished = Close(current);
+            current = null;
         }
 
-        if (copying && (current is null || current.Index != progress.Round || current.Frozen != frozen))
+        if (copying && current is null)
         {
-            finished ??= current;
             current = new RoundState(progress.Round, progress.ElapsedMs, _wireBytes) { Frozen = frozen };
             _rounds.Add(current);
+            _open = true;
         }
 
-        if (copying && current is not null)
+        if (current is not null)
         {
             current.Pages = progress.RoundPages;
             current.PagesSent = progress.RoundPagesSent;
@@ -46,5 +48,18 @@ public sealed class RoundHistory
         Phase = progress.Phase;
         ElapsedMs = progress.ElapsedMs;
         return (phaseChanged, finished);
+    }
+
+    /// <summary>A round that sent nothing was only looked at, before the decision to stop; it is sent while the workload is frozen.</summary>
+    private RoundState? Close(RoundState round)
+    {
+        _open = false;
+        if (round.PagesSent > 0)
+        {
+            return round;
+        }
+
+        _rounds.RemoveAt(_rounds.Count - 1);
+        return null;
     }
 }
