@@ -187,6 +187,19 @@ public sealed class PageStoreTests : IDisposable
     }
 
     [Fact]
+    public unsafe void Release_SixtyFourPages_ReallyPunchesAHole()
+    {
+        FillChunk();
+        var first = (int*)_store.Find(1, ChunkStart, 1).Source;
+        int before = *first;
+
+        _store.Release(1, ChunkStart, 64);
+
+        // Still mapped, and a hole reads as zero.
+        (before, *first).Should().Be((1, 0));
+    }
+
+    [Fact]
     public void Release_LastPagesOfAChunk_GivesEverythingBack()
     {
         for (ulong i = 0; i < 512; i += 2)

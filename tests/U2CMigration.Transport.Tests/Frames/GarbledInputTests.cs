@@ -73,6 +73,36 @@ public sealed class GarbledInputTests
         }, iter: 20_000);
 
     [Theory]
+    [InlineData(MessageType.PagesDropped, 0, ProtocolLimits.MaxRuns)]
+    [InlineData(MessageType.MissingPages, 1, ProtocolLimits.MaxRuns)]
+    [InlineData(MessageType.ImagesEnd, 8, ProtocolLimits.MaxImageFiles)]
+    [InlineData(MessageType.ImageFile, 19, ImageFile.MaxChunkBytes)]
+    [InlineData(MessageType.Offer, 35, ProtocolLimits.MaxProcesses)]
+    public void Read_LongListAnnouncedAndNotSent_SetsNoMemoryAside(MessageType type, int before, int count)
+    {
+        byte[] payload = new byte[before + 4];
+        if (type == MessageType.ImageFile)
+        {
+            "\u0001\0a"u8.CopyTo(payload);
+        }
+        else if (type == MessageType.Offer)
+        {
+            // Id, three empty texts, 4096 bytes per page, memory, options.
+            BinaryPrimitives.WriteInt32LittleEndian(payload.AsSpan(22), 4096);
+        }
+
+        BinaryPrimitives.WriteInt32LittleEndian(payload.AsSpan(before), count);
+        byte[] frame = Frame((byte)type, payload);
+        Action read = () => Read(frame);
+        read.Should().Throw<MigrationProtocolException>().Which.Got.Should().Contain("too few");
+        long allocatedBefore = GC.GetAllocatedBytesForCurrentThread();
+
+        ReadAll(frame);
+
+        (GC.GetAllocatedBytesForCurrentThread() - allocatedBefore).Should().BeLessThan(64 << 10);
+    }
+
+    [Theory]
     [InlineData(ProtocolLimits.MaxPayloadBytes + 1)]
     [InlineData(uint.MaxValue)]
     public void Read_PayloadAboveTheLimit_IsRefusedByItsHeaderAlone(uint payloadBytes)

@@ -79,6 +79,18 @@ public sealed class PageBatchTests
     }
 
     [Fact]
+    public unsafe void Memory_EveryBatch_BeginsAtAPage()
+    {
+        for (int i = 0; i < 5; i++)
+        {
+            fixed (byte* start = new PageBatch().Add(1, 0x1000, 1))
+            {
+                ((ulong)start % PageBatch.PageBytes).Should().Be(0);
+            }
+        }
+    }
+
+    [Fact]
     public void Seal_AllExcluded_HasNothingToSend()
     {
         var batch = new PageBatch();
