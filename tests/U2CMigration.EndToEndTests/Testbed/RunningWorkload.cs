@@ -32,6 +32,9 @@ internal sealed partial class RunningWorkload : IAsyncDisposable
         return new RunningWorkload(rig, process, client, pid, $"{program}-{port}");
     }
 
+    /// <summary>The root process, as numbered in host a.</summary>
+    public int ProcessId => int.Parse(_pid, CultureInfo.InvariantCulture);
+
     /// <summary>The number of operations in an answer to 'check'.</summary>
     public static long OperationsOf(string answer)
     {

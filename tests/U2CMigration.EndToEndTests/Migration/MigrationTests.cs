@@ -1,0 +1,87 @@
+using System.Text.Json;
+using U2CMigration.EndToEndTests.Testbed;
+using U2CMigration.Testing;
+
+namespace U2CMigration.EndToEndTests.Migration;
+
+/// <summary>The promise itself: a workload that checks its own memory moves between two hosts with a client connected all along.</summary>
+[Collection<SharedRig>]
+public sealed class MigrationTests(RigFixture fixture)
+{
+    private const string OwnCgroup = "/sys/fs/cgroup/unified/workload";
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("familytree", 7901, true)]
+    [InlineData("shapeshifter", 7902, true)]
+    [InlineData("familytree", 7903, false)]
+    [InlineData("shapeshifter", 7904, false)]
+    public async Task Move_RunningWorkload_GoesOnWithEveryPageEqual(string program, int port, bool hasOwnCgroup)
+    {
+        Requires.Testbed();
+        await using RunningWorkload workload = await RunningWorkload.StartAsync(fixture.Rig, program, port, Cancellation);
+        await using Agents agents = await Agents.StartAsync(fixture.Rig, Cancellation);
+        if (hasOwnCgroup)
+        {
+            await PutIntoOwnCgroupAsync(program);
+        }
+
+        long before = RunningWorkload.OperationsOf(await workload.AskAsync("check", Cancellation));
+        JsonElement result = await agents.MoveAsync(workload.ProcessId, Cancellation);
+        long after = RunningWorkload.OperationsOf(await workload.AskAsync("check", Cancellation));
+
+        after.Should().BeGreaterThan(before);
+        result.GetProperty("pagesMismatched").GetInt64().Should().Be(0);
+        result.GetProperty("pagesVerified").GetInt64().Should().BeGreaterThan(0);
+    }
+
+    [Fact]
+    public async Task Move_IntoFlatImages_GoesOnWithEveryPageEqual()
+    {
+        Requires.Testbed();
+        await using RunningWorkload workload = await RunningWorkload.StartAsync(fixture.Rig, "shapeshifter", 7905, Cancellation);
+        await using Agents agents = await Agents.StartAsync(fixture.Rig, Cancellation, "--restore-mode", "flat-images");
+
+        JsonElement result = await agents.MoveAsync(workload.ProcessId, Cancellation);
+        string answer = await workload.AskAsync("check", Cancellation);
+
+        answer.Should().StartWith("ok ");
+        result.GetProperty("pagesMismatched").GetInt64().Should().Be(0);
+    }
+
+    [Fact]
+    public async Task Move_FamilyForksMeanwhile_ArrivesWithTheNewMember()
+    {
+        Requires.Testbed();
+        await using RunningWorkload family = await RunningWorkload.StartAsync(fixture.Rig, "familytree", 7906, Cancellation);
+        await using Agents agents = await Agents.StartAsync(fixture.Rig, Cancellation);
+        await using RigProcess sender = agents.StartSending(family.ProcessId, "--max-mbit", "20", "--verify");
+        await sender.ReadLineAsync("\"PreCopy\"", Cancellation);
+
+        await family.AskAsync("fork", Cancellation);
+        (await sender.WaitAsync(Cancellation)).Successful();
+        string answer = await family.AskAsync("check", Cancellation);
+
+        answer.Should().StartWith("ok members=5");
+    }
+
+    [Fact]
+    public async Task Move_Done_LeavesNothingOnTheSource()
+    {
+        Requires.Testbed();
+        await using RunningWorkload workload = await RunningWorkload.StartAsync(fixture.Rig, "shapeshifter", 7907, Cancellation);
+        await using Agents agents = await Agents.StartAsync(fixture.Rig, Cancellation);
+
+        await agents.MoveAsync(workload.ProcessId, Cancellation);
+        CommandResult left = await fixture.Rig.ExecAsync(Rig.A, ["sh", "-c", "pgrep -x 'criu|shapeshifter'; ls /run/u2cmigration; ip -o address show to 10.77.0.100"], Cancellation);
+
+        left.Output.Should().BeEmpty();
+    }
+
+    private async Task PutIntoOwnCgroupAsync(string program)
+    {
+        string script = $"mkdir -p {OwnCgroup} && for p in $(pgrep -x {program}); do echo $p > {OwnCgroup}/cgroup.procs; done";
+        (await fixture.Rig.ExecAsync(Rig.A, ["sh", "-c", script], Cancellation)).Successful();
+    }
+}
