@@ -61,6 +61,35 @@ public sealed class LazyDumpTests : CriuTestBase
         dump.IsHeld.Should().BeFalse();
     }
 
+    /// <summary>The first thread of a process that is traced becomes a zombie that only its tracer can let go.</summary>
+    [Fact]
+    public async Task CommitAsync_TreeWithThreads_LeavesNothing()
+    {
+        Requires.Criu();
+        Requires.Command("redis-server");
+        WorkerProcess redis = WorkerProcess.Start(
+            CriuProgram.Find("redis-server"), ["redis-server", "--port", "0", "--unixsocket", Directory["redis.socket"], "--save", "", "--dir", Directory.Path, "--logfile", Directory["redis.log"]], []);
+        CancellationToken limit = Limit;
+        while (!File.Exists(Directory["redis.socket"]))
+        {
+            await Task.Delay(5, limit);
+        }
+
+        System.IO.Directory.GetDirectories($"/proc/{redis.ProcessId}/task").Should().HaveCountGreaterThan(1);
+        await using LazyDump dump = LazyDump.Prepare();
+        await dump.HoldAsync(
+            new CriuDumpOptions
+            {
+                ProcessId = redis.ProcessId,
+                ImagesDirectory = Directory.MakeDirectory("images"),
+                CgroupMode = CriuCgroupMode.Ignore,
+                NetworkLock = CriuNetworkLock.Skip,
+            },
+            Limit);
+        await dump.CommitAsync().WaitAsync(Limit);
+        (await redis.Ended.WaitAsync(Limit)).Should().Be(128 + PidFd.Kill);
+    }
+
     [Fact]
     public async Task CommitAsync_OpenConnection_PeerHearsNothing()
     {

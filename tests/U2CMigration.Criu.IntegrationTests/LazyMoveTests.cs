@@ -37,15 +37,12 @@ public sealed class LazyMoveTests : CriuTestBase
     public async Task AbortAsync_LazyRestore_LeavesNothing()
     {
         using TargetProcess target = await TargetProcess.StartAsync(Directory);
-        LazyTask[] tasks;
-        await using (LazyDump dump = LazyDump.Prepare())
-        {
-            await dump.HoldAsync(Dump(target), Limit);
-            tasks = ReadLazyTasks(new ImageDirectory(Directory["images"]));
-            await dump.CommitAsync();
-        }
+        await using LazyDump dump = LazyDump.Prepare();
+        await dump.HoldAsync(Dump(target), Limit);
+        LazyTask[] tasks = ReadLazyTasks(new ImageDirectory(Directory["images"]));
+        using var store = new FrozenMemoryStore(tasks);
+        await dump.CommitAsync();
 
-        using var store = new FrozenMemoryStore([]);
         await using LazyPagesDaemon daemon = LazyPagesDaemon.Listen(new LazyPagesOptions { WorkDirectory = Directory["images"] }, store, tasks);
         await using HeldRestore restore = HeldRestore.Prepare();
         await restore.HoldAsync(Restore() with { LazyPages = true }, Limit);
