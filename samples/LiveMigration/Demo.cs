@@ -14,6 +14,9 @@ namespace LiveMigration;
 /// <summary>Sets the scene, migrates, reports.</summary>
 public sealed class Demo(DemoOptions options, Testbed testbed, IAnsiConsole console)
 {
+    /// <summary>The options make no sense; nothing was done.</summary>
+    public const int ExitUsage = 2;
+
     private const int ExitSound = 0;
     private const int ExitNotSound = 1;
     private const int ExitCancelled = 130;

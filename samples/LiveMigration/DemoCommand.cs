@@ -1,5 +1,6 @@
 using System.CommandLine;
 using LiveMigration.StockCriu;
+using U2CMigration.Strategy.Strategies;
 
 namespace LiveMigration;
 
@@ -39,8 +40,16 @@ public static class DemoCommand
         });
         var strategy = new Option<string?>("--strategy")
         {
-            Description = $"What decides the rounds and the stop (default: the library's); {StockCriuMover.Strategy} is CRIU alone, stop-and-copy through its page server.",
+            Description = $"What decides the rounds and the stop: {string.Join(", ", MigrationStrategies.Names)} (default: {MigrationStrategies.DefaultName}); "
+                + $"or {StockCriuMover.Strategy}, which is CRIU alone, stop-and-copy through its page server.",
         };
+        strategy.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string?>() is { } name && name != StockCriuMover.Strategy && !MigrationStrategies.Names.Contains(name))
+            {
+                result.AddError($"There is no strategy '{name}'; choose one of {string.Join(", ", MigrationStrategies.Names)}, {StockCriuMover.Strategy}.");
+            }
+        });
         var tracker = new Option<string>("--tracker") { Description = "auto, write-protect, soft-dirty or content-hash.", DefaultValueFactory = _ => "auto" };
         tracker.AcceptOnlyFromAmong("auto", "write-protect", "soft-dirty", "content-hash");
         var restoreMode = new Option<string>("--restore-mode") { Description = "auto, first-touch or flat-images.", DefaultValueFactory = _ => "auto" };

@@ -8,4 +8,6 @@ command.Subcommands.Add(ClientCommand.CreateFill());
 
 // Long enough to take the rig down after Ctrl-C.
 var invocation = new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(1) };
-return await command.Parse(args).InvokeAsync(invocation);
+ParseResult parsed = command.Parse(args);
+int code = await parsed.InvokeAsync(invocation);
+return parsed.Errors.Count > 0 ? Demo.ExitUsage : code;

@@ -94,7 +94,7 @@ public static class SendCommand
     /// <summary>Asks the destination again and again, as only it knows; Ctrl-C leaves the workload frozen.</summary>
     private static async Task<int> SettleAsync(MigrationSession session, ILoggerFactory logs, CancellationToken cancellationToken)
     {
-        ILogger logger = logs.CreateLogger("MigrationAgent");
+        ILogger logger = logs.CreateLogger(nameof(MigrationAgent));
         try
         {
             while (true)

@@ -10,7 +10,11 @@ public static class ReportTable
     public static void Write(IAnsiConsole console, RunReport run)
     {
         string route = run.From.Length > 0 ? $" {run.From} -> {run.To}" : "";
-        console.Write(Rounds(run));
+        if (run.Rounds.Count > 0)
+        {
+            console.Write(Rounds(run));
+        }
+
         console.Write(Summary(run).Title($"[bold]{Markup.Escape($"{run.Workload}{route}, {run.Strategy}, {run.Tracker}")}[/]"));
         if (run.DowntimeParts is { } parts)
         {
@@ -68,22 +72,32 @@ public static class ReportTable
     private static Table Summary(RunReport run)
     {
         Table table = new Table().Border(TableBorder.Rounded).HideHeaders().AddColumn("").AddColumn(new TableColumn("").RightAligned()).AddColumn("");
-        table.AddRow("outcome", Verdict(run.Outcome, run.Outcome == RunReport.Completed), "");
+        bool completed = run.Outcome == RunReport.Completed;
+        table.AddRow("outcome", Verdict(run.Outcome, completed), "");
+        if (completed)
+        {
+            AddCosts(table, run);
+        }
+
+        table.AddRow("connection survived", Verdict(run.ConnectionSurvived ? "yes" : "no", run.ConnectionSurvived), "the same TCP connection before and after");
+        table.AddRow("lost writes", Verdict(run.LostWrites is { } lost ? Figures.Count(lost) : "not known", run.LostWrites == 0), "acknowledged, but missing afterwards");
+        table.AddRow("kernel, CRIU", "", Markup.Escape($"{run.Kernel}, {run.CriuVersion}"));
+        return table;
+    }
+
+    private static void AddCosts(Table table, RunReport run)
+    {
         table.AddRow("downtime", $"[bold]{Figures.Milliseconds(run.DowntimeMs)}[/]", "freeze on the source -> resume on the destination");
         table.AddRow("client gap", $"[bold]{Figures.Milliseconds(run.ClientGapMs)}[/]", $"longest silence on the open connection; it ended {run.SilenceAfterResumeMs:N0} ms after the resume");
         table.AddRow("duration", Figures.Milliseconds(run.DurationMs), "attach -> source released");
         table.AddRow("memory", Figures.Bytes(run.MemoryBytes), run.BandwidthMbit > 0 ? $"over {run.BandwidthMbit:N0} Mbit/s" : "over an unlimited link");
         table.AddRow("sent", Figures.Bytes(run.WireBytes), $"{Figures.Bytes(run.RawBytes)} of pages");
-        table.AddRow("connection survived", Verdict(run.ConnectionSurvived ? "yes" : "no", run.ConnectionSurvived), "the same TCP connection before and after");
-        table.AddRow("lost writes", Verdict(run.LostWrites is { } lost ? Figures.Count(lost) : "not known", run.LostWrites == 0), "acknowledged, but missing on the destination");
         table.AddRow(
             "pages mismatched", run.PagesVerified == 0 ? "-" : Verdict(Figures.Count(run.PagesMismatched), run.PagesMismatched == 0),
             run.PagesVerified == 0 ? "not compared (--verify)" : $"of {Figures.Count(run.PagesVerified)} compared");
         table.AddRow("throughput loss", Figures.Percent(run.ThroughputLossPercent), "while pages were sent");
         table.AddRow("throughput after", Figures.Percent(run.ThroughputAfterPercent), "two seconds after the resume, 100 % is as before");
         table.AddRow("fill", Figures.Milliseconds(run.FillMs), Fill(run.Fill));
-        table.AddRow("kernel, CRIU", "", Markup.Escape($"{run.Kernel}, {run.CriuVersion}"));
-        return table;
     }
 
     private static string Fill(FillEvent? fill) => fill is null

@@ -10,6 +10,11 @@ namespace LiveMigration.Moves;
 public sealed class AgentMover(Testbed testbed, string agent, DemoOptions options) : IMover
 {
     private const int Port = 9410;
+
+    // Exit codes of the agent after which the workload runs on the source.
+    private const int ExitFailed = 1;
+    private const int ExitRefused = 2;
+
     private static readonly TimeSpan FillPatience = TimeSpan.FromSeconds(30);
     private static readonly string Address = $"{Testbed.ServiceAddressWithPrefix}@{Testbed.Device}";
 
@@ -35,8 +40,14 @@ public sealed class AgentMover(Testbed testbed, string agent, DemoOptions option
             case ErrorEvent error:
                 return new Move(null, error, begin, route.ProcessId);
             default:
-                string said = $"The sending agent ended without a result: {sender.Errors}";
-                return new Move(null, new ErrorEvent { Message = said, Workload = "Frozen", IsTransient = false, Phase = "InDoubt" }, begin, route.ProcessId);
+                int code = await sender.ExitAsync(CancellationToken.None);
+                string said = $"The sending agent ended without a result (exit code {code}): {sender.Errors}";
+                bool untouched = code is ExitFailed or ExitRefused;
+                return new Move(
+                    null,
+                    new ErrorEvent { Message = said, Workload = untouched ? "Running" : "Frozen", IsTransient = false, Phase = untouched ? "Created" : "InDoubt" },
+                    begin,
+                    route.ProcessId);
         }
     }
 

@@ -9,7 +9,9 @@ public static class AgentLogs
 {
     public static ILoggerFactory Create(bool verbose) => LoggerFactory.Create(builder =>
     {
-        builder.SetMinimumLevel(verbose ? LogLevel.Debug : LogLevel.Warning);
+        // What goes wrong is an event as well; without being asked for, logs only say what no event does.
+        builder.SetMinimumLevel(verbose ? LogLevel.Debug : LogLevel.Error);
+        builder.AddFilter(nameof(MigrationAgent), LogLevel.Information);
         builder.AddSimpleConsole(options =>
         {
             options.SingleLine = true;

@@ -5,5 +5,22 @@ namespace MigrationAgent.Output;
 /// <summary>Chooses the output.</summary>
 public static class AgentOutput
 {
-    public static IAgentOutput Create(bool jsonLines) => jsonLines ? new JsonLinesOutput(Console.Out) : new ConsoleOutput(AnsiConsole.Console);
+    private const int WidthOfLogs = 160;
+
+    public static IAgentOutput Create(bool jsonLines)
+    {
+        if (jsonLines)
+        {
+            return new JsonLinesOutput(Console.Out);
+        }
+
+        IAnsiConsole console = AnsiConsole.Console;
+        if (!console.Profile.Out.IsTerminal)
+        {
+            // A log has no edge; the default of 80 would break sentences.
+            console.Profile.Width = WidthOfLogs;
+        }
+
+        return new ConsoleOutput(console);
+    }
 }
