@@ -11,6 +11,21 @@ namespace U2CMigration.Criu.IntegrationTests;
 
 public sealed class LazyDumpTests : CriuTestBase
 {
+    /// <summary>The freezers that this host has: version 1, version 2 beside it, or version 2 alone.</summary>
+    private static readonly (string Root, string File, string Frozen, string Thawed)[] Known =
+    [
+        ("/sys/fs/cgroup/freezer", "freezer.state", "FROZEN", "THAWED"),
+        ("/sys/fs/cgroup/unified", "cgroup.freeze", "1", "0"),
+        ("/sys/fs/cgroup", "cgroup.freeze", "1", "0"),
+    ];
+
+    private static IEnumerable<(string Root, string File, string Frozen, string Thawed)> Present =>
+        Known.Where(static freezer => File.Exists(Path.Combine(freezer.Root, "cgroup.procs")));
+
+    public static TheoryData<string, string, string, string> FreezersWithThaw => new(Present);
+
+    public static TheoryData<string, string, string> Freezers => new(Present.Select(static freezer => (freezer.Root, freezer.File, freezer.Frozen)));
+
     [Fact]
     public async Task HoldAsync_Tree_IsStoppedAndItsImagesAreComplete()
     {
@@ -111,9 +126,7 @@ public sealed class LazyDumpTests : CriuTestBase
     }
 
     [Theory]
-    [InlineData("/sys/fs/cgroup/freezer", "freezer.state", "FROZEN", "THAWED")]
-    [InlineData("/sys/fs/cgroup/unified", "cgroup.freeze", "1", "0")]
-    [InlineData("/sys/fs/cgroup", "cgroup.freeze", "1", "0")]
+    [MemberData(nameof(FreezersWithThaw))]
     public async Task RollbackAsync_GroupFrozenBefore_StaysFrozenUntilThawed(string root, string file, string frozen, string thawed)
     {
         using TargetProcess target = await TargetProcess.StartAsync(Directory);
@@ -131,9 +144,7 @@ public sealed class LazyDumpTests : CriuTestBase
     }
 
     [Theory]
-    [InlineData("/sys/fs/cgroup/freezer", "freezer.state", "FROZEN")]
-    [InlineData("/sys/fs/cgroup/unified", "cgroup.freeze", "1")]
-    [InlineData("/sys/fs/cgroup", "cgroup.freeze", "1")]
+    [MemberData(nameof(Freezers))]
     public async Task CommitAsync_GroupFrozenBefore_LeavesNothing(string root, string file, string frozen)
     {
         using TargetProcess target = await TargetProcess.StartAsync(Directory);
@@ -147,9 +158,7 @@ public sealed class LazyDumpTests : CriuTestBase
     }
 
     [Theory]
-    [InlineData("/sys/fs/cgroup/freezer", "freezer.state", "FROZEN", "THAWED")]
-    [InlineData("/sys/fs/cgroup/unified", "cgroup.freeze", "1", "0")]
-    [InlineData("/sys/fs/cgroup", "cgroup.freeze", "1", "0")]
+    [MemberData(nameof(FreezersWithThaw))]
     public async Task HoldAsync_WorkerKilledWithFrozenGroup_StaysFrozen(string root, string file, string frozen, string thawed)
     {
         using TargetProcess target = await TargetProcess.StartAsync(Directory);

@@ -6,11 +6,12 @@ using static U2CMigration.PageTracking.Interop.NativeMethods;
 
 namespace U2CMigration.PageTracking.Reading;
 
-/// <summary>Reads pages of another process, running or stopped, in batches of up to 1024 runs a system call. Safe from any thread.</summary>
+/// <summary>Reads pages of another process, running or stopped, in batches of up to 1024 runs a system call. For one thread at a time.</summary>
 /// <remarks>Each page is read once and not as a snapshot: what is written during the call may be seen or not, and shows up in the tracker's next collection.</remarks>
 public sealed unsafe class ProcessMemoryReader : IDisposable
 {
     private readonly SafeFileHandle _process;
+    private SafeFileHandle? _memory;
 
     private ProcessMemoryReader(int processId, SafeFileHandle process)
     {
@@ -26,7 +27,7 @@ public sealed unsafe class ProcessMemoryReader : IDisposable
     /// <exception cref="PageTrackingException">The process is gone.</exception>
     public static ProcessMemoryReader Open(int processId) => new(processId, PidFd.Open(processId));
 
-    /// <summary>Reads runs of pages one behind the other. Does not allocate.</summary>
+    /// <summary>Reads runs of pages one behind the other. Does not allocate. Pages without read permission are read too.</summary>
     /// <param name="ranges">The runs.</param>
     /// <param name="destination">Receives the pages; at least as long as all runs together.</param>
     /// <param name="unreadable">Cleared, then gets a bit for each page that does not exist any more or must not be read; that page is filled with zeros.</param>
@@ -72,7 +73,11 @@ public sealed unsafe class ProcessMemoryReader : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _process.Dispose();
+    public void Dispose()
+    {
+        _process.Dispose();
+        _memory?.Dispose();
+    }
 
     /// <summary>Reads up to 1024 runs, stepping over single pages that can not be read.</summary>
     private int ReadBatch(IoVector* remote, int count, byte* destination, int firstPage, PageBitmap unreadable, ref int missing)
@@ -101,15 +106,40 @@ public sealed unsafe class ProcessMemoryReader : IDisposable
             Advance(remote, ref next, (ulong)readPages << PageSize.Shift);
             if ((ulong)readPages << PageSize.Shift < left)
             {
-                unreadable.Set(page);
-                new Span<byte>(destination + ((long)page * PageSize.Bytes), PageSize.Bytes).Clear();
-                missing++;
+                if (!TryReadProtected(remote[next].Base, new Span<byte>(destination + ((long)page * PageSize.Bytes), PageSize.Bytes)))
+                {
+                    unreadable.Set(page);
+                    missing++;
+                }
+
                 page++;
                 Advance(remote, ref next, PageSize.Bytes);
             }
         }
 
         return page - firstPage;
+    }
+
+    /// <summary>
+    /// process_vm_readv obeys the protection of a mapping (PROT_NONE), <c>/proc/PID/mem</c> does not (proc_pid_mem(5)): such pages have content too.
+    /// </summary>
+    private bool TryReadProtected(ulong address, Span<byte> page)
+    {
+        try
+        {
+            _memory ??= ProcFile.Open(ProcessId, "mem");
+            if (RandomAccess.Read(_memory, page, (long)address) == page.Length)
+            {
+                return true;
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Gone, or not to be read at all: reported like any other page that does not exist.
+        }
+
+        page.Clear();
+        return false;
     }
 
     private static void Advance(IoVector* remote, ref int next, ulong bytes)
