@@ -136,7 +136,7 @@ public sealed class TrapTests : IDisposable
     public void Trap3Tracker_MappingGrownBesideARegisteredOne_IsJoinedAtOnce()
     {
         MemoryBlock block = _writer.Map(2 * Pages);
-        block.WriteAll();
+        block.Replace();
         block.Part(Pages, Pages).Unmap();
         using WriteProtectTracker tracker = WriteProtectTracker.Attach(_writer.ProcessId);
         tracker.Collect();
@@ -219,10 +219,13 @@ public sealed class TrapTests : IDisposable
     private (MemoryBlock Block, MemoryBlock Other) MapWithRoomAbove()
     {
         MemoryBlock room = _writer.Map(4 * Pages);
-        MemoryBlock other = _writer.Map(64);
         room.Protect(0);
         MemoryBlock block = room.Part(0, Pages);
+        MemoryBlock other = _writer.Map(64);
+
+        // Made in the same way, or the kernel does not merge them.
         block.Replace();
+        other.Replace();
         block.WriteAll();
         return (block, other);
     }
