@@ -117,27 +117,44 @@ public sealed class TrapTests : IDisposable
     [InlineData(false)]
     public void Trap3Tracker_MappingGrownAfterTheMapWasRead_CanStillBeMoved(bool procmapQuery)
     {
-        MemoryBlock block = _writer.Map(2 * Pages);
-        block.WriteAll();
-        block.Part(Pages, Pages).Protect(0);
+        MemoryBlock block = MapWithHole(firstMissingPage: Pages);
         KernelFeatures features = KernelFeatures.Probe() with { ProcmapQuery = procmapQuery };
         PagemapScanner scanner = new(features);
         using AddressSpace space = new(_writer.ProcessId, scanner, features);
         using WriteProtection protection = new(space, scanner);
         space.TryReadAreas();
 
-        block.Part(Pages, Pages).Protect(3);
+        block.Part(Pages, Pages).Replace();
         protection.Collect(new PageSet(), TestContext.Current.CancellationToken);
 
         _writer.Ask($"move {block.Address:x} {block.Pages}").Should().NotBe("0");
     }
 
     [Fact]
+    public void Trap3Tracker_MappingAppearedBesideAGrowingOne_IsRegisteredInTheSamePass()
+    {
+        MemoryBlock block = MapWithHole(firstMissingPage: Pages);
+        block.Part(0, Pages).WriteAll();
+        PagemapScanner scanner = new(KernelFeatures.Probe());
+        using AddressSpace space = new(_writer.ProcessId, scanner, KernelFeatures.Probe());
+        using WriteProtection protection = new(space, scanner);
+        space.TryReadAreas();
+
+        // Written before the gap is closed, so that the two stay two.
+        MemoryBlock upper = block.Part(Pages + 1, Pages - 1);
+        upper.Replace();
+        upper.WriteAll();
+        block.Part(Pages, 1).Replace();
+        PageSet dirty = new();
+        protection.Collect(dirty, TestContext.Current.CancellationToken);
+
+        dirty.Count(upper).Should().Be(upper.Pages);
+    }
+
+    [Fact]
     public void Trap3Tracker_MappingGrownBesideARegisteredOne_IsJoinedAtOnce()
     {
-        MemoryBlock block = _writer.Map(2 * Pages);
-        block.Replace();
-        block.Part(Pages, Pages).Unmap();
+        MemoryBlock block = MapWithHole(firstMissingPage: Pages);
         using WriteProtectTracker tracker = WriteProtectTracker.Attach(_writer.ProcessId);
         tracker.Collect();
 
@@ -228,6 +245,15 @@ public sealed class TrapTests : IDisposable
         other.Replace();
         block.WriteAll();
         return (block, other);
+    }
+
+    /// <summary>A block whose upper part is not mapped; what is put there in the same way becomes one mapping with the lower part.</summary>
+    private MemoryBlock MapWithHole(int firstMissingPage)
+    {
+        MemoryBlock block = _writer.Map(2 * Pages);
+        block.Replace();
+        block.Part(firstMissingPage, block.Pages - firstMissingPage).Unmap();
+        return block;
     }
 
     /// <summary>Two written blocks with a page between them that keeps them apart.</summary>

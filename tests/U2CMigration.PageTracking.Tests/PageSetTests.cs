@@ -27,4 +27,31 @@ public sealed class PageSetTests
 
         add.Should().Throw<ArgumentOutOfRangeException>();
     }
+
+    [Fact]
+    public void Add_AfterClear_DoesNotAllocate()
+    {
+        PageSet set = new();
+        set.Add(1, 0x1000, 0x2000);
+        set.Clear();
+        set.Add(1, 0x1000, 0x2000);
+        set.Clear();
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        set.Add(1, 0x3000, 0x4000);
+
+        (GC.GetAllocatedBytesForCurrentThread() - before).Should().Be(0);
+    }
+
+    [Fact]
+    public void Clear_ThenAdd_HoldsOnlyTheNewPages()
+    {
+        PageSet set = new();
+        set.Add(1, 0x5000, 0x6000);
+        set.Clear();
+
+        set.Add(1, 0x1000, 0x2000);
+
+        set.Of(1).Ranges.ToArray().Should().Equal(new PageRange(0x1000, 0x2000));
+    }
 }

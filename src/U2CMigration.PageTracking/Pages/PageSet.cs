@@ -7,6 +7,7 @@ namespace U2CMigration.PageTracking.Pages;
 public sealed class PageSet
 {
     private readonly Dictionary<int, ProcessPages> _byProcess = [];
+    private readonly Dictionary<int, ProcessPages> _spares = [];
     private readonly List<ProcessPages> _processes = [];
 
     /// <summary>The processes that have an entry, in the order in which they were first added.</summary>
@@ -45,7 +46,11 @@ public sealed class PageSet
     {
         if (!_byProcess.TryGetValue(processId, out ProcessPages? pages))
         {
-            pages = new ProcessPages(processId);
+            if (!_spares.Remove(processId, out pages))
+            {
+                pages = new ProcessPages(processId);
+            }
+
             _byProcess.Add(processId, pages);
             _processes.Add(pages);
         }
@@ -64,6 +69,7 @@ public sealed class PageSet
         foreach (ProcessPages process in _processes)
         {
             process.Clear();
+            _spares.Add(process.ProcessId, process);
         }
 
         _byProcess.Clear();
