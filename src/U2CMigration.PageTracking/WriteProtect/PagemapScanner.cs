@@ -64,6 +64,12 @@ internal sealed unsafe class PagemapScanner
         arguments.Returned = PageCategories.Present;
         arguments.RegionsLength = BufferedRegions;
         int count = Scan(pagemap, ref arguments);
+        if (count == -Errno.ESRCH)
+        {
+            // The address space went away during the walk, and all its pages with it. Whoever reads the map next finds out.
+            count = 0;
+        }
+
         if (count < 0)
         {
             found = [];
