@@ -86,12 +86,20 @@ public sealed class HeldRestoreTests : CriuTestBase
         await using HeldRestore restore = HeldRestore.Prepare();
         await restore.HoldAsync(Restore(), Limit);
         int[] children = target.Children();
-        using (var worker = PidFd.Open(restore.WorkerProcessId))
-        {
-            PidFd.TrySignal(worker, PidFd.Kill);
-        }
-
+        KillWorker(restore);
         await restore.AbortAsync();
+        await target.HasGoneAsync(children);
+    }
+
+    [Fact]
+    public async Task ResumeAsync_WorkerKilledWhileHeld_FailsAndLeavesNothing()
+    {
+        using TargetProcess target = await DumpedAsync();
+        await using HeldRestore restore = HeldRestore.Prepare();
+        await restore.HoldAsync(Restore(), Limit);
+        int[] children = target.Children();
+        KillWorker(restore);
+        await restore.Awaiting(held => held.ResumeAsync()).Should().ThrowAsync<CriuException>().WithMessage("*No restored task is left*");
         await target.HasGoneAsync(children);
     }
 
@@ -161,6 +169,13 @@ public sealed class HeldRestoreTests : CriuTestBase
             },
             Limit);
         (await act.Should().ThrowAsync<CriuException>()).Which.Message.Should().ContainAll($"process {target.ProcessId}", "may run");
+    }
+
+    private static void KillWorker(HeldRestore restore)
+    {
+        using var worker = PidFd.Open(restore.WorkerProcessId);
+        PidFd.TrySignal(worker, PidFd.Kill);
+        SpinWait.SpinUntil(() => !restore.IsHeld, TimeSpan.FromSeconds(10)).Should().BeTrue();
     }
 
     private async Task<TargetProcess> DumpedAsync()

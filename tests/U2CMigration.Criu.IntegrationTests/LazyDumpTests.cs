@@ -251,11 +251,13 @@ public sealed class LazyDumpTests : CriuTestBase
     public async Task MakePresent_LazyImages_RestoreWithoutADaemon()
     {
         using TargetProcess target = await TargetProcess.StartAsync(Directory);
+        int[] dumped = target.Children();
         await using (LazyDump dump = LazyDump.Prepare())
         {
             await dump.HoldAsync(Dump(target), Limit);
             PagemapRewriter.MakePresent(new ImageDirectory(Directory["images"]), ReadMemory);
             await dump.CommitAsync();
+            await target.HasGoneAsync(dumped);
         }
 
         await using CriuWorker worker = CriuWorker.Start();

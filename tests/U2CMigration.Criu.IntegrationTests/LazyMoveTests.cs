@@ -14,12 +14,14 @@ public sealed class LazyMoveTests : CriuTestBase
     public async Task ResumeAsync_LazyRestoreOfACommittedDump_GoesOnWithItsMemory()
     {
         using TargetProcess target = await TargetProcess.StartAsync(Directory);
+        int[] dumped = target.Children();
         await using HeldRestore restore = HeldRestore.Prepare();
         await using LazyDump dump = LazyDump.Prepare();
         await dump.HoldAsync(Dump(target), Limit);
         LazyTask[] tasks = ReadLazyTasks(new ImageDirectory(Directory["images"]));
         using var store = new FrozenMemoryStore(tasks);
         await dump.CommitAsync();
+        await target.HasGoneAsync(dumped);
 
         await using LazyPagesDaemon daemon = LazyPagesDaemon.Listen(new LazyPagesOptions { WorkDirectory = Directory["images"] }, store, tasks);
         CriuRestoreOptions options = Restore() with { LazyPages = true };
@@ -37,11 +39,13 @@ public sealed class LazyMoveTests : CriuTestBase
     public async Task AbortAsync_LazyRestore_LeavesNothing()
     {
         using TargetProcess target = await TargetProcess.StartAsync(Directory);
+        int[] dumped = target.Children();
         await using LazyDump dump = LazyDump.Prepare();
         await dump.HoldAsync(Dump(target), Limit);
         LazyTask[] tasks = ReadLazyTasks(new ImageDirectory(Directory["images"]));
         using var store = new FrozenMemoryStore(tasks);
         await dump.CommitAsync();
+        await target.HasGoneAsync(dumped);
 
         await using LazyPagesDaemon daemon = LazyPagesDaemon.Listen(new LazyPagesOptions { WorkDirectory = Directory["images"] }, store, tasks);
         await using HeldRestore restore = HeldRestore.Prepare();

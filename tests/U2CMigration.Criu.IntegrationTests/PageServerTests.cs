@@ -11,6 +11,7 @@ public sealed class PageServerTests : CriuTestBase
     public async Task RunAsync_DumpOverADescriptor_BecomesImagesThatRestore()
     {
         using TargetProcess target = await TargetProcess.StartAsync(Directory);
+        int[] children = target.Children();
         var images = new ImageDirectory(Directory.MakeDirectory("images"));
         using var sink = new ImageDirectorySink(images);
         using (PageServerConnection connection = PageServerConnection.Create())
@@ -25,6 +26,7 @@ public sealed class PageServerTests : CriuTestBase
             result.ReceivedPages.Should().BeGreaterThan(2048);
         }
 
+        await target.HasGoneAsync(children);
         await using CriuWorker restorer = CriuWorker.Start();
         await restorer.RestoreAsync(Restore(), cancellationToken: Limit);
         await target.AdvancesAsync();

@@ -59,7 +59,7 @@ internal sealed class TargetProcess : IDisposable
         }
     }
 
-    /// <summary>The state letter of a process: t when it is stopped by a tracer, nothing when it is gone.</summary>
+    /// <summary>The state letter of a process: t when it is stopped by a tracer, a blank when it executes nothing any more.</summary>
     public char State() => StateOf(ProcessId);
 
     public static char StateOf(int processId)
@@ -78,10 +78,11 @@ internal sealed class TargetProcess : IDisposable
 
     public int[] Children() => [.. File.ReadAllText($"/proc/{ProcessId}/task/{ProcessId}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse)];
 
+    /// <summary>Waits until the process and these others are gone, zombies too: only then are their ids free for a restore.</summary>
     public async Task HasGoneAsync(params int[] children)
     {
         using var limit = new CancellationTokenSource(Limit);
-        while (children.Append(ProcessId).Any(id => StateOf(id) != ' '))
+        while (children.Append(ProcessId).Any(id => Directory.Exists($"/proc/{id}")))
         {
             await Task.Delay(5, limit.Token);
         }

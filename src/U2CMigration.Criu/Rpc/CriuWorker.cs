@@ -205,6 +205,7 @@ public sealed partial class CriuWorker : IAsyncDisposable
                 }
 
                 await _socket.SendAsync(new Request { Type = RequestType.Notify, NotifySuccess = accepted }, cancellationToken).ConfigureAwait(false);
+                _restore?.AnswerSent();
             }
         }
         catch (Exception exception) when (exception is SocketException or InvalidProtocolBufferException or InvalidDataException)

@@ -10,6 +10,7 @@ internal sealed class RestoreProgress : IDisposable
     private readonly CriuNotificationHandler? _handler;
     private readonly CancellationTokenSource _untilFinal = new();
     private readonly CancellationTokenRegistration _registration;
+    private bool _isAccepted;
 
     internal RestoreProgress(CriuNotificationHandler? handler, CancellationToken cancellationToken)
     {
@@ -38,11 +39,14 @@ internal sealed class RestoreProgress : IDisposable
         {
             await _registration.DisposeAsync().ConfigureAwait(false);
             _untilFinal.Token.ThrowIfCancellationRequested();
-            IsFinal = true;
+            _isAccepted = true;
         }
 
         return accepted;
     }
+
+    /// <summary>The answer to a step has left; CRIU that was killed before can not have acted on it.</summary>
+    internal void AnswerSent() => IsFinal |= _isAccepted;
 
     public void Dispose()
     {
