@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using LiveMigration.Client;
 using LiveMigration.Rig;
@@ -8,6 +9,11 @@ namespace LiveMigration;
 /// <summary>The demo's end of the client that runs in the third host.</summary>
 public sealed class ClientProxy : IAsyncDisposable
 {
+    private const int SteadyAttempts = 5;
+    private const double SteadyShare = 0.95;
+
+    // Throughput is compared over two seconds; the rest is for timers that are late.
+    private static readonly TimeSpan SteadySpan = TimeSpan.FromSeconds(2.2);
     private readonly HostProcess _process;
 
     private ClientProxy(HostProcess process) => _process = process;
@@ -36,6 +42,21 @@ public sealed class ClientProxy : IAsyncDisposable
     {
         _process.Send(ClientJson.Write(request));
         return await AnswerAsync(request.Do, cancellationToken);
+    }
+
+    /// <summary>Waits until the client has kept its pace for two seconds; not for ever, as the machine may be too busy for that.</summary>
+    public async Task SteadyAsync(double rate, CancellationToken cancellationToken)
+    {
+        for (int attempt = 0; attempt < SteadyAttempts; attempt++)
+        {
+            await Task.Delay(SteadySpan, cancellationToken);
+            long now = Stopwatch.GetTimestamp();
+            ClientAnswer answer = await AskAsync(new ClientRequest { Do = "measure", Attach = now, Freeze = now, Resume = now }, cancellationToken);
+            if (answer.OperationsBefore >= rate * SteadyShare)
+            {
+                return;
+            }
+        }
     }
 
     public ValueTask DisposeAsync() => _process.DisposeAsync();

@@ -22,8 +22,8 @@ public sealed class Demo(DemoOptions options, Testbed testbed, IAnsiConsole cons
     private const int ExitCancelled = 130;
     private const string RigName = "demo";
 
-    // Throughput is compared over two seconds before and after; the rest is for timers that are late.
-    private static readonly TimeSpan Steady = TimeSpan.FromSeconds(2.2);
+    // The client's figures end two seconds after the resume; the rest is for timers that are late.
+    private static readonly TimeSpan Afterwards = TimeSpan.FromSeconds(2.2);
 
     public static async Task<int> RunAsync(DemoOptions options, CancellationToken cancellationToken)
     {
@@ -64,7 +64,7 @@ public sealed class Demo(DemoOptions options, Testbed testbed, IAnsiConsole cons
         await using ClientProxy client = await ClientProxy.ConnectAsync(testbed, keys, options.WriteRate, cancellationToken);
         await client.AskAsync(new ClientRequest { Do = "start" }, cancellationToken);
         console.WriteLine(options.WriteRate > 0 ? $"a client writes {Figures.Count((long)options.WriteRate)} times per second over one connection" : "a client writes as fast as it can over one connection");
-        await Task.Delay(Steady, cancellationToken);
+        await client.SteadyAsync(options.WriteRate, cancellationToken);
 
         var agent = new AgentMover(testbed, options.Agent, options);
         var reports = new ReportBuilder(options, await CriuVersionAsync(cancellationToken));
@@ -75,7 +75,7 @@ public sealed class Demo(DemoOptions options, Testbed testbed, IAnsiConsole cons
             reports.BandwidthMbit = Math.Max(1, (int)Math.Round(rate.BytesPerSecond * 8 / 1e6 / pressure));
             await testbed.ShapeAsync(reports.BandwidthMbit, cancellationToken);
             console.WriteLine($"it dirties {Figures.Bytes(rate.BytesPerSecond)} per second; the link gets {reports.BandwidthMbit} Mbit/s");
-            await Task.Delay(Steady, cancellationToken);
+            await client.SteadyAsync(options.WriteRate, cancellationToken);
         }
 
         IMover mover = options.Strategy == StockCriuMover.Strategy ? new StockCriuMover(testbed) : agent;
@@ -85,7 +85,7 @@ public sealed class Demo(DemoOptions options, Testbed testbed, IAnsiConsole cons
         {
             if (i > 0)
             {
-                await Task.Delay(Steady, cancellationToken);
+                await client.SteadyAsync(options.WriteRate, cancellationToken);
             }
 
             console.WriteLine($"migrating from {route.From.Name} to {route.To.Name}");
@@ -112,7 +112,7 @@ public sealed class Demo(DemoOptions options, Testbed testbed, IAnsiConsole cons
             move = await mover.MoveAsync(route, view, cancellationToken);
         }
 
-        await Task.Delay(Steady, cancellationToken);
+        await Task.Delay(Afterwards, cancellationToken);
         ClientRequest question = ReportBuilder.Question(move);
         ClientAnswer measured = await client.AskAsync(question, cancellationToken);
         ClientAnswer verified = await client.AskAsync(new ClientRequest { Do = "verify" }, cancellationToken);
