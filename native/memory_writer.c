@@ -5,11 +5,13 @@
 #include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <linux/userfaultfd.h>
 #include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
@@ -31,6 +33,7 @@ static void usage(void)
     puts("  write ADDRESS PAGES SEED PERMILLE KIND  u user, s same value, a atomic, k read(2), t thread, c child only, p parent beside a child");
     puts("  read ADDRESS PAGES | discard ADDRESS PAGES SEED PERMILLE | guard ADDRESS PAGES | protect ADDRESS PAGES PROTECTION");
     puts("  move ADDRESS PAGES -> address | moveto ADDRESS PAGES TARGET | replace ADDRESS PAGES | unmap ADDRESS PAGES | grow PAGES -> address");
+    puts("  occupy ADDRESS PAGES                    registers a userfaultfd of its own there; leave: the main thread ends, others run on");
     puts("  fork -> pid | to CHILD COMMAND... | vfork -> ok | exec | descriptors -> count | chaos THREADS SEED | ops | quit");
 }
 
@@ -360,6 +363,21 @@ static void *hold_vfork(void *unused)
     return NULL;
 }
 
+static int occupy(unsigned long address, unsigned long pages)
+{
+    struct uffdio_api api = {.api = UFFD_API};
+    struct uffdio_register range = {.range = {address, pages * PAGE}, .mode = UFFDIO_REGISTER_MODE_MISSING};
+    int fd = (int)syscall(SYS_userfaultfd, O_CLOEXEC);
+    return fd < 0 || ioctl(fd, UFFDIO_API, &api) || ioctl(fd, UFFDIO_REGISTER, &range) ? -1 : 0;
+}
+
+static void *wait_for_ever(void *unused)
+{
+    for (;;)
+        pause();
+    return unused;
+}
+
 static void answer_address(FILE *out, void *address)
 {
     fprintf(out, "%lx\n", address == MAP_FAILED ? 0UL : (unsigned long)address);
@@ -409,7 +427,15 @@ static void run(const char *line, FILE **in, FILE **out, char **argv)
                 result = madvise((char *)a + page * PAGE, PAGE, MADV_DONTNEED);
     } else if (!strcmp(command, "guard"))
         result = madvise((void *)a, b * PAGE, MADV_GUARD_INSTALL);
-    else if (!strcmp(command, "protect"))
+    else if (!strcmp(command, "occupy"))
+        result = occupy(a, b);
+    else if (!strcmp(command, "leave")) {
+        if (pthread_create(&thread, NULL, wait_for_ever, NULL))
+            fail("thread");
+        fputs("ok\n", *out);
+        fflush(*out);
+        pthread_exit(NULL);
+    } else if (!strcmp(command, "protect"))
         result = mprotect((void *)a, b * PAGE, (int)c);
     else if (!strcmp(command, "unmap"))
         result = munmap((void *)a, b * PAGE);

@@ -151,6 +151,32 @@ public sealed class MappingChangeTests : IDisposable
     }
 
     [Fact]
+    public void Collect_MappingThatCanNotBeRegistered_IsReportedInFullEachTime()
+    {
+        MemoryBlock block = _writer.Map(Pages);
+        block.WriteAll();
+        _writer.Do($"occupy {block.Address:x} {block.Pages}");
+        _tracker.Collect();
+
+        _tracker.Collect().Count(block).Should().Be(Pages);
+    }
+
+    [Fact]
+    public void Collect_BesideAMappingThatCanNotBeRegistered_IsExact()
+    {
+        MemoryBlock occupied = _writer.Map(Pages);
+        occupied.WriteAll();
+        MemoryBlock block = _writer.Map(Pages);
+        block.WriteAll();
+        _writer.Do($"occupy {occupied.Address:x} {occupied.Pages}");
+        _tracker.Collect();
+
+        block.Write(7, 100);
+
+        _tracker.Collect().ShouldBeExactly(block, 7, 100);
+    }
+
+    [Fact]
     public void Statistics_AfterACollection_CountWhatWasRegistered() => _tracker.Statistics.RegisteredAreas.Should().BePositive();
 
     public void Dispose()

@@ -142,6 +142,17 @@ public sealed class ProcessTreeTests : IDisposable
     }
 
     [Fact]
+    public void Attach_MainThreadEndedOthersRun_SaysSo()
+    {
+        _writer.Do("leave");
+        Signals.WaitForState(_writer.ProcessId, _writer.ProcessId, 'Z').Should().BeTrue();
+
+        Action attach = () => WriteProtectTracker.Attach(_writer.ProcessId);
+
+        attach.Should().Throw<PageTrackingException>().WithMessage("*main thread*has ended while others run on*");
+    }
+
+    [Fact]
     public void Collect_RootEnded_SaysSo()
     {
         using WriteProtectTracker tracker = WriteProtectTracker.Attach(_writer.ProcessId);

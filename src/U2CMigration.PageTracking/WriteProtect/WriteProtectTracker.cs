@@ -128,9 +128,9 @@ public sealed class WriteProtectTracker : IPageTracker
             {
                 Add(TrackedProcess.Enter(processId, TrackedParent(processId), _scanner, _features, _logger));
             }
-            catch (PageTrackingException e) when (processId != _rootProcessId && e.ErrorNumber == Errno.ESRCH)
+            catch (PageTrackingException e) when (e.ErrorNumber == Errno.ESRCH)
             {
-                // It ended while the others were entered.
+                // It ended while the others were entered: if that was the root, the check below says so.
                 ThrowIfMainThreadEnded(processId);
             }
         }

@@ -22,6 +22,9 @@ internal static partial class Signals
         () => ProcessTree.Threads(processId).All(thread => StateOf(processId, thread) == state),
         TimeSpan.FromSeconds(20));
 
+    internal static bool WaitForState(int processId, int thread, char state) =>
+        SpinWait.SpinUntil(() => StateOf(processId, thread) == state, TimeSpan.FromSeconds(20));
+
     private static char StateOf(int processId, int thread) =>
         ProcessStat.TryParse(File.ReadAllBytes($"/proc/{processId}/task/{thread}/stat"), out ProcessStat stat) ? stat.State : '?';
 
