@@ -9,6 +9,7 @@ namespace U2CMigration.Core.Handover;
 /// <remarks>
 /// Needs CAP_NET_ADMIN and CAP_NET_RAW. Until the sockets are restored the address lies on the loopback device of the destination and is not told to
 /// neighbours (<c>arp_ignore</c>): a packet that came earlier would be answered by the kernel with a reset, as its socket does not exist yet.
+/// Meanwhile the source holds the packets that arrive there, and passes them on when the destination announces the address.
 /// One instance serves one migration on one host.
 /// </remarks>
 public sealed class AddressHandover : ISourceNetwork, IDestinationNetwork
@@ -19,6 +20,7 @@ public sealed class AddressHandover : ISourceNetwork, IDestinationNetwork
     private readonly int _prefixLength;
     private readonly Lazy<NetworkDevice> _device;
     private readonly ArpSilence _silence;
+    private PacketRelay? _relay;
     private bool _released;
     private bool _onLoopback;
     private bool _onDevice;
@@ -64,7 +66,7 @@ public sealed class AddressHandover : ISourceNetwork, IDestinationNetwork
     /// <inheritdoc/>
     public ValueTask ReadyAsync(CancellationToken cancellationToken)
     {
-        _ = _device.Value;
+        _relay ??= PacketRelay.Open(_address, _device.Value);
         return ValueTask.CompletedTask;
     }
 
@@ -72,6 +74,7 @@ public sealed class AddressHandover : ISourceNetwork, IDestinationNetwork
     public ValueTask ReleaseAsync(CancellationToken cancellationToken)
     {
         _released = true;
+        _relay?.Begin();
         RouteNetlink.RemoveAddress(_device.Value.Index, _address.GetAddressBytes(), _prefixLength);
         return ValueTask.CompletedTask;
     }
@@ -90,7 +93,21 @@ public sealed class AddressHandover : ISourceNetwork, IDestinationNetwork
     }
 
     /// <inheritdoc/>
-    public ValueTask PrepareAsync(CancellationToken cancellationToken) => ReadyAsync(cancellationToken);
+    public async ValueTask EndAsync()
+    {
+        if (_relay is { } relay)
+        {
+            _relay = null;
+            await relay.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask PrepareAsync(CancellationToken cancellationToken)
+    {
+        _ = _device.Value;
+        return ValueTask.CompletedTask;
+    }
 
     /// <inheritdoc/>
     public ValueTask AcquireAsync(CancellationToken cancellationToken)

@@ -15,4 +15,7 @@ public interface ISourceNetwork
     /// <summary>Called before a frozen workload is thawed after a failure: undoes <see cref="ReleaseAsync"/>. Must succeed also when that one failed half way.</summary>
     /// <param name="cancellationToken">Not cancelled by the caller of the session; bounds the time.</param>
     ValueTask ReclaimAsync(CancellationToken cancellationToken);
+
+    /// <summary>Called when the migration is over on this host, whatever its outcome: nothing of the handover may go on behind it. Called at most once.</summary>
+    ValueTask EndAsync() => ValueTask.CompletedTask;
 }

@@ -15,6 +15,13 @@ public sealed record CriuSettings
     /// <value>Default: true.</value>
     public bool TcpEstablished { get; init; } = true;
 
+    /// <summary>
+    /// Whether connections that the workload has not accepted yet are given up. Otherwise a single one that arrives in the moment of the freeze makes
+    /// the dump fail, which leaves the workload running on the source.
+    /// </summary>
+    /// <value>Default: true.</value>
+    public bool TcpSkipInFlight { get; init; } = true;
+
     /// <summary>Whether the tree may belong to a session or terminal that lies outside of it.</summary>
     /// <value>Default: true.</value>
     public bool ShellJob { get; init; } = true;

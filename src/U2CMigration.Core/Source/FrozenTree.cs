@@ -47,6 +47,7 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, La
             ProcessId = context.Target.RootProcessId,
             ImagesDirectory = context.ImagesDirectory,
             TcpEstablished = criu.TcpEstablished,
+            TcpSkipInFlight = criu.TcpSkipInFlight,
             ShellJob = criu.ShellJob,
             FileLocks = criu.FileLocks,
             ExternalUnixSockets = criu.ExternalUnixSockets,

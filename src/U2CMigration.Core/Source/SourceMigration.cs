@@ -95,6 +95,11 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
             await _dialogue.DisposeAsync().ConfigureAwait(false);
         }
 
+        if (context.Options.Network is { } network)
+        {
+            await network.EndAsync().ConfigureAwait(false);
+        }
+
         _pipeSize?.Dispose();
         if (Directory.Exists(context.ImagesDirectory))
         {

@@ -1,0 +1,112 @@
+using System.Buffers.Binary;
+using System.Net;
+using U2CMigration.Core.Interop;
+
+namespace U2CMigration.Core.Handover;
+
+/// <summary>
+/// Holds the packets that still arrive here for an address which has left, and passes them on to the host that announces it.
+/// </summary>
+/// <remarks>
+/// Without it they would be lost: what a client sent during the freeze would be sent again only after its retransmission timeout, 200 ms or more
+/// (a connection attempt: one second). Nothing is passed on before another host claims the address, so a migration that fails changes nothing.
+/// </remarks>
+internal sealed class PacketRelay : IAsyncDisposable
+{
+    private const int LargestFrame = 1 << 18;
+    private const int HardwareAddressLength = 6;
+
+    /// <summary>What is held at the most; further packets are lost and sent again by their senders.</summary>
+    private const int MostHeldBytes = 64 << 20;
+
+    private static readonly TimeSpan Wakeup = TimeSpan.FromMilliseconds(50);
+
+    private readonly NetworkDevice _device;
+    private readonly PacketTap _tap;
+    private readonly Queue<byte[]> _held = [];
+    private readonly Task _running;
+    private byte[]? _owner;
+    private int _heldBytes;
+    private volatile bool _stop;
+
+    private PacketRelay(PacketTap tap, NetworkDevice device)
+    {
+        _tap = tap;
+        _device = device;
+        _running = Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    }
+
+    /// <summary>Prepares to hold packets; everything slow is done here.</summary>
+    public static PacketRelay Open(IPAddress address, NetworkDevice device) => new(PacketTap.Open(AddressFilter.For(address)), device);
+
+    /// <summary>Begins to hold. Called just before the address is removed: a packet seen by both is a duplicate, which does no harm.</summary>
+    public void Begin() => _tap.Listen(_device.Index);
+
+    public async ValueTask DisposeAsync()
+    {
+        _stop = true;
+        await _running.ConfigureAwait(false);
+        _tap.Dispose();
+    }
+
+    private void Run()
+    {
+        byte[] buffer = new byte[LargestFrame];
+        while (!_stop)
+        {
+            if (_tap.Wait(Wakeup))
+            {
+                while (_tap.TryReceive(buffer, out int length))
+                {
+                    Take(buffer.AsSpan(0, length));
+                }
+            }
+        }
+    }
+
+    private void Take(Span<byte> packet)
+    {
+        Span<byte> frame = packet[PacketTap.PrefixLength..];
+        if (frame.Length < 2 * HardwareAddressLength)
+        {
+            return;
+        }
+
+        if (BinaryPrimitives.ReadUInt16BigEndian(frame[AddressFilter.EtherType..]) == AddressFilter.EtherTypeArp)
+        {
+            FollowClaim(frame.Slice(AddressFilter.ArpSenderHardware, HardwareAddressLength));
+        }
+        else if (!frame[..HardwareAddressLength].SequenceEqual(_device.HardwareAddress))
+        {
+            // Seen by chance: it was not sent to this host.
+        }
+        else if (_owner is not null)
+        {
+            PassOn(packet);
+        }
+        else if (_heldBytes + packet.Length <= MostHeldBytes)
+        {
+            _held.Enqueue(packet.ToArray());
+            _heldBytes += packet.Length;
+        }
+    }
+
+    private void FollowClaim(ReadOnlySpan<byte> hardware)
+    {
+        _owner = hardware.ToArray();
+        while (_held.TryDequeue(out byte[]? packet))
+        {
+            PassOn(packet);
+        }
+
+        _heldBytes = 0;
+    }
+
+    private void PassOn(Span<byte> packet)
+    {
+        Span<byte> frame = packet[PacketTap.PrefixLength..];
+        _owner.CopyTo(frame);
+        _device.HardwareAddress.CopyTo(frame[HardwareAddressLength..]);
+        _tap.Send(packet);
+    }
+}
