@@ -3,6 +3,7 @@ using LiveMigration;
 using LiveMigration.Client;
 
 RootCommand command = DemoCommand.Create();
+command.Subcommands.Add(ComparisonCommand.Create());
 command.Subcommands.Add(ClientCommand.CreateClient());
 command.Subcommands.Add(ClientCommand.CreateFill());
 
@@ -10,4 +11,4 @@ command.Subcommands.Add(ClientCommand.CreateFill());
 var invocation = new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(1) };
 ParseResult parsed = command.Parse(args);
 int code = await parsed.InvokeAsync(invocation);
-return parsed.Errors.Count > 0 ? Demo.ExitUsage : code;
+return parsed.Errors.Count > 0 ? ExitCode.Usage : code;

@@ -7,7 +7,7 @@ using MigrationReport;
 namespace LiveMigration;
 
 /// <summary>Puts together what the mover and the client measured.</summary>
-public sealed class ReportBuilder(DemoOptions options, string criuVersion)
+public sealed class ReportBuilder(SceneOptions options, string criuVersion)
 {
     public double DirtyBytesPerSecond { get; set; }
 
@@ -26,12 +26,12 @@ public sealed class ReportBuilder(DemoOptions options, string criuVersion)
         };
     }
 
-    public RunReport Build(Route route, Move move, ClientAnswer measured, ClientAnswer verified)
+    public RunReport Build(Route route, string? strategy, Move move, ClientAnswer measured, ClientAnswer verified)
     {
         ResultEvent? result = move.Result;
         return new RunReport
         {
-            Strategy = result?.Strategy ?? options.Strategy ?? "default",
+            Strategy = result?.Strategy ?? strategy ?? "default",
             Tracker = result?.Tracker ?? options.Tracker,
             Workload = options.Workload,
             MemoryBytes = result?.MemoryBytes ?? (long)options.MemoryMib << 20,
@@ -61,6 +61,8 @@ public sealed class ReportBuilder(DemoOptions options, string criuVersion)
             FreezeStartMs = result?.FreezeStartMs ?? 0,
             DowntimeParts = result?.Downtime,
             Fill = result?.Fill,
+            SourcePeakBytes = result?.PeakMemoryBytes ?? 0,
+            DestinationPeakBytes = move.DestinationPeakBytes,
             FrozenOnlyBytes = result?.FrozenOnlyBytes ?? new Dictionary<string, long>(),
             Warnings = Warnings(result, verified),
             Error = move.Error?.Message,

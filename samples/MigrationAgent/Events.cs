@@ -40,6 +40,7 @@ public static class Events
         PagesVerified = result.Verification?.PagesVerified,
         PagesMismatched = result.Verification?.PagesMismatched,
         Fill = Of(result.Fill),
+        PeakMemoryBytes = PeakMemory.Bytes(),
         Warnings = result.Warnings,
     };
 
@@ -49,6 +50,7 @@ public static class Events
         ProcessId = container.RootProcessId,
         RestoreMode = container.RestoreMode.ToString(),
         Fill = Of(container.Fill),
+        PeakMemoryBytes = Math.Max(0, PeakMemory.Bytes() - container.StoreBytes),
     };
 
     public static ErrorEvent Of(MigrationException error) => new()

@@ -10,4 +10,7 @@ public sealed record ArrivedEvent : AgentEvent
     public required string RestoreMode { get; init; }
 
     public FillEvent? Fill { get; init; }
+
+    /// <summary>The most memory that the receiving program had beside the page store.</summary>
+    public long PeakMemoryBytes { get; init; }
 }

@@ -41,5 +41,8 @@ public sealed record ResultEvent : AgentEvent
 
     public FillEvent? Fill { get; init; }
 
+    /// <summary>The most memory that the sending program had.</summary>
+    public long PeakMemoryBytes { get; init; }
+
     public IReadOnlyList<string> Warnings { get; init; } = [];
 }

@@ -35,7 +35,7 @@ public static class ReportTable
     public static void Write(IAnsiConsole console, IReadOnlyList<SummaryRow> rows)
     {
         Table table = new Table().Border(TableBorder.Rounded).Title("medians");
-        foreach (string column in (ReadOnlySpan<string>)["workload", "link", "strategy", "runs", "not sound", "duration", "downtime", "client gap", "wire", "lost", "mismatched", "loss"])
+        foreach (string column in (ReadOnlySpan<string>)["workload", "link", "strategy", "runs", "not sound", "duration", "x", "downtime", "range", "x", "client gap", "wire", "lost", "mismatched", "loss"])
         {
             table.AddColumn(new TableColumn(column).RightAligned());
         }
@@ -43,13 +43,16 @@ public static class ReportTable
         foreach (SummaryRow row in rows)
         {
             table.AddRow(
-                row.Workload, $"{row.BandwidthMbit:N0} Mbit/s", row.Strategy, $"{row.Runs}", $"{row.FailedRuns}", Figures.Milliseconds(row.DurationMs), Figures.Milliseconds(row.DowntimeMs),
+                $"{row.Workload} {row.MemoryMib}", Link(row), row.Strategy, $"{row.Runs}", $"{row.FailedRuns}", Figures.Milliseconds(row.DurationMs), $"{row.DurationRatio:N2}",
+                Figures.Milliseconds(row.DowntimeMs), string.Join("..", row.DowntimeRangeMs.Select(ms => $"{ms:N0}")), $"{row.DowntimeRatio:N2}",
                 Figures.Milliseconds(row.ClientGapMs), Figures.Bytes(row.WireBytes), Figures.Count(row.LostWrites), Figures.Count(row.PagesMismatched),
                 Figures.Percent(row.ThroughputLossPercent));
         }
 
         console.Write(table);
     }
+
+    private static string Link(SummaryRow row) => row.Pressure > 0 ? $"pressure {row.Pressure}" : $"{row.BandwidthMbit:N0} Mbit/s";
 
     private static Table Rounds(RunReport run)
     {

@@ -76,6 +76,15 @@ public sealed record RunReport
     /// <summary>Counted from the attach.</summary>
     public double FreezeStartMs { get; init; }
 
+    /// <summary>The pressure that the link was set for; 0 when its bandwidth was given.</summary>
+    public double Pressure { get; init; }
+
+    /// <summary>The most memory that the sending program had; 0 when it is not known.</summary>
+    public long SourcePeakBytes { get; init; }
+
+    /// <summary>The most memory that the receiving program had beside the page store; 0 when it is not known.</summary>
+    public long DestinationPeakBytes { get; init; }
+
     public DowntimeEvent? DowntimeParts { get; init; }
 
     public FillEvent? Fill { get; init; }

@@ -7,6 +7,12 @@ public sealed record SummaryRow
 
     public required double BandwidthMbit { get; init; }
 
+    /// <summary>The pressure that the link was set for; 0 when its bandwidth was given.</summary>
+    public double Pressure { get; init; }
+
+    /// <summary>The resident memory of the workload, rounded to 64 MiB.</summary>
+    public long MemoryMib { get; init; }
+
     public required string Strategy { get; init; }
 
     public required int Runs { get; init; }
@@ -14,6 +20,15 @@ public sealed record SummaryRow
     public required double DurationMs { get; init; }
 
     public required double DowntimeMs { get; init; }
+
+    /// <summary>The shortest and the longest downtime.</summary>
+    public IReadOnlyList<double> DowntimeRangeMs { get; init; } = [];
+
+    /// <summary>This downtime over that of the first strategy in the same regime.</summary>
+    public double DowntimeRatio { get; init; } = 1;
+
+    /// <summary>This duration over that of the first strategy in the same regime.</summary>
+    public double DurationRatio { get; init; } = 1;
 
     public required double ClientGapMs { get; init; }
 
@@ -30,20 +45,44 @@ public sealed record SummaryRow
     /// <summary>Runs that were not sound; the medians are those of the completed ones.</summary>
     public required int FailedRuns { get; init; }
 
-    public static IReadOnlyList<SummaryRow> Summarise(IEnumerable<RunReport> runs) =>
-        [.. runs.GroupBy(r => (r.Workload, r.BandwidthMbit, r.Strategy)).Select(g => Of(g.Key.Workload, g.Key.BandwidthMbit, g.Key.Strategy, [.. g]))];
+    public double FillMs { get; init; }
 
-    private static SummaryRow Of(string workload, double bandwidthMbit, string strategy, IReadOnlyList<RunReport> runs)
+    public double ThroughputAfterPercent { get; init; }
+
+    public static IReadOnlyList<SummaryRow> Summarise(IEnumerable<RunReport> runs) =>
+        [.. runs.GroupBy(r => (r.Workload, r.Pressure, Link: r.Pressure > 0 ? 0 : r.BandwidthMbit, Memory: Rounded(r.MemoryBytes))).SelectMany(g => OfRegime([.. g]))];
+
+    private static IEnumerable<SummaryRow> OfRegime(IReadOnlyList<RunReport> runs)
+    {
+        SummaryRow? first = null;
+        foreach (IGrouping<string, RunReport> group in runs.GroupBy(r => r.Strategy))
+        {
+            SummaryRow row = Of([.. group]);
+            first ??= row;
+            yield return row with { DowntimeRatio = Ratio(row.DowntimeMs, first.DowntimeMs), DurationRatio = Ratio(row.DurationMs, first.DurationMs) };
+        }
+    }
+
+    private static double Ratio(double value, double reference) => reference > 0 ? value / reference : 0;
+
+    private static long Rounded(long bytes) => (bytes + (32 << 20)) >> 26 << 6;
+
+    private static SummaryRow Of(IReadOnlyList<RunReport> runs)
     {
         List<RunReport> completed = [.. runs.Where(r => r.Outcome == RunReport.Completed)];
         return new SummaryRow
         {
-            Workload = workload,
-            BandwidthMbit = bandwidthMbit,
-            Strategy = strategy,
+            Workload = runs[0].Workload,
+            BandwidthMbit = runs[0].BandwidthMbit,
+            Pressure = runs[0].Pressure,
+            MemoryMib = Rounded(runs[0].MemoryBytes),
+            Strategy = runs[0].Strategy,
             Runs = runs.Count,
             DurationMs = Median(completed, r => r.DurationMs),
             DowntimeMs = Median(completed, r => r.DowntimeMs),
+            DowntimeRangeMs = completed.Count == 0 ? [] : [completed.Min(r => r.DowntimeMs), completed.Max(r => r.DowntimeMs)],
+            FillMs = Median(completed, r => r.FillMs),
+            ThroughputAfterPercent = Median(completed, r => r.ThroughputAfterPercent),
             ClientGapMs = Median(completed, r => r.ClientGapMs),
             WireBytes = Median(completed, r => r.WireBytes),
             LostWrites = runs.Sum(r => r.LostWrites ?? 0),

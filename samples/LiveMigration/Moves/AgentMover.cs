@@ -7,7 +7,7 @@ using MigrationEvents.Views;
 namespace LiveMigration.Moves;
 
 /// <summary>Moves with the library: one agent on each host.</summary>
-public sealed class AgentMover(Testbed testbed, string agent, DemoOptions options) : IMover
+public sealed class AgentMover(Testbed testbed, SceneOptions options, string? strategy) : IMover
 {
     private const int Port = 9410;
 
@@ -23,14 +23,14 @@ public sealed class AgentMover(Testbed testbed, string agent, DemoOptions option
         string endpoint = string.Create(CultureInfo.InvariantCulture, $"{route.To.Address}:{Port}");
         await using HostProcess receiver = testbed.Start(
             route.To,
-            [agent, "receive", "--listen", endpoint, "--address", Address, "--cgroup", route.Cgroup, "--restore-mode", options.RestoreMode, "--json-lines", .. Verbosity()]);
+            [options.Agent, "receive", "--listen", endpoint, "--address", Address, "--cgroup", route.Cgroup, "--restore-mode", options.RestoreMode, "--json-lines", .. Verbosity()]);
         if (await NextAsync(receiver, view, cancellationToken) is not ReadyEvent)
         {
             throw new IOException($"The receiving agent did not start: {receiver.Errors}");
         }
 
         long begin = Stopwatch.GetTimestamp();
-        await using HostProcess sender = testbed.Start(route.From, [agent, "send", "--pid", Text(route.ProcessId), "--to", endpoint, "--address", Address, .. SendOptions()]);
+        await using HostProcess sender = testbed.Start(route.From, [options.Agent, "send", "--pid", Text(route.ProcessId), "--to", endpoint, "--address", Address, .. SendOptions()]);
         using CancellationTokenRegistration interrupt = cancellationToken.Register(sender.Interrupt);
         // Not cancelled here: the agent is, and says what became of the workload.
         switch (await NextAsync(sender, view, CancellationToken.None))
@@ -54,7 +54,7 @@ public sealed class AgentMover(Testbed testbed, string agent, DemoOptions option
     /// <summary>Measures how fast the workload writes new pages, without moving it.</summary>
     public async Task<DirtyRateEvent> DirtyRateAsync(Host host, int processId, CancellationToken cancellationToken)
     {
-        await using HostProcess process = testbed.Start(host, [agent, "dirty-rate", "--pid", Text(processId), "--seconds", "2", "--json-lines"]);
+        await using HostProcess process = testbed.Start(host, [options.Agent, "dirty-rate", "--pid", Text(processId), "--seconds", "2", "--json-lines"]);
         while (await process.NextLineAsync(cancellationToken) is { } line)
         {
             if (AgentEventJson.TryRead(line) is DirtyRateEvent rate)
@@ -74,7 +74,7 @@ public sealed class AgentMover(Testbed testbed, string agent, DemoOptions option
         AgentEvent? last = await NextAsync(receiver, view, patience.Token);
         if (last is ArrivedEvent arrived)
         {
-            return new Move(result with { Fill = result.Fill ?? arrived.Fill }, null, attach, arrived.ProcessId);
+            return new Move(result with { Fill = result.Fill ?? arrived.Fill }, null, attach, arrived.ProcessId, arrived.PeakMemoryBytes);
         }
 
         string said = last is ErrorEvent error ? error.Message : receiver.Errors;
@@ -102,7 +102,7 @@ public sealed class AgentMover(Testbed testbed, string agent, DemoOptions option
     private List<string> SendOptions()
     {
         List<string> arguments = ["--tracker", options.Tracker, "--json-lines", .. Verbosity()];
-        if (options.Strategy is { } strategy)
+        if (strategy is not null)
         {
             arguments.AddRange(["--strategy", strategy]);
         }

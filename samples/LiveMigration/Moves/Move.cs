@@ -7,4 +7,5 @@ namespace LiveMigration.Moves;
 /// <param name="Error">Why not.</param>
 /// <param name="AttachTimestamp">When it began.</param>
 /// <param name="ProcessId">The workload on the host where it runs now.</param>
-public sealed record Move(ResultEvent? Result, ErrorEvent? Error, long AttachTimestamp, int ProcessId);
+/// <param name="DestinationPeakBytes">The most memory that the receiving program had beside the page store; 0 when it is not known.</param>
+public sealed record Move(ResultEvent? Result, ErrorEvent? Error, long AttachTimestamp, int ProcessId, long DestinationPeakBytes = 0);

@@ -70,8 +70,9 @@ internal sealed class IncomingWorkload : IAsyncDisposable
         await ReceiveAsync(cancellationToken).ConfigureAwait(false);
         await RestoreAsync(cancellationToken).ConfigureAwait(false);
         await ResumeAsync().ConfigureAwait(false);
+        long storeBytes = _store.Statistics.StoredBytes;
         FillReport? fill = await FinishAsync(cancellationToken).ConfigureAwait(false);
-        return new MigratedContainer { MigrationId = _context.MigrationId, RootProcessId = _rootProcessId, Fill = fill, RestoreMode = _mode };
+        return new MigratedContainer { MigrationId = _context.MigrationId, RootProcessId = _rootProcessId, Fill = fill, RestoreMode = _mode, StoreBytes = storeBytes };
     }
 
     /// <summary>Removes everything that belongs to a workload which does not run here.</summary>

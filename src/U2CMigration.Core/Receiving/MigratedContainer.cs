@@ -14,6 +14,9 @@ public sealed record MigratedContainer
     /// <summary>How the pages were put in place, or null when the tree was restored from flat images.</summary>
     public required FillReport? Fill { get; init; }
 
+    /// <summary>The memory that the page store took at the end, bytes; it is free again now.</summary>
+    public long StoreBytes { get; init; }
+
     /// <summary>The way in which the pages were given to the processes.</summary>
     public required RestoreMode RestoreMode { get; init; }
 }

@@ -1,0 +1,132 @@
+using System.Globalization;
+using LiveMigration.Client;
+using LiveMigration.Moves;
+using LiveMigration.Rig;
+using LiveMigration.StockCriu;
+using LiveMigration.Workloads;
+using MigrationEvents;
+using MigrationEvents.Views;
+using MigrationReport;
+using Spectre.Console;
+
+namespace LiveMigration;
+
+/// <summary>Two hosts, a workload in one of them and a client that uses it all along. Disposing takes everything down.</summary>
+public sealed class Scene : IAsyncDisposable
+{
+    // The client's figures end two seconds after the resume; the rest is for timers that are late.
+    private static readonly TimeSpan Afterwards = TimeSpan.FromSeconds(2.2);
+
+    private readonly SceneOptions _options;
+    private readonly IAnsiConsole _console;
+    private readonly Testbed _testbed;
+    private readonly ClientProxy _client;
+    private readonly ReportBuilder _reports;
+    private Route _route;
+
+    private Scene(SceneOptions options, IAnsiConsole console, Testbed testbed, ClientProxy client, ReportBuilder reports, Route route) =>
+        (_options, _console, _testbed, _client, _reports, _route) = (options, console, testbed, client, reports, route);
+
+    /// <summary>Brings the hosts up, starts and fills the workload, and lets the client write at its pace.</summary>
+    public static async Task<Scene> SetAsync(SceneOptions options, string rig, IAnsiConsole console, CancellationToken cancellationToken)
+    {
+        Action<string>? log = options.Verbose ? Console.Error.WriteLine : null;
+        console.WriteLine("bringing up two hosts and a client");
+        Testbed testbed = await Testbed.UpAsync(options.Repository, rig, options.Pressure is null ? options.BandwidthMbit : 0, options.Keep, log, cancellationToken);
+        ClientProxy? client = null;
+        try
+        {
+            string cgroup = await WorkloadCgroup.MakeAsync(testbed, Host.A, cancellationToken);
+            await WorkloadCgroup.MakeAsync(testbed, Host.B, cancellationToken);
+            int processId = await new RedisWorkload(testbed).StartAsync(Host.A, cgroup, cancellationToken);
+            int keys = await FillAsync(testbed, options.MemoryMib, processId, cancellationToken);
+            console.WriteLine($"redis runs in host a with {options.MemoryMib} MiB in {Figures.Count(keys)} keys");
+            client = await ClientProxy.ConnectAsync(testbed, keys, options.WriteRate, cancellationToken);
+            await client.AskAsync(new ClientRequest { Do = "start" }, cancellationToken);
+            console.WriteLine(options.WriteRate > 0 ? $"a client writes {Figures.Count((long)options.WriteRate)} times per second over one connection" : "a client writes as fast as it can over one connection");
+            await client.SteadyAsync(options.WriteRate, cancellationToken);
+            var reports = new ReportBuilder(options, await CriuVersionAsync(testbed, cancellationToken));
+            return new Scene(options, console, testbed, client, reports, new Route(Host.A, Host.B, processId, cgroup));
+        }
+        catch
+        {
+            if (client is not null)
+            {
+                await client.DisposeAsync();
+            }
+
+            await testbed.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Gives the link the dirty bytes that the workload writes per second, divided by the pressure.</summary>
+    public async Task PressAsync(double pressure, CancellationToken cancellationToken)
+    {
+        await _testbed.ShapeAsync(0, cancellationToken);
+        DirtyRateEvent rate = await new AgentMover(_testbed, _options, null).DirtyRateAsync(_route.From, _route.ProcessId, cancellationToken);
+        int mbit = Math.Max(1, (int)Math.Round(rate.BytesPerSecond * 8 / 1e6 / pressure));
+        _console.WriteLine($"it dirties {Figures.Bytes(rate.BytesPerSecond)} per second; the link gets {mbit} Mbit/s");
+        await ShapeAsync(mbit, cancellationToken);
+        _reports.DirtyBytesPerSecond = rate.BytesPerSecond;
+        await _client.SteadyAsync(_options.WriteRate, cancellationToken);
+    }
+
+    /// <summary>Limits the link; 0 for no limit.</summary>
+    public async Task ShapeAsync(int mbit, CancellationToken cancellationToken)
+    {
+        await _testbed.ShapeAsync(mbit, cancellationToken);
+        _reports.BandwidthMbit = mbit;
+    }
+
+    /// <summary>Moves the workload to the host where it is not.</summary>
+    /// <param name="strategy">A strategy of the library, null for its default, or <see cref="StockCriuMover.Strategy"/>.</param>
+    /// <param name="cancellationToken">Cancels the migration.</param>
+    /// <returns>What was measured, and whether the scene can go on: the workload runs and the client is connected.</returns>
+    public async Task<(RunReport Report, bool GoesOn)> MigrateAsync(string? strategy, CancellationToken cancellationToken)
+    {
+        _console.WriteLine($"migrating from {_route.From.Name} to {_route.To.Name}");
+        IMover mover = strategy == StockCriuMover.Strategy ? new StockCriuMover(_testbed) : new AgentMover(_testbed, _options, strategy);
+        Move move;
+        await using (IProgressView view = ProgressView.For(_console))
+        {
+            move = await mover.MoveAsync(_route, view, cancellationToken);
+        }
+
+        await Task.Delay(Afterwards, cancellationToken);
+        ClientAnswer measured = await _client.AskAsync(ReportBuilder.Question(move), cancellationToken);
+        ClientAnswer verified = await _client.AskAsync(new ClientRequest { Do = "verify" }, cancellationToken);
+        RunReport report = _reports.Build(_route, strategy, move, measured, verified);
+        bool goesOn = move.Result is not null && report.ConnectionSurvived;
+        if (goesOn)
+        {
+            _route = new Route(_route.To, _route.From, move.ProcessId, _route.Cgroup);
+        }
+
+        return (report, goesOn);
+    }
+
+    /// <summary>Waits until the client keeps its pace again, so that the next migration finds the same load.</summary>
+    public Task SteadyAsync(CancellationToken cancellationToken) => _client.SteadyAsync(_options.WriteRate, cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _client.DisposeAsync();
+        await _testbed.DisposeAsync();
+    }
+
+    private static async Task<int> FillAsync(Testbed testbed, int mebibytes, int processId, CancellationToken cancellationToken)
+    {
+        string server = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{RedisWorkload.Port}");
+        string bytes = ((long)mebibytes << 20).ToString(CultureInfo.InvariantCulture);
+        string pid = processId.ToString(CultureInfo.InvariantCulture);
+        string output = await testbed.RunAsync(Host.A, [Environment.ProcessPath!, "fill", "--server", server, "--pid", pid, "--bytes", bytes], cancellationToken);
+        return int.Parse(output.Trim(), CultureInfo.InvariantCulture);
+    }
+
+    private static async Task<string> CriuVersionAsync(Testbed testbed, CancellationToken cancellationToken)
+    {
+        string output = await testbed.RunAsync(Host.A, ["criu", "--version"], cancellationToken);
+        return output.Split('\n')[0].Replace("Version: ", "", StringComparison.Ordinal).Trim();
+    }
+}

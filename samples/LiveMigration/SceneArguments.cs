@@ -1,0 +1,149 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using LiveMigration.StockCriu;
+using U2CMigration.Strategy.Strategies;
+
+namespace LiveMigration;
+
+/// <summary>The options that the demo and the comparison share.</summary>
+public sealed class SceneArguments
+{
+    public const int LeastMemoryMib = 16;
+    public const int MostMemoryMib = 16384;
+    public const int MostMbit = 100_000;
+
+    private const string Redis = "redis";
+
+    // They are named in the project's plan, so people will ask for them.
+    private static readonly string[] LaterWorkloads = ["memcached", "cg", "train", "sort"];
+
+    private readonly Option<string> _workload = new("--workload") { Description = "What is migrated: redis.", DefaultValueFactory = _ => Redis };
+    private readonly Option<int> _rate = Number("--write-rate", 2000, 0, 1_000_000, "Client operations per second, each a SET of 500 bytes and an INCR; 0 for as many as possible.");
+    private readonly Option<string> _tracker = new("--tracker") { Description = "auto, write-protect, soft-dirty or content-hash.", DefaultValueFactory = _ => "auto" };
+    private readonly Option<string> _restoreMode = new("--restore-mode") { Description = "auto, first-touch or flat-images.", DefaultValueFactory = _ => "auto" };
+    private readonly Option<bool> _verify = new("--verify") { Description = "Compare every page of the frozen source with the destination, outside the downtime." };
+    private readonly Option<bool> _verbose = new("--verbose") { Description = "Show the logs of the agents." };
+    private readonly Option<string?> _agent = new("--agent") { Description = "The published migration agent.", Hidden = true };
+
+    public SceneArguments()
+    {
+        _workload.Validators.Add(CheckWorkload);
+        _tracker.AcceptOnlyFromAmong("auto", "write-protect", "soft-dirty", "content-hash");
+        _restoreMode.AcceptOnlyFromAmong("auto", "first-touch", "flat-images");
+    }
+
+    /// <summary>What can be given to <c>--strategy</c>.</summary>
+    public static string StrategyNames { get; } = $"{string.Join(", ", MigrationStrategies.Names)}, {StockCriuMover.Strategy}";
+
+    /// <summary>The file for the report.</summary>
+    public Option<string?> Json { get; } = new("--json") { Description = "Write the report to this file." };
+
+    public void AddTo(Command command)
+    {
+        foreach (Option option in (ReadOnlySpan<Option>)[_workload, _rate, _tracker, _restoreMode, _verify, Json, _verbose, _agent])
+        {
+            command.Options.Add(option);
+        }
+    }
+
+    public SceneOptions Scene(ParseResult parsed, int memoryMib, int bandwidthMbit, double? pressure, bool keep)
+    {
+        string repository = Repository.Find();
+        return new SceneOptions
+        {
+            Workload = parsed.GetValue(_workload)!,
+            MemoryMib = memoryMib,
+            WriteRate = parsed.GetValue(_rate),
+            BandwidthMbit = bandwidthMbit,
+            Pressure = pressure,
+            Tracker = parsed.GetValue(_tracker)!,
+            RestoreMode = parsed.GetValue(_restoreMode)!,
+            Verify = parsed.GetValue(_verify),
+            Keep = keep,
+            Verbose = parsed.GetValue(_verbose),
+            Agent = parsed.GetValue(_agent) ?? Path.Combine(repository, "artifacts", "samples", "MigrationAgent", "MigrationAgent"),
+            Repository = repository,
+        };
+    }
+
+    /// <summary>An option that takes one number.</summary>
+    public static Option<int> Number(string name, int value, int least, int most, string description)
+    {
+        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => value };
+        option.Validators.Add(result => CheckNumbers(result, name, least, most));
+        return option;
+    }
+
+    /// <summary>An option that takes numbers separated by commas.</summary>
+    public static Option<IReadOnlyList<double>> Numbers(string name, double[] value, double least, double most, string description) => new(name)
+    {
+        Description = description,
+        DefaultValueFactory = _ => value,
+        CustomParser = result =>
+        {
+            var numbers = new List<double>();
+            foreach (string text in Items(result))
+            {
+                if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) || number < least || number > most)
+                {
+                    result.AddError($"{name} has '{text}'; each number must be from {least} to {most}.");
+                    return [];
+                }
+
+                numbers.Add(number);
+            }
+
+            return numbers;
+        },
+    };
+
+    /// <summary>An option that takes names of strategies separated by commas.</summary>
+    public static Option<IReadOnlyList<string>> Strategies(string description) => new("--strategy")
+    {
+        Description = $"{description}: {StrategyNames}.",
+        DefaultValueFactory = _ => [MigrationStrategies.DefaultName, StockCriuMover.Strategy],
+        CustomParser = result =>
+        {
+            foreach (string name in Items(result))
+            {
+                CheckStrategy(name, result.AddError);
+            }
+
+            return Items(result);
+        },
+    };
+
+    public static void CheckStrategy(string name, Action<string> complain)
+    {
+        if (name != StockCriuMover.Strategy && !MigrationStrategies.Names.Contains(name))
+        {
+            complain($"There is no strategy '{name}'; choose from {StrategyNames}.");
+        }
+    }
+
+    private static string[] Items(ArgumentResult result) =>
+        [.. result.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
+
+    private static void CheckNumbers(OptionResult result, string name, int least, int most)
+    {
+        // A text that is no number is reported by the parser itself.
+        if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out int given) && (given < least || given > most))
+        {
+            result.AddError($"{name} is {given}; it must be from {least} to {most}.");
+        }
+    }
+
+    private static void CheckWorkload(OptionResult result)
+    {
+        string name = result.GetValueOrDefault<string>();
+        if (LaterWorkloads.Contains(name))
+        {
+            result.AddError($"The workload '{name}' is not built yet; use --workload redis.");
+        }
+        else if (name != Redis)
+        {
+            result.AddError($"There is no workload '{name}'; use --workload redis.");
+        }
+    }
+}

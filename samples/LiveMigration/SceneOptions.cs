@@ -1,0 +1,32 @@
+namespace LiveMigration;
+
+/// <summary>What is set up for migrations: the workload, its client and the link. Checked.</summary>
+public sealed record SceneOptions
+{
+    public required string Workload { get; init; }
+
+    public required int MemoryMib { get; init; }
+
+    /// <summary>Operations per second, 0 for as many as possible.</summary>
+    public required double WriteRate { get; init; }
+
+    public required int BandwidthMbit { get; init; }
+
+    /// <summary>Dirty bytes per second over bandwidth; null to use <see cref="BandwidthMbit"/>.</summary>
+    public double? Pressure { get; init; }
+
+    public required string Tracker { get; init; }
+
+    public required string RestoreMode { get; init; }
+
+    public bool Verify { get; init; }
+
+    public bool Verbose { get; init; }
+
+    /// <summary>Whether the rig is left standing.</summary>
+    public bool Keep { get; init; }
+
+    public required string Agent { get; init; }
+
+    public required string Repository { get; init; }
+}
