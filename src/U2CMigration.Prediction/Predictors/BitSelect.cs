@@ -1,9 +1,9 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
-namespace U2CMigration.Prediction.Baselines;
+namespace U2CMigration.Prediction.Predictors;
 
-/// <summary>Turns bits into one of two values each.</summary>
+/// <summary>Writes values where bits say so.</summary>
 internal static class BitSelect
 {
     private static readonly Vector512<uint> Lanes = Vector512.Create(
@@ -24,6 +24,33 @@ internal static class BitSelect
             uint part = (uint)(bits[i / 4] >> (16 * (i & 3)));
             Vector512<uint> hit = Vector512.Equals(Vector512.Create(part) & Lanes, Lanes);
             vectors[i] = Vector512.ConditionalSelect(hit.AsSingle(), yes, no);
+        }
+    }
+
+    /// <summary>Writes a value where a bit is set, and leaves the others.</summary>
+    /// <param name="bits">The bits.</param>
+    /// <param name="value">The value.</param>
+    /// <param name="values">64 values for each word.</param>
+    public static void Where(ReadOnlySpan<ulong> bits, float value, Span<float> values)
+    {
+        Vector512<float> wanted = Vector512.Create(value);
+        Span<Vector512<float>> vectors = MemoryMarshal.Cast<float, Vector512<float>>(values);
+        for (int word = 0; word < bits.Length; word++)
+        {
+            ulong rest = bits[word];
+            Span<Vector512<float>> four = vectors.Slice(word * 4, 4);
+            if (rest == ulong.MaxValue)
+            {
+                four.Fill(wanted);
+            }
+            else if (rest != 0)
+            {
+                for (int part = 0; part < 4; part++)
+                {
+                    Vector512<uint> hit = Vector512.Equals(Vector512.Create((uint)(rest >> (16 * part))) & Lanes, Lanes);
+                    four[part] = Vector512.ConditionalSelect(hit.AsSingle(), wanted, four[part]);
+                }
+            }
         }
     }
 }
