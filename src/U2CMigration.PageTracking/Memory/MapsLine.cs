@@ -54,6 +54,19 @@ public readonly ref struct MapsLine
     /// <summary>Huge pages of hugetlbfs. Private ones carry the name that the kernel gives its internal files.</summary>
     public bool IsHugetlb => Path.StartsWith("/anon_hugepage"u8);
 
+    /// <summary>Whether it maps no file: the inode is 0.</summary>
+    public bool IsAnonymous
+    {
+        get
+        {
+            // Three fields: offset, device, inode.
+            ReadOnlySpan<byte> rest = Rest;
+            rest = rest[(rest.IndexOf((byte)' ') + 1)..];
+            rest = rest[(rest.IndexOf((byte)' ') + 1)..];
+            return rest.SequenceEqual("0"u8) || rest.StartsWith("0 "u8);
+        }
+    }
+
     private ReadOnlySpan<byte> Rest { get; }
 
     /// <summary>Reads a line.</summary>

@@ -14,6 +14,7 @@ internal sealed class AddressSpace : IDisposable
     private readonly PagemapScanner _scanner;
     private readonly MapsReader _maps;
     private readonly List<PageRange> _private = [];
+    private readonly List<ScanSpan> _spans = [];
 
     /// <exception cref="PageTrackingException">The process is gone, or may not be looked into.</exception>
     internal AddressSpace(int processId, PagemapScanner scanner, KernelFeatures features)
@@ -46,6 +47,9 @@ internal sealed class AddressSpace : IDisposable
     /// <summary>The private mappings found by <see cref="TryReadAreas"/>, ascending; shared, special and hugetlb ones are CRIU's business.</summary>
     internal IReadOnlyList<PageRange> PrivateAreas => _private;
 
+    /// <summary>The same mappings, joined to spans that are scanned at once.</summary>
+    internal IReadOnlyList<ScanSpan> Spans => _spans;
+
     /// <summary>Whether the number still means this process and it has not ended, whatever address space it has now.</summary>
     internal bool IsAlive => ProcessTree.IsAlive(ProcessId) && PidFd.IsKnown(Process);
 
@@ -56,21 +60,38 @@ internal sealed class AddressSpace : IDisposable
     internal bool TryReadAreas()
     {
         _private.Clear();
+        _spans.Clear();
         _maps.Rewind();
         bool any = false;
+        bool joins = false;
         while (_maps.TryRead(out MapsLine line))
         {
             any = true;
-            if (!line.IsShared && !line.IsSpecial && !line.IsHugetlb)
+            bool isPrivate = !line.IsShared && !line.IsSpecial && !line.IsHugetlb;
+            if (isPrivate)
             {
                 _private.Add(new PageRange(line.Start, line.End));
+                AddToSpans(line, joins);
             }
+
+            joins = isPrivate;
         }
 
         return any;
     }
 
-    /// <summary>Adds the pages of some mappings that hold content of their own. Changes nothing in the process.</summary>
+    /// <summary>Adds every page that holds content of its own. Changes nothing in the process.</summary>
+    /// <param name="pages">Receives the pages.</param>
+    /// <param name="cancellationToken">Ends the call between two system calls.</param>
+    internal void CollectResident(ProcessPages pages, CancellationToken cancellationToken)
+    {
+        foreach (ScanSpan span in _spans)
+        {
+            CollectResident(span, pages, cancellationToken);
+        }
+    }
+
+    /// <summary>Adds the pages of some mappings that hold content of their own, whatever is mapped there by now. Changes nothing in the process.</summary>
     /// <param name="areas">The mappings, ascending; they may overlap.</param>
     /// <param name="pages">Receives the pages.</param>
     /// <param name="cancellationToken">Ends the call between two system calls.</param>
@@ -88,16 +109,10 @@ internal sealed class AddressSpace : IDisposable
                 end = Math.Max(end, areas[next++].End);
             }
 
-            while (start < end)
+            if (start < end)
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                int error = _scanner.CollectResident(Pagemap, ref start, end, out ReadOnlySpan<PageRegion> found);
-                if (error != 0)
-                {
-                    throw SystemCallFailure.Create("PAGEMAP_SCAN", ProcessId, error, "It needs Linux 6.7.");
-                }
-
-                Append(found, pages);
+                CollectResident(new ScanSpan(start, end, IsAnonymous: false), pages, cancellationToken);
+                start = end;
             }
         }
     }
@@ -108,6 +123,34 @@ internal sealed class AddressSpace : IDisposable
         Pagemap.Dispose();
         _maps.Dispose();
         Process.Dispose();
+    }
+
+    private void AddToSpans(MapsLine line, bool joins)
+    {
+        if (joins && _spans[^1].IsAnonymous == line.IsAnonymous)
+        {
+            _spans[^1] = _spans[^1] with { End = line.End };
+        }
+        else
+        {
+            _spans.Add(new ScanSpan(line.Start, line.End, line.IsAnonymous));
+        }
+    }
+
+    private void CollectResident(ScanSpan span, ProcessPages pages, CancellationToken cancellationToken)
+    {
+        ulong start = span.Start;
+        while (start < span.End)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            int error = _scanner.CollectResident(Pagemap, span, ref start, out ReadOnlySpan<PageRegion> found);
+            if (error != 0)
+            {
+                throw SystemCallFailure.Create("PAGEMAP_SCAN", ProcessId, error, "It needs Linux 6.7.");
+            }
+
+            Append(found, pages);
+        }
     }
 
     internal static void Append(ReadOnlySpan<PageRegion> found, ProcessPages pages)

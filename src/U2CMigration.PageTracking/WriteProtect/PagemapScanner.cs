@@ -14,7 +14,7 @@ internal sealed unsafe class PagemapScanner
     private readonly PageCategories _neverContent;
 
     internal PagemapScanner(KernelFeatures features) =>
-        _neverContent = PageCategories.File | PageCategories.ZeroPage | (features.GuardRegionCategory ? PageCategories.Guard : PageCategories.None);
+        _neverContent = PageCategories.ZeroPage | (features.GuardRegionCategory ? PageCategories.Guard : PageCategories.None);
 
     /// <summary>Whether the mapping at an address is registered for write-protection. A hole counts as registered: there is nothing to do about it.</summary>
     /// <remarks>
@@ -34,21 +34,28 @@ internal sealed unsafe class PagemapScanner
     /// Mappings that are not registered are passed over silently because WriteProtectable is in the mask. The any-of mask keeps holes out: without it the
     /// kernel would report them as written and leave a marker in each, which CRIU takes for a swapped page.
     /// </remarks>
-    internal int CollectWritten(SafeFileHandle pagemap, ref ulong start, ulong end, out ReadOnlySpan<PageRegion> found)
+    /// <param name="pagemap">The page map of the process.</param>
+    /// <param name="span">What is scanned. Where it says anonymous and a file has been mapped since, too much is found, never too little.</param>
+    /// <param name="start">Where to begin in it; then where to go on.</param>
+    /// <param name="found">The pages, valid until the next call.</param>
+    internal int CollectWritten(SafeFileHandle pagemap, in ScanSpan span, ref ulong start, out ReadOnlySpan<PageRegion> found)
     {
-        PagemapScanArguments arguments = Arguments(PM_SCAN_WP_MATCHING, start, end);
-        arguments.Inverted = _neverContent;
-        arguments.Mask = _neverContent | PageCategories.WriteProtectable | PageCategories.Written;
+        PagemapScanArguments arguments = Arguments(PM_SCAN_WP_MATCHING, start, span.End);
+        arguments.Inverted = NeverContent(span);
+        arguments.Mask = arguments.Inverted | PageCategories.WriteProtectable | PageCategories.Written;
         return ScanContent(pagemap, arguments, ref start, out found);
     }
 
     /// <summary>Finds the pages that hold content of their own: not that of a file, and not plain zeros.</summary>
-    internal int CollectResident(SafeFileHandle pagemap, ref ulong start, ulong end, out ReadOnlySpan<PageRegion> found)
+    /// <inheritdoc cref="CollectWritten"/>
+    internal int CollectResident(SafeFileHandle pagemap, in ScanSpan span, ref ulong start, out ReadOnlySpan<PageRegion> found)
     {
-        PagemapScanArguments arguments = Arguments(0, start, end);
-        arguments.Inverted = arguments.Mask = _neverContent;
+        PagemapScanArguments arguments = Arguments(0, start, span.End);
+        arguments.Inverted = arguments.Mask = NeverContent(span);
         return ScanContent(pagemap, arguments, ref start, out found);
     }
+
+    private PageCategories NeverContent(in ScanSpan span) => span.IsAnonymous ? _neverContent : _neverContent | PageCategories.File;
 
     private static PagemapScanArguments Arguments(ulong flags, ulong start, ulong end) => new()
     {

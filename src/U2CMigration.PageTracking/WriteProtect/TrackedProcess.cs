@@ -85,7 +85,7 @@ internal sealed class TrackedProcess : IDisposable
         }
         else
         {
-            _space.CollectResident(_space.PrivateAreas, dirty.Of(ProcessId), cancellationToken);
+            _space.CollectResident(dirty.Of(ProcessId), cancellationToken);
         }
 
         return true;
@@ -100,7 +100,7 @@ internal sealed class TrackedProcess : IDisposable
             return false;
         }
 
-        _space.CollectResident(_space.PrivateAreas, resident.Of(ProcessId), cancellationToken);
+        _space.CollectResident(resident.Of(ProcessId), cancellationToken);
         return true;
     }
 

@@ -93,13 +93,19 @@ internal sealed class WriteProtection : IDisposable
 
     private void ScanWritten(ProcessPages pages, CancellationToken cancellationToken)
     {
-        IReadOnlyList<PageRange> areas = _space.PrivateAreas;
-        ulong start = areas.Count == 0 ? 0 : areas[0].Start;
-        ulong end = areas.Count == 0 ? 0 : areas[^1].End;
-        while (start < end)
+        foreach (ScanSpan span in _space.Spans)
+        {
+            ScanWritten(span, pages, cancellationToken);
+        }
+    }
+
+    private void ScanWritten(ScanSpan span, ProcessPages pages, CancellationToken cancellationToken)
+    {
+        ulong start = span.Start;
+        while (start < span.End)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            int error = _scanner.CollectWritten(_space.Pagemap, ref start, end, out ReadOnlySpan<PageRegion> found);
+            int error = _scanner.CollectWritten(_space.Pagemap, span, ref start, out ReadOnlySpan<PageRegion> found);
             if (error != 0)
             {
                 // What the kernel cleared before it failed is unknown.

@@ -96,4 +96,17 @@ public sealed class MapsLineTests
     }
 
     private static char Flag(VirtualMemoryArea area, MemoryProtection protection, char letter) => area.Protection.HasFlag(protection) ? letter : '-';
+
+    [Theory]
+    [InlineData("1000-2000 rw-p 00000000 00:00 0", true)]
+    [InlineData("1000-2000 rw-p 00000000 00:00 0                          [heap]", true)]
+    [InlineData("1000-2000 rw-p 00000000 00:00 0    [anon:a name]", true)]
+    [InlineData("1000-2000 r-xp 00001000 fd:01 1048576                    /usr/bin/redis-server", false)]
+    [InlineData("1000-2000 rw-p 00000000 00:01 2051                       /memfd:x (deleted)", false)]
+    public void IsAnonymous_ByInode_TellsFilesApart(string text, bool expected)
+    {
+        MapsLine.TryParse(System.Text.Encoding.UTF8.GetBytes(text), out MapsLine line).Should().BeTrue();
+
+        line.IsAnonymous.Should().Be(expected);
+    }
 }
