@@ -90,6 +90,17 @@ public sealed class DataShiftPredictor : IPagePredictor
         DataShiftKernel.Stable(histories, chunk, 0, _rule).CopyTo(stable);
     }
 
+    /// <summary>Which pages of a chunk were stable some samples ago, by the parameters of now.</summary>
+    /// <param name="histories">The histories.</param>
+    /// <param name="chunk">The chunk.</param>
+    /// <param name="age">How many samples ago.</param>
+    /// <param name="stable">Receives <see cref="PageHistories.ChunkWords"/> words.</param>
+    public void FindStable(PageHistories histories, int chunk, int age, Span<ulong> stable)
+    {
+        ArgumentNullException.ThrowIfNull(histories);
+        DataShiftKernel.Stable(histories, chunk, age, _rule).CopyTo(stable);
+    }
+
     /// <summary>The paper's answer for the next sample, one bit a page: the page goes on as it did, or flips if its run is too short to last.</summary>
     /// <param name="histories">The histories.</param>
     /// <param name="chunk">The chunk.</param>

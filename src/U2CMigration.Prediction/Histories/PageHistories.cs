@@ -28,6 +28,7 @@ public sealed class PageHistories
     private readonly ChunkStore _store = new();
     private readonly List<ProcessHistory> _processes = [];
     private readonly float[] _seconds = new float[Depth];
+    private readonly long[] _dirtyPages = new long[Depth];
 
     /// <summary>How many samples were observed, ever.</summary>
     public long SampleCount { get; private set; }
@@ -56,12 +57,14 @@ public sealed class PageHistories
         int row = (int)(SampleCount & (Depth - 1));
         _store.ClearRow(row);
         _seconds[row] = (float)interval.TotalSeconds;
+        _dirtyPages[row] = 0;
         // By index: the enumerator of an interface would be allocated.
         for (int i = 0; i < dirty.Processes.Count; i++)
         {
             ProcessPages pages = dirty.Processes[i];
             ProcessHistory process = Of(pages.ProcessId);
             process.LastSample = SampleCount;
+            _dirtyPages[row] += process.FirstSample == SampleCount ? 0 : pages.PageCount;
             Write(process, pages.Ranges, row);
             if (accessed is not null && accessed.TryGet(pages.ProcessId, out ProcessPages? touched))
             {
@@ -121,6 +124,25 @@ public sealed class PageHistories
     /// <summary>The length of a sample's interval in seconds.</summary>
     /// <param name="age">0 for the newest sample, up to <see cref="Depth"/> - 1; 0 seconds before the first sample.</param>
     public float Seconds(int age) => _seconds[RowOf(age)];
+
+    /// <summary>How many pages were written in a sample.</summary>
+    /// <param name="age">0 for the newest sample, up to <see cref="Depth"/> - 1; 0 pages before the first sample.</param>
+    public long DirtyPages(int age) => _dirtyPages[RowOf(age)];
+
+    /// <summary>How many pages were written in a sample on average of those kept.</summary>
+    public double MeanDirtyPages
+    {
+        get
+        {
+            long sum = 0;
+            foreach (long pages in _dirtyPages)
+            {
+                sum += pages;
+            }
+
+            return sum / (double)Math.Clamp(SampleCount - 1, 1, Depth);
+        }
+    }
 
     private int RowOf(int age) => (int)((SampleCount - 1 - age) & (Depth - 1));
 

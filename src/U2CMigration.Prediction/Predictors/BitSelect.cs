@@ -53,4 +53,23 @@ internal static class BitSelect
             }
         }
     }
+
+    /// <summary>Copies values where a bit is set, and leaves the others.</summary>
+    /// <param name="bits">The bits.</param>
+    /// <param name="from">64 values for each word.</param>
+    /// <param name="to">As many.</param>
+    public static void Copy(ReadOnlySpan<ulong> bits, ReadOnlySpan<float> from, Span<float> to)
+    {
+        ReadOnlySpan<Vector512<float>> sources = MemoryMarshal.Cast<float, Vector512<float>>(from);
+        Span<Vector512<float>> targets = MemoryMarshal.Cast<float, Vector512<float>>(to);
+        for (int i = 0; i < targets.Length; i++)
+        {
+            uint part = (uint)(bits[i / 4] >> (16 * (i & 3)));
+            if ((part & 0xffff) != 0)
+            {
+                Vector512<uint> hit = Vector512.Equals(Vector512.Create(part) & Lanes, Lanes);
+                targets[i] = Vector512.ConditionalSelect(hit.AsSingle(), sources[i], targets[i]);
+            }
+        }
+    }
 }

@@ -1,0 +1,198 @@
+using System.Numerics;
+using U2CMigration.Prediction.Calibration;
+using U2CMigration.Prediction.Histories;
+using U2CMigration.Prediction.Predictors;
+
+namespace U2CMigration.Prediction.Blending;
+
+/// <summary>Combines several predictors as fits the container at hand, learned while it watches.</summary>
+/// <remarks>
+/// At each sample the predictors are asked about some pages, and judged when what happened is known. Their log odds are weighed (a mixture for each horizon and
+/// last bit), the result is calibrated. Where a single predictor has done better lately than the mixture, it is used alone. A predictor that fails is replaced by the last value.
+/// </remarks>
+public sealed class BlendedPredictor : IPagePredictor
+{
+    private const int SampledPages = 3072;
+    private const int SampledChunks = 256;
+    private const int Contexts = 2;
+    private const double LossFading = 0.85;
+
+    private readonly GuardedPredictor[] _predictors;
+    private readonly PageSelection _selection;
+    private readonly PagePrediction[] _predictions;
+    private readonly PagePrediction _sample = new();
+    private readonly RotatingSample _sampling = new(SampledPages, SampledChunks);
+    private readonly SampleRound[] _rounds = new SampleRound[PagePrediction.Horizons + 1];
+    private readonly LogisticMixer[] _mixers = new LogisticMixer[PagePrediction.Horizons * Contexts];
+    private readonly LossLedger[] _losses = new LossLedger[PagePrediction.Horizons];
+    private readonly ProbabilityCalibration[] _calibrations;
+    private readonly int[] _chosen = new int[PagePrediction.Horizons];
+    private readonly float[] _logits;
+    private readonly ExpectedScore _score = new();
+
+    /// <summary>Combines predictors.</summary>
+    /// <param name="predictors">The predictors; owned from now on: they learn when this one does.</param>
+    /// <param name="selection">The pages to learn from: those it will be asked about.</param>
+    public BlendedPredictor(IReadOnlyList<IPagePredictor> predictors, PageSelection selection)
+    {
+        ArgumentNullException.ThrowIfNull(predictors);
+        ArgumentNullException.ThrowIfNull(selection);
+        ArgumentOutOfRangeException.ThrowIfZero(predictors.Count, nameof(predictors));
+        _predictors = [.. predictors.Select(static predictor => new GuardedPredictor(predictor))];
+        _predictions = [.. predictors.Select(static _ => new PagePrediction())];
+        _selection = selection;
+        _logits = new float[predictors.Count];
+        _calibrations = [.. Enumerable.Range(0, PagePrediction.Horizons * (predictors.Count + 1)).Select(static _ => new ProbabilityCalibration())];
+        for (int i = 0; i < _rounds.Length; i++)
+        {
+            _rounds[i] = new SampleRound(predictors.Count, SampledPages);
+        }
+
+        for (int i = 0; i < _mixers.Length; i++)
+        {
+            _mixers[i] = new LogisticMixer(predictors.Count);
+        }
+
+        for (int horizon = 0; horizon < PagePrediction.Horizons; horizon++)
+        {
+            _losses[horizon] = new LossLedger(predictors.Count + 1, LossFading);
+            _chosen[horizon] = predictors.Count;
+        }
+    }
+
+    /// <inheritdoc/>
+    public string Name => "blend";
+
+    /// <summary>How many calls of the predictors failed.</summary>
+    public long Failures => _predictors.Sum(static predictor => predictor.Failures);
+
+    /// <summary>Which predictor is used for a horizon; <c>blend</c> for the mixture of all.</summary>
+    /// <param name="horizon">0 for the next sample.</param>
+    public string ChosenFor(int horizon) => _chosen[horizon] < _predictors.Length ? _predictors[_chosen[horizon]].Name : Name;
+
+    /// <inheritdoc/>
+    public void Learn(PageHistories histories)
+    {
+        ArgumentNullException.ThrowIfNull(histories);
+        foreach (GuardedPredictor predictor in _predictors)
+        {
+            predictor.Learn(histories);
+        }
+
+        long now = histories.SampleCount - 1;
+        for (int horizon = 0; horizon < PagePrediction.Horizons; horizon++)
+        {
+            SampleRound round = _rounds[(now + _rounds.Length - 1 - horizon) % _rounds.Length];
+            if (round.Sample == now - 1 - horizon)
+            {
+                Judge(histories, round, horizon);
+            }
+        }
+
+        Ask(histories, _rounds[now % _rounds.Length], now);
+    }
+
+    /// <inheritdoc/>
+    public void Predict(PageHistories histories, PagePrediction prediction)
+    {
+        ArgumentNullException.ThrowIfNull(histories);
+        ArgumentNullException.ThrowIfNull(prediction);
+        for (int i = 0; i < _predictors.Length; i++)
+        {
+            CopyCandidates(prediction, _predictions[i]);
+            _predictors[i].Predict(histories, _predictions[i]);
+        }
+
+        for (int horizon = 0; horizon < PagePrediction.Horizons; horizon++)
+        {
+            _score.Clear();
+            for (int block = 0; block < prediction.Blocks.Count; block++)
+            {
+                Combine(histories, prediction, block, horizon);
+            }
+
+            prediction.Thresholds[horizon] = _score.BestThreshold();
+        }
+    }
+
+    private void Judge(PageHistories histories, SampleRound round, int horizon)
+    {
+        LossLedger losses = _losses[horizon];
+        losses.Fade();
+        for (int i = 0; i < round.Pages.Length; i++)
+        {
+            SampleRound.SampledPage page = round.Pages[i];
+            bool written = Bit(histories.DirtyRow(page.Chunk, 0), page.Page);
+            Span<float> logits = round.Logits(i, horizon);
+            LogisticMixer mixer = MixerOf(histories, page.Chunk, page.Page, horizon, horizon + 1);
+            float mixed = mixer.Mix(logits);
+            for (int input = 0; input < logits.Length; input++)
+            {
+                losses.Add(input, logits[input], written);
+                CalibrationOf(horizon, input).ObserveLogit(logits[input], written);
+            }
+
+            losses.Add(logits.Length, mixed, written);
+            CalibrationOf(horizon, logits.Length).ObserveLogit(mixed, written);
+            mixer.Learn(logits, mixed, written);
+        }
+
+        for (int source = 0; source <= _predictors.Length; source++)
+        {
+            CalibrationOf(horizon, source).Refresh();
+        }
+
+        _chosen[horizon] = losses.Best();
+    }
+
+    private void Ask(PageHistories histories, SampleRound round, long now)
+    {
+        _sampling.Choose(histories, _selection, _sample);
+        round.Begin(now, _sample);
+        for (int i = 0; i < _predictors.Length; i++)
+        {
+            _predictors[i].Predict(histories, _sample);
+            round.Take(i, _sample);
+        }
+    }
+
+    private void Combine(PageHistories histories, PagePrediction prediction, int block, int horizon)
+    {
+        Span<float> result = prediction.Probabilities(block, horizon);
+        int chunk = prediction.Blocks[block].Chunk;
+        ProbabilityCalibration calibration = CalibrationOf(horizon, _chosen[horizon]);
+        for (int word = 0; word < PageHistories.ChunkWords; word++)
+        {
+            for (ulong bits = prediction.Candidates(block)[word]; bits != 0; bits &= bits - 1)
+            {
+                int page = (word * 64) + BitOperations.TrailingZeroCount(bits);
+                for (int i = 0; i < _logits.Length; i++)
+                {
+                    _logits[i] = Logit.Of(_predictions[i].Probabilities(block, horizon)[page]);
+                }
+
+                float used = _chosen[horizon] < _logits.Length
+                    ? _logits[_chosen[horizon]]
+                    : MixerOf(histories, chunk, page, horizon, 0).Mix(_logits);
+                result[page] = calibration.MapLogit(used);
+                _score.Add(result[page]);
+            }
+        }
+    }
+
+    private ProbabilityCalibration CalibrationOf(int horizon, int source) => _calibrations[(horizon * (_predictors.Length + 1)) + source];
+
+    private LogisticMixer MixerOf(PageHistories histories, int chunk, int page, int horizon, int age) =>
+        _mixers[(horizon * Contexts) + (Bit(histories.DirtyRow(chunk, age), page) ? 1 : 0)];
+
+    private static bool Bit(ReadOnlySpan<ulong> row, int page) => ((row[page >> 6] >> (page & 63)) & 1) != 0;
+
+    private static void CopyCandidates(PagePrediction from, PagePrediction to)
+    {
+        to.Clear();
+        for (int block = 0; block < from.Blocks.Count; block++)
+        {
+            to.Add(from.Blocks[block], from.Candidates(block));
+        }
+    }
+}

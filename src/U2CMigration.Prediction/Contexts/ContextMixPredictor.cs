@@ -1,0 +1,153 @@
+using System.Numerics;
+using U2CMigration.Prediction.Blending;
+using U2CMigration.Prediction.Histories;
+using U2CMigration.Prediction.Predictors;
+
+namespace U2CMigration.Prediction.Contexts;
+
+/// <summary>Predicts pages from what others did in the same situation, counted in several ways at once and weighed: context mixing, as in the best compressors.</summary>
+/// <remarks>
+/// Nothing is trained in advance: what it knows it has seen in this container. A history says what came after each of its parts, so learning needs no past predictions:
+/// one, two and three samples are taken off, and the newest ones are the outcomes. The tables have a fixed size; learning looks at a bounded number of pages.
+/// </remarks>
+public sealed class ContextMixPredictor : IPagePredictor
+{
+    private const int PagesPerSample = 12288;
+    private const int ChunksPerSample = 192;
+    private const int Inputs = PageContexts.Count;
+    private const int MixersPerHorizon = 16;
+
+    private readonly ContextTable[] _tables = new ContextTable[PagePrediction.Horizons * Inputs];
+    private readonly LogisticMixer[] _mixers = new LogisticMixer[PagePrediction.Horizons * MixersPerHorizon];
+    private readonly PeriodFinder _periods = new();
+    private readonly ChunkView _view = new();
+    private readonly PageSelection _selection;
+    private readonly int[] _groups = new int[Inputs];
+    private readonly float[] _logits = new float[Inputs];
+    private int _chunk;
+
+    /// <summary>A predictor that has learned nothing yet.</summary>
+    /// <param name="selection">The pages to learn from: those it will be asked about.</param>
+    public ContextMixPredictor(PageSelection selection)
+    {
+        ArgumentNullException.ThrowIfNull(selection);
+        _selection = selection;
+        for (int i = 0; i < _tables.Length; i++)
+        {
+            _tables[i] = new ContextTable(PageContexts.Size);
+        }
+
+        for (int i = 0; i < _mixers.Length; i++)
+        {
+            _mixers[i] = new LogisticMixer(Inputs);
+        }
+    }
+
+    /// <inheritdoc/>
+    public string Name => "context-mix";
+
+    internal int Period => _periods.Period;
+
+    /// <inheritdoc/>
+    public void Learn(PageHistories histories)
+    {
+        ArgumentNullException.ThrowIfNull(histories);
+        int learned = 0;
+        for (int i = Math.Min(ChunksPerSample, histories.ChunkCount - 1); i > 0 && learned < PagesPerSample; i--)
+        {
+            _chunk = _chunk + 1 < histories.ChunkCount ? _chunk + 1 : 1;
+            learned += Learn(histories, _chunk);
+        }
+
+        _periods.Decide();
+    }
+
+    /// <inheritdoc/>
+    public void Predict(PageHistories histories, PagePrediction prediction)
+    {
+        ArgumentNullException.ThrowIfNull(histories);
+        ArgumentNullException.ThrowIfNull(prediction);
+        for (int block = 0; block < prediction.Blocks.Count; block++)
+        {
+            _view.Load(histories, prediction.Blocks[block].Chunk);
+            PageView view = _view.Shared(0, _periods.Period);
+            for (int word = 0; word < PageHistories.ChunkWords; word++)
+            {
+                for (ulong bits = prediction.Candidates(block)[word]; bits != 0; bits &= bits - 1)
+                {
+                    int page = (word * 64) + BitOperations.TrailingZeroCount(bits);
+                    _view.Look(page, 0, ref view);
+                    for (int horizon = 0; horizon < PagePrediction.Horizons; horizon++)
+                    {
+                        prediction.Probabilities(block, horizon)[page] = Logit.ToProbability(Mix(view, horizon).Mix(_logits));
+                    }
+                }
+            }
+        }
+    }
+
+    // The pages are those that the predictor would have been asked about then: choosing them by what they did since would teach it wrong odds.
+    private int Learn(PageHistories histories, int chunk)
+    {
+        _periods.Learn(histories, chunk);
+        int horizons = Math.Min(PagePrediction.Horizons, histories.SamplesOf(chunk) - 1);
+        Span<ulong> pages = stackalloc ulong[PageHistories.ChunkWords];
+        bool loaded = false;
+        int learned = 0;
+        for (int horizon = 0; horizon < horizons; horizon++)
+        {
+            _selection(histories, chunk, horizon + 1, pages);
+            if (pages.IndexOfAnyExcept(0UL) >= 0)
+            {
+                if (!loaded)
+                {
+                    _view.Load(histories, chunk);
+                    loaded = true;
+                }
+
+                learned = Math.Max(learned, Learn(pages, horizon));
+            }
+        }
+
+        return learned;
+    }
+
+    private int Learn(ReadOnlySpan<ulong> pages, int horizon)
+    {
+        int learned = 0;
+        PageView view = _view.Shared(horizon + 1, _periods.Period);
+        for (int word = 0; word < pages.Length; word++)
+        {
+            for (ulong bits = pages[word]; bits != 0; bits &= bits - 1)
+            {
+                int page = (word * 64) + BitOperations.TrailingZeroCount(bits);
+                _view.Look(page, horizon + 1, ref view);
+                bool written = (_view.Word(page) & 1) != 0;
+                LogisticMixer mixer = Mix(view, horizon);
+                mixer.Learn(_logits, mixer.Mix(_logits), written);
+                for (int i = 0; i < Inputs; i++)
+                {
+                    _tables[(horizon * Inputs) + i].Learn(_groups[i], written);
+                }
+
+                learned++;
+            }
+        }
+
+        return learned;
+    }
+
+    // Looks the page up in every table; a group that has seen little says little.
+    private LogisticMixer Mix(in PageView view, int horizon)
+    {
+        PageContexts.Find(view, horizon, _groups);
+        for (int i = 0; i < Inputs; i++)
+        {
+            ContextTable table = _tables[(horizon * Inputs) + i];
+            _logits[i] = Logit.Of(table.Probability(_groups[i])) * table.Confidence(_groups[i]);
+        }
+
+        int written = Math.Min(7, BitOperations.PopCount(view.Word & 0xff));
+        return _mixers[(horizon * MixersPerHorizon) + (written * 2) + (int)(view.Word & 1)];
+    }
+}

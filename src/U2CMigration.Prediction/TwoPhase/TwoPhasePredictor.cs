@@ -1,0 +1,140 @@
+using U2CMigration.Prediction.Baselines;
+using U2CMigration.Prediction.Blending;
+using U2CMigration.Prediction.Calibration;
+using U2CMigration.Prediction.Contexts;
+using U2CMigration.Prediction.DataShift;
+using U2CMigration.Prediction.Histories;
+using U2CMigration.Prediction.Predictors;
+
+namespace U2CMigration.Prediction.TwoPhase;
+
+/// <summary>Predicts in two phases: pages that are stable by counting what such pages do, for all at once; the others, few, by models that look at each.</summary>
+/// <remarks>
+/// The models of the second phase are combined as fits the container (see <see cref="BlendedPredictor"/>), so that none has to be right everywhere. Probabilities are
+/// calibrated; the thresholds are those with the best F1 that can be expected from them, over all candidates.
+/// </remarks>
+public sealed class TwoPhasePredictor : IPagePredictor
+{
+    private readonly DataShiftPredictor _first;
+    private readonly BlendedPredictor _second;
+    private readonly PagePrediction _unstable = new();
+    private readonly ExpectedScore _score = new();
+
+    /// <summary>A predictor that tunes itself, with further models in its second phase.</summary>
+    /// <param name="models">Models besides those that need no training; owned from now on.</param>
+    public TwoPhasePredictor(params IReadOnlyList<IPagePredictor> models)
+        : this(new DataShiftPredictor(), models)
+    {
+    }
+
+    /// <summary>A predictor with a given first phase.</summary>
+    /// <param name="first">The first phase; owned from now on.</param>
+    /// <param name="models">Models besides those that need no training; owned from now on.</param>
+    public TwoPhasePredictor(DataShiftPredictor first, IReadOnlyList<IPagePredictor> models)
+    {
+        ArgumentNullException.ThrowIfNull(first);
+        ArgumentNullException.ThrowIfNull(models);
+        _first = first;
+        _second = new BlendedPredictor(
+            [
+                .. models,
+                new ContextMixPredictor(FindUnstable),
+                new FollowingPredictor(first),
+                new FrequencyPredictor(),
+                new ExponentialPredictor(),
+                new MarkovPredictor(),
+            ],
+            FindUnstable);
+    }
+
+    /// <inheritdoc/>
+    public string Name => "two-phase";
+
+    /// <summary>How many calls of models failed; the last value stood in for them.</summary>
+    public long Failures => _second.Failures;
+
+    /// <summary>The number of candidates of the last prediction that needed the second phase.</summary>
+    public long UnstablePages { get; private set; }
+
+    /// <inheritdoc/>
+    public void Learn(PageHistories histories)
+    {
+        _first.Learn(histories);
+        _second.Learn(histories);
+    }
+
+    /// <inheritdoc/>
+    public void Predict(PageHistories histories, PagePrediction prediction)
+    {
+        ArgumentNullException.ThrowIfNull(histories);
+        ArgumentNullException.ThrowIfNull(prediction);
+        _first.Predict(histories, prediction);
+        Split(histories, prediction);
+        UnstablePages = _unstable.CandidateCount;
+        _second.Predict(histories, _unstable);
+        Merge(prediction);
+        SetThresholds(prediction);
+    }
+
+    private void FindUnstable(PageHistories histories, int chunk, int age, Span<ulong> pages)
+    {
+        _first.FindStable(histories, chunk, age, pages);
+        ReadOnlySpan<ulong> known = histories.KnownPages(chunk);
+        for (int i = 0; i < pages.Length; i++)
+        {
+            pages[i] = known[i] & ~pages[i];
+        }
+    }
+
+    private void Split(PageHistories histories, PagePrediction prediction)
+    {
+        Span<ulong> pages = stackalloc ulong[PageHistories.ChunkWords];
+        _unstable.Clear();
+        for (int block = 0; block < prediction.Blocks.Count; block++)
+        {
+            FindUnstable(histories, prediction.Blocks[block].Chunk, 0, pages);
+            ulong any = 0;
+            for (int i = 0; i < pages.Length; i++)
+            {
+                pages[i] &= prediction.Candidates(block)[i];
+                any |= pages[i];
+            }
+
+            if (any != 0)
+            {
+                _unstable.Add(prediction.Blocks[block], pages);
+            }
+        }
+    }
+
+    private void Merge(PagePrediction prediction)
+    {
+        int block = 0;
+        for (int from = 0; from < _unstable.Blocks.Count; from++)
+        {
+            while (prediction.Blocks[block] != _unstable.Blocks[from])
+            {
+                block++;
+            }
+
+            for (int horizon = 0; horizon < PagePrediction.Horizons; horizon++)
+            {
+                BitSelect.Copy(_unstable.Candidates(from), _unstable.Probabilities(from, horizon), prediction.Probabilities(block, horizon));
+            }
+        }
+    }
+
+    private void SetThresholds(PagePrediction prediction)
+    {
+        for (int horizon = 0; horizon < PagePrediction.Horizons; horizon++)
+        {
+            _score.Clear();
+            for (int block = 0; block < prediction.Blocks.Count; block++)
+            {
+                _score.Add(prediction.Probabilities(block, horizon), prediction.Candidates(block));
+            }
+
+            prediction.Thresholds[horizon] = _score.BestThreshold();
+        }
+    }
+}
