@@ -14,10 +14,11 @@ done
 
 usage() {
     cat <<'HELP'
-usage: eng/test.sh [--filter unit|integration|e2e]
+usage: eng/test.sh [--filter unit|torch|integration|e2e]
 
 Installs what is missing (by apt; root), builds the testbed and the solution, then runs
   unit         tests/*.Tests              on this machine
+  torch        tests/*.Torch.Tests        inside a host of the testbed, whose C++ library is new enough for TorchSharp
   integration  tests/*.IntegrationTests   inside a host of the testbed, where CRIU is
   e2e          tests/*.EndToEndTests      on this machine; they bring up rigs of their own
 and prints as its last line `N passed, N failed, N skipped`. Logs and reports are left in artifacts/test-logs.
@@ -40,7 +41,7 @@ run_project() {
         printf '%-45s has no tests\n' "$name"
         return
     fi
-    [ "$kind" != integration ] || command=(bash "$REPO/eng/testbed.sh" run -- "${command[@]}")
+    case $kind in integration | torch) command=(bash "$REPO/eng/testbed.sh" run -- "${command[@]}") ;; esac
     rm -f "$report"
     timeout --foreground --kill-after=30 "$PROJECT_SECONDS" "${command[@]}" >"$log" 2>&1 </dev/null || code=$?
     if ! counts=$(report_counts "$report" 2>/dev/null); then
@@ -75,6 +76,8 @@ run_kind() {
     printf '== %s tests\n' "$1"
     local project
     for project in "$REPO"/tests/*."$2"/*.csproj; do
+        # The unit tests' pattern matches those of TorchSharp too.
+        [ "$1" = torch ] || case $project in *.Torch.Tests.csproj) continue ;; esac
         [ ! -e "$project" ] || run_project "$(basename "$project" .csproj)" "$1"
     done
 }
@@ -83,11 +86,11 @@ filter=''
 while [ $# -gt 0 ]; do
     case $1 in
         -h | --help) usage; exit 0 ;;
-        --filter) filter=${2:-}; shift 2 || die "--filter needs unit, integration or e2e." ;;
+        --filter) filter=${2:-}; shift 2 || die "--filter needs unit, torch, integration or e2e." ;;
         *) die "does not know '$1'; see --help." ;;
     esac
 done
-case $filter in '' | unit | integration | e2e) ;; *) die "--filter takes unit, integration or e2e; got '$filter'." ;; esac
+case $filter in '' | unit | torch | integration | e2e) ;; *) die "--filter takes unit, torch, integration or e2e; got '$filter'." ;; esac
 
 require_root "eng/test.sh"
 command -v dotnet >/dev/null || die ".NET is not installed: install the .NET 10 SDK so that 'dotnet' is on PATH."
@@ -112,6 +115,7 @@ if ! dotnet build "$REPO/U2CMigration.Core.sln" -c "$CONFIGURATION" -nologo -nod
 fi
 
 run_kind unit Tests
+run_kind torch Torch.Tests
 run_kind integration IntegrationTests
 run_kind e2e EndToEndTests
 
