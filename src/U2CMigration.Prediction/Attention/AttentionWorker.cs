@@ -17,5 +17,5 @@ internal sealed class AttentionWorker(AttentionNetwork network, RoundContext rou
     protected override void Read(int page, out PageInput input) => _reader.Read(page, out input);
 
     /// <inheritdoc/>
-    protected override ReadOnlySpan<Vector512<float>> Run(ReadOnlySpan<PageInput> inputs) => _pass.Run(inputs, round, biases);
+    protected internal override ReadOnlySpan<Vector512<float>> Run(ReadOnlySpan<PageInput> inputs) => _pass.Run(inputs, round, biases);
 }

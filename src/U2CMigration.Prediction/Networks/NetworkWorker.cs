@@ -47,7 +47,7 @@ internal abstract class NetworkWorker<T>
     protected abstract void Read(int page, out T input);
 
     /// <summary>Computes the logits of 16 inputs, a vector for each horizon.</summary>
-    protected abstract ReadOnlySpan<Vector512<float>> Run(ReadOnlySpan<T> inputs);
+    protected internal abstract ReadOnlySpan<Vector512<float>> Run(ReadOnlySpan<T> inputs);
 
     private int Collect(PageHistories histories, PagePrediction prediction, int block, int count)
     {

@@ -30,7 +30,7 @@ internal sealed class LstmWorker(LstmNetwork network) : NetworkWorker<LstmInput>
     protected override void Read(int page, out LstmInput input) => input = new LstmInput((uint)_words[page]);
 
     /// <inheritdoc/>
-    protected override ReadOnlySpan<Vector512<float>> Run(ReadOnlySpan<LstmInput> inputs)
+    protected internal override ReadOnlySpan<Vector512<float>> Run(ReadOnlySpan<LstmInput> inputs)
     {
         Vector512<uint> words = Vector512.Create(MemoryMarshal.Cast<LstmInput, uint>(inputs));
         Array.Clear(_state);

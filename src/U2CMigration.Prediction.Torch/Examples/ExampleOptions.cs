@@ -1,0 +1,22 @@
+using U2CMigration.Prediction.Attention;
+
+namespace U2CMigration.Prediction.Torch.Examples;
+
+/// <summary>Which pages of a trace become examples.</summary>
+internal sealed record ExampleOptions
+{
+    /// <summary>Unstable pages taken in each round, at most.</summary>
+    public int UnstablePages { get; init; } = 128;
+
+    /// <summary>Stable pages taken in each round, at most, of those that were ever written.</summary>
+    public int StablePages { get; init; } = 32;
+
+    /// <summary>Rounds before this many samples give no examples.</summary>
+    public int FirstRound { get; init; } = 3;
+
+    /// <summary>The inputs that the model sees.</summary>
+    public InputSelection Selection { get; init; } = InputSelection.All;
+
+    /// <summary>The seed of the choice.</summary>
+    public int Seed { get; init; } = 1;
+}
