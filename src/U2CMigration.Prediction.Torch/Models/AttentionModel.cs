@@ -22,7 +22,7 @@ internal sealed class AttentionModel : PageModel
         {
             // A matrix gets a uniform start by its number of inputs, as TorchSharp's own linear layers; all else starts at 0.
             double bound = shape.Length == 2 && name is not ("token.position" or "output.direct") ? 1 / Math.Sqrt(shape[1]) : 0;
-            Tensor start = zeros([.. shape.Select(static length => (long)length)]);
+            using Tensor start = zeros([.. shape.Select(static length => (long)length)]);
             nn.init.uniform_(start, -bound, bound);
             Parameter parameter = nn.Parameter(start);
             _weights[name] = parameter;

@@ -23,7 +23,8 @@ internal sealed class PaperModel : PageModel
     private readonly LSTM _dirty;
     private readonly LSTM _accessed;
     private readonly Linear _systemLayer;
-    private readonly MultiheadAttention _attention;
+    private readonly Linear _projection;
+    private readonly Linear _mixture;
     private readonly Linear _output;
 
     public PaperModel(bool system, bool neighbours)
@@ -34,7 +35,8 @@ internal sealed class PaperModel : PageModel
         _dirty = nn.LSTM(1, Width, batchFirst: true);
         _accessed = nn.LSTM(1, Width, batchFirst: true);
         _systemLayer = nn.Linear(RoundContext.SystemFeatures, Width);
-        _attention = nn.MultiheadAttention(Width, Heads);
+        _projection = nn.Linear(Width, 3 * Width);
+        _mixture = nn.Linear(Width, Width);
         _output = nn.Linear(Width * Tokens, PagePrediction.Horizons);
         RegisterComponents();
     }
@@ -57,15 +59,22 @@ internal sealed class PaperModel : PageModel
             tokens.Add(_systemLayer.call(batch.CommonSummary.narrow(1, RoundContext.SummaryFeatures - RoundContext.SystemFeatures, RoundContext.SystemFeatures)));
         }
 
-        // [tokens, B, Width], as the layer wants it.
-        Tensor sequence = stack(tokens, 0);
-        (Tensor attended, _) = _attention.call(sequence, sequence, sequence, null, false, null);
-        return _output.call(attended.transpose(0, 1).reshape(-1, Width * Tokens)).MoveToOuterDisposeScope();
+        return _output.call(Attend(stack(tokens, 1)).reshape(-1, Width * Tokens)).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
     public override WeightSet Export(int settings, string description) =>
         new(Variant, settings, description, [.. named_parameters().Select(static pair => Copy(pair.name, pair.parameter))]);
+
+    // Self-attention over the tokens, [B, tokens, Width]; by hand, since TorchSharp's own layer leaves tensors behind.
+    private Tensor Attend(Tensor tokens)
+    {
+        Tensor projected = _projection.call(tokens).view(-1, Tokens, 3 * Heads, Width / Heads).transpose(1, 2);
+        (Tensor query, Tensor key, Tensor value) = (projected.narrow(1, 0, Heads), projected.narrow(1, Heads, Heads), projected.narrow(1, 2 * Heads, Heads));
+        Tensor scores = matmul(query, key.transpose(2, 3)) / Math.Sqrt(Width / Heads);
+        Tensor mixed = matmul(nn.functional.softmax(scores, 3), value).transpose(1, 2).reshape(-1, Tokens, Width);
+        return _mixture.call(mixed);
+    }
 
     private static Tensor Last(LSTM lstm, Tensor sequence)
     {
