@@ -24,7 +24,7 @@ internal static class DataShiftKernel
             ones.Add(Row(histories, chunk, age + i));
         }
 
-        return ones.IsZero() | ones.IsAtLeast(rule.MinimumOnes);
+        return (ones.IsZero() | ones.IsAtLeast(rule.MinimumOnes)) & AllEqual(histories, chunk, age, rule.MinimumEqual);
     }
 
     /// <summary>Which pages are predicted to be written: those that were in the last sample if their run lasts, the others if it ends.</summary>
@@ -33,7 +33,8 @@ internal static class DataShiftKernel
 
     public static Vector512<ulong> Row(PageHistories histories, int chunk, int age) => Vector512.Create(histories.DirtyRow(chunk, age));
 
-    private static Vector512<ulong> AllEqual(PageHistories histories, int chunk, int age, int samples)
+    /// <summary>Whose so many samples are all the same.</summary>
+    public static Vector512<ulong> AllEqual(PageHistories histories, int chunk, int age, int samples)
     {
         Vector512<ulong> first = Row(histories, chunk, age);
         Vector512<ulong> different = Vector512<ulong>.Zero;

@@ -4,7 +4,8 @@ namespace U2CMigration.Prediction.DataShift;
 /// <param name="Samples">How many samples decide.</param>
 /// <param name="MinimumOnes">A page is stable with none or at least so many ones among them.</param>
 /// <param name="MinimumRun">A trailing run of at least so many equal bits lasts; a shorter one ends.</param>
-internal readonly record struct DataShiftRule(int Samples, int MinimumOnes, int MinimumRun)
+/// <param name="MinimumEqual">A page whose newest so many samples differ is never stable.</param>
+internal readonly record struct DataShiftRule(int Samples, int MinimumOnes, int MinimumRun, int MinimumEqual = 1)
 {
     public const int MaximumSamples = 32;
 

@@ -6,7 +6,8 @@ namespace U2CMigration.Prediction.DataShift;
 /// <summary>Picks the stability test for the container at hand while it watches: no user has to.</summary>
 /// <remarks>
 /// Every combination of k and p is tried on what happened. Calling a page stable wrongly costs a mistake, calling it unstable costs the work of the second
-/// phase, weighed as a fiftieth of a mistake. The cheapest combination wins; it changes only for a gain of a tenth.
+/// phase, weighed as a fiftieth of a mistake. The cheapest combination wins; it changes only for a gain of a tenth. Whatever is picked, pages that are unstable
+/// for the prototype stay so.
 /// </remarks>
 internal sealed class DataShiftTuner
 {
@@ -15,7 +16,7 @@ internal sealed class DataShiftTuner
     private const double NeededGain = 0.9;
     private const int LearnSamples = 8;
 
-    private static readonly int[] Lengths = [2, 3, 4, 5, 6, 8, 10, 16, 24, 32];
+    private static readonly int[] Lengths = [3, 4, 5, 6, 8, 10, 16, 24, 32];
     private static readonly double[] Variations = [0.2, 0.5];
 
     private readonly DataShiftRule[] _rules;
@@ -25,7 +26,7 @@ internal sealed class DataShiftTuner
 
     public DataShiftTuner()
     {
-        _rules = [.. Lengths.SelectMany(static k => Variations.Select(p => new DataShiftRule(k, DataShiftRule.OnesNeeded(k, p), 1)))];
+        _rules = [.. Lengths.SelectMany(static k => Variations.Select(p => new DataShiftRule(k, DataShiftRule.OnesNeeded(k, p), 1, DataShiftOptions.Published.StabilitySamples)))];
         _costs = new double[_rules.Length];
         _best = Array.FindIndex(_rules, static rule => rule.Samples == DataShiftOptions.Published.StabilitySamples);
     }
@@ -43,6 +44,7 @@ internal sealed class DataShiftTuner
 
         Vector512<ulong> known = Vector512.Create(histories.KnownPages(chunk));
         Vector512<ulong> wrong = known & (DataShiftKernel.Row(histories, chunk, 0) ^ DataShiftKernel.Row(histories, chunk, 1));
+        Vector512<ulong> equal = DataShiftKernel.AllEqual(histories, chunk, 1, _rules[0].MinimumEqual);
         BitCounter ones = default;
         int counted = 0;
         for (int i = 0; i < _rules.Length; i++)
@@ -52,7 +54,7 @@ internal sealed class DataShiftTuner
                 ones.Add(DataShiftKernel.Row(histories, chunk, counted + 1));
             }
 
-            Vector512<ulong> stable = ones.IsZero() | ones.IsAtLeast(_rules[i].MinimumOnes);
+            Vector512<ulong> stable = (ones.IsZero() | ones.IsAtLeast(_rules[i].MinimumOnes)) & equal;
             _costs[i] += BitVector.Count(stable & wrong) + (UnstableCost * BitVector.Count(known & ~stable));
         }
     }

@@ -1,4 +1,6 @@
 using U2CMigration.PageTracking.Pages;
+using U2CMigration.PageTracking.SystemLevel;
+using U2CMigration.Prediction.Traces;
 
 namespace U2CMigration.Prediction.Histories;
 
@@ -9,7 +11,7 @@ namespace U2CMigration.Prediction.Histories;
 /// Pages are kept in chunks of <see cref="ChunkPages"/> pages (2 MiB of address space, aligned), numbered from 1; chunk 0 stands for all pages that were never seen.
 /// A chunk belongs to an address of a process, so mappings may come, go and move. The bits of one sample of a chunk are <see cref="ChunkWords"/> words, so
 /// that operations on all pages run on machine words. 17 bytes a page with accessed bits, 9 without; what a sample costs does not depend on its age.
-/// The owner calls <see cref="Observe(PageSet, PageSet?, TimeSpan)"/> once a sample. Not safe for concurrent use; concurrent reading between two samples is.
+/// The owner calls <see cref="Observe(TraceSample)"/> once a sample. Not safe for concurrent use; concurrent reading between two samples is.
 /// </remarks>
 public sealed class PageHistories
 {
@@ -42,11 +44,29 @@ public sealed class PageHistories
     /// <summary>The processes seen in the last <see cref="Depth"/> samples.</summary>
     public IReadOnlyList<ProcessHistory> Processes => _processes;
 
+    /// <summary>What the system did in the same samples.</summary>
+    public SystemFeatures System { get; } = new();
+
+    /// <summary>Takes in one sample of a trace.</summary>
+    /// <param name="sample">The sample. Not kept.</param>
+    public void Observe(TraceSample sample)
+    {
+        ArgumentNullException.ThrowIfNull(sample);
+        Observe(sample.Dirty, sample.Accessed, sample.Interval, sample.System);
+    }
+
+    /// <summary>Takes in one sample, of which nothing is known about the system.</summary>
+    /// <param name="dirty">The pages written in the interval that just ended; in the first sample of a process all its resident pages.</param>
+    /// <param name="accessed">The pages read or written in it; null where that is not known.</param>
+    /// <param name="interval">The length of the interval.</param>
+    public void Observe(PageSet dirty, PageSet? accessed, TimeSpan interval) => Observe(dirty, accessed, interval, default);
+
     /// <summary>Takes in one sample.</summary>
     /// <param name="dirty">The pages written in the interval that just ended. In the first sample of a process all its resident pages, which says nothing about writing.</param>
     /// <param name="accessed">The pages read or written in it; null where that is not known.</param>
     /// <param name="interval">The length of the interval.</param>
-    public void Observe(PageSet dirty, PageSet? accessed, TimeSpan interval)
+    /// <param name="system">What the system was doing when the interval ended.</param>
+    public void Observe(PageSet dirty, PageSet? accessed, TimeSpan interval, in SystemSample system)
     {
         ArgumentNullException.ThrowIfNull(dirty);
         if (accessed is not null && !HasAccessed)
@@ -54,6 +74,7 @@ public sealed class PageHistories
             _store.KeepAccessed();
         }
 
+        System.Observe(system);
         int row = (int)(SampleCount & (Depth - 1));
         _store.ClearRow(row);
         _seconds[row] = (float)interval.TotalSeconds;

@@ -4,7 +4,7 @@ namespace U2CMigration.Prediction.Predictors;
 
 /// <summary>Predicts which pages will be written in the next samples, from the histories of all pages.</summary>
 /// <remarks>
-/// Once a sample its owner calls <see cref="PageHistories.Observe"/>, then <see cref="Learn"/>; and, whenever it wants to know, <see cref="Predict"/>.
+/// Once a sample its owner calls <see cref="PageHistories.Observe(Traces.TraceSample)"/>, then <see cref="Learn"/>; and, whenever it wants to know, <see cref="Predict"/>.
 /// Neither allocates for a page, and neither throws because of what the histories hold. Not safe for concurrent use.
 /// </remarks>
 public interface IPagePredictor
