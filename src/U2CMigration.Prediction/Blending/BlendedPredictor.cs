@@ -79,6 +79,11 @@ public sealed class BlendedPredictor : IPagePredictor
             predictor.Learn(histories);
         }
 
+        if (histories.SampleCount == 0)
+        {
+            return;
+        }
+
         long now = histories.SampleCount - 1;
         for (int horizon = 0; horizon < PagePrediction.Horizons; horizon++)
         {

@@ -1,0 +1,70 @@
+using System.Globalization;
+using System.Text;
+
+namespace PredictionEvaluation;
+
+/// <summary>Puts the results into a document, between two markers, so that its figures are always those of a run.</summary>
+public static class MarkdownReport
+{
+    private const string Begin = "<!-- evaluation: begin, written by eng/evaluate.sh prediction -->";
+    private const string End = "<!-- evaluation: end -->";
+
+    public static void Insert(string path, IReadOnlyList<EvaluationRow> rows)
+    {
+        string text = File.ReadAllText(path);
+        int begin = text.IndexOf(Begin, StringComparison.Ordinal);
+        int end = text.IndexOf(End, StringComparison.Ordinal);
+        if (begin < 0 || end < begin)
+        {
+            throw new InvalidDataException($"{path} has no place for the tables: it needs the lines '{Begin}' and '{End}'.");
+        }
+
+        File.WriteAllText(path, $"{text[..(begin + Begin.Length)]}\n{Render(rows)}{text[end..]}");
+    }
+
+    private static string Render(IReadOnlyList<EvaluationRow> rows)
+    {
+        var text = new StringBuilder();
+        foreach (string pages in (ReadOnlySpan<string>)["unstable", "all"])
+        {
+            for (int horizon = 1; horizon <= 3; horizon++)
+            {
+                Comparison(text, $"{Title(pages)}, {Ahead(horizon)}: pooled F1 / PR-AUC", Select(rows, pages, horizon), static row => $"{Short(row.F1Pooled)} / {Short(row.PrAuc)}");
+            }
+
+            Comparison(text, $"{Title(pages)}, next sample: F1 per page", Select(rows, pages, 1), static row => Short(row.F1PerPage));
+            Comparison(text, $"{Title(pages)}, next sample: expected calibration error", Select(rows, pages, 1), static row => Short(row.CalibrationError));
+        }
+
+        Comparison(text, "Milliseconds a round for all pages, learning included", Select(rows, "all", 1), static row => row.MsPerRound.ToString("N1", CultureInfo.InvariantCulture));
+        return text.ToString();
+    }
+
+    private static List<EvaluationRow> Select(IReadOnlyList<EvaluationRow> rows, string pages, int horizon) =>
+        [.. rows.Where(row => row.Pages == pages && row.Horizon == horizon && row.Load != ScoreBook.AllLoads)];
+
+    private static void Comparison(StringBuilder text, string title, IReadOnlyList<EvaluationRow> rows, Func<EvaluationRow, string> cell)
+    {
+        string[] predictors = [.. rows.Select(static row => row.Predictor).Distinct()];
+        bool oracle = rows.Any(static row => row.OracleF1 is not null);
+        text.Append(CultureInfo.InvariantCulture, $"\n**{title}**\n\n| family | load | written |{string.Concat(predictors.Select(static name => $" {name} |"))}{(oracle ? " oracle F1 |" : "")}\n");
+        text.Append(CultureInfo.InvariantCulture, $"| --- | --- | --- |{string.Concat(Enumerable.Repeat(" --- |", predictors.Length + (oracle ? 1 : 0)))}\n");
+        foreach (IGrouping<(string, string), EvaluationRow> group in rows.GroupBy(static row => (row.Family, row.Load)))
+        {
+            EvaluationRow first = group.First();
+            text.Append(CultureInfo.InvariantCulture, $"| {first.Family} | {first.Load} | {first.WrittenShare:P1} |");
+            foreach (string predictor in predictors)
+            {
+                text.Append(CultureInfo.InvariantCulture, $" {(group.FirstOrDefault(row => row.Predictor == predictor) is { } row ? cell(row) : "")} |");
+            }
+
+            text.Append(oracle ? $" {Short(first.OracleF1)} |\n" : "\n");
+        }
+    }
+
+    private static string Title(string pages) => pages == "all" ? "All pages" : "Unstable pages";
+
+    private static string Ahead(int horizon) => horizon == 1 ? "next sample" : $"{horizon} samples ahead";
+
+    private static string Short(double? value) => value?.ToString("N3", CultureInfo.InvariantCulture) ?? "-";
+}

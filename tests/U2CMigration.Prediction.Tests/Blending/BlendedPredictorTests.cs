@@ -1,0 +1,87 @@
+using U2CMigration.Prediction.Baselines;
+using U2CMigration.Prediction.Blending;
+using U2CMigration.Prediction.Histories;
+using U2CMigration.Prediction.Predictors;
+using U2CMigration.Prediction.Tests.Predictors;
+
+namespace U2CMigration.Prediction.Tests.Blending;
+
+public sealed class BlendedPredictorTests
+{
+    [Fact]
+    public void Predict_OnePredictorIsRightTheOthersGuess_FollowsIt()
+    {
+        // Pages alternate: the Markov chain knows, the frequency does not, the last value is always wrong.
+        BlendedPredictor blend = Learned([new FrequencyPredictor(), new MarkovPredictor(), new LastValuePredictor()], (page, sample) => (page + sample) % 2 == 0, out PageHistories histories);
+        PagePrediction prediction = Predicted(blend, histories);
+
+        prediction.Probabilities(0, 0)[0].Should().BeLessThan(0.05f);
+        prediction.Probabilities(0, 0)[1].Should().BeGreaterThan(0.95f);
+        prediction.Probabilities(0, 1)[0].Should().BeGreaterThan(0.95f);
+    }
+
+    [Fact]
+    public void Predict_ProbabilitiesThatAreOff_AreCalibrated()
+    {
+        // The last value is right in two thirds of the cases only.
+        var random = new Random(1);
+        bool[] last = new bool[2048];
+        BlendedPredictor blend = Learned(
+            [new LastValuePredictor()],
+            (page, _) => last[page] = random.Next(3) == 0 ? !last[page] : last[page],
+            out PageHistories histories);
+        PagePrediction prediction = Predicted(blend, histories);
+
+        for (int page = 0; page < 512; page++)
+        {
+            prediction.Probabilities(1, 0)[page].Should().BeApproximately(last[512 + page] ? 0.667f : 0.333f, 0.04f);
+        }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Predict_OnePredictorFails_TheOthersGoOn(bool throws)
+    {
+        BlendedPredictor blend = Learned(
+            [new FailingPredictor(throws), new MarkovPredictor()], (page, sample) => (page + sample) % 2 == 0, out PageHistories histories);
+        PagePrediction prediction = Predicted(blend, histories);
+
+        blend.Failures.Should().BeGreaterThan(0);
+        prediction.Probabilities(0, 0)[1].Should().BeGreaterThan(0.95f);
+    }
+
+    [Fact]
+    public void Predict_HotAndColdPages_ThresholdTellsThemApart()
+    {
+        var random = new Random(1);
+        BlendedPredictor blend = Learned([new FrequencyPredictor()], (page, _) => random.NextDouble() < (page % 4 == 0 ? 0.7 : 0.05), out PageHistories histories);
+        PagePrediction prediction = Predicted(blend, histories);
+
+        prediction.Thresholds[0].Should().BeInRange(0.15f, 0.65f);
+    }
+
+    private static BlendedPredictor Learned(IReadOnlyList<IPagePredictor> predictors, Func<int, int, bool> dirty, out PageHistories histories)
+    {
+        histories = new PageHistories();
+        var blend = new BlendedPredictor(predictors, static (histories, chunk, _, pages) => histories.KnownPages(chunk).CopyTo(pages));
+        RandomHistories.Observe(histories, 2048, _ => true);
+        blend.Learn(histories);
+        for (int sample = 0; sample <= 40; sample++)
+        {
+            int now = sample;
+            RandomHistories.Observe(histories, 2048, page => dirty(page, now));
+            blend.Learn(histories);
+        }
+
+        return blend;
+    }
+
+    private static PagePrediction Predicted(BlendedPredictor blend, PageHistories histories)
+    {
+        var prediction = new PagePrediction();
+        prediction.PrepareAll(histories);
+        blend.Predict(histories, prediction);
+        return prediction;
+    }
+}
