@@ -80,7 +80,7 @@ mkdir -p "$out"
 scratch=$(mktemp -d "$REPO/artifacts/record.XXXXXX")
 trap 'rm -rf "$scratch"' EXIT
 
-traces | grep -E -- "^[^ ]*($only)[^ ]* " | while read -r name workload load memory interval samples; do
+traces | awk -v only="$only" '$1 ~ only' | while read -r name workload load memory interval samples; do
     printf '== %s\n' "$name"
     bash "$REPO/eng/testbed.sh" run -- dotnet exec "$REPO/artifacts/bin/TraceLab/release/TraceLab.dll" record --workload "$workload" --load "$load" \
         --memory-mib "$memory" --interval-ms "$interval" --samples "$samples" --out "$scratch/$name.u2ctrace" </dev/null

@@ -11,6 +11,10 @@ public sealed class NativeWorkloadTests(RigFixture fixture)
     [Theory]
     [InlineData("familytree", 7801)]
     [InlineData("shapeshifter", 7802)]
+    [InlineData("cg", 7811)]
+    [InlineData("trainer", 7812)]
+    [InlineData("sorter", 7813)]
+    [InlineData("idle", 7814)]
     public async Task Check_DumpedAndRestoredOnAnotherHost_IsOkAndGoesOn(string program, int port)
     {
         Requires.Testbed();
@@ -40,6 +44,10 @@ public sealed class NativeWorkloadTests(RigFixture fixture)
     [Theory]
     [InlineData("familytree", 7804)]
     [InlineData("shapeshifter", 7805)]
+    [InlineData("cg", 7821)]
+    [InlineData("trainer", 7822)]
+    [InlineData("sorter", 7823)]
+    [InlineData("idle", 7824)]
     public async Task Check_OneWordOfMemoryChanged_NamesThePage(string program, int port)
     {
         Requires.Testbed();
