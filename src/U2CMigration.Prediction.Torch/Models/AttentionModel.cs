@@ -57,6 +57,19 @@ internal sealed class AttentionModel : PageModel
         return logits.MoveToOuterDisposeScope();
     }
 
+    /// <summary>Takes over trained weights.</summary>
+    public void Load(WeightSet weights)
+    {
+        using IDisposable noGradients = no_grad();
+        float[][] values = AttentionShape.Values(weights);
+        for (int i = 0; i < values.Length; i++)
+        {
+            (string name, int[] shape) = AttentionShape.Tensors[i];
+            using Tensor loaded = tensor(values[i], [.. shape.Select(static length => (long)length)]);
+            _weights[name].copy_(loaded);
+        }
+    }
+
     /// <inheritdoc/>
     public override WeightSet Export(int settings, string description) =>
         new(AttentionShape.Model, settings, description, [.. AttentionShape.Tensors.Select(tensor => Copy(tensor.Name, _weights[tensor.Name]))]);

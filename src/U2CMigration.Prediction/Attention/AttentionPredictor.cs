@@ -46,6 +46,9 @@ public sealed class AttentionPredictor : IPagePredictor
     /// <summary>How many different inputs the last prediction evaluated.</summary>
     public int EvaluatedCount => _workers.Evaluated;
 
+    /// <summary>The common inputs of the last prediction.</summary>
+    internal RoundContext Round => _round;
+
     /// <inheritdoc/>
     public void Learn(PageHistories histories)
     {

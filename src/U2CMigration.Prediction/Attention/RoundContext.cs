@@ -12,7 +12,7 @@ internal sealed class RoundContext
     public const int SummaryFeatures = 5 + SystemFeatures;
 
     /// <summary>How many system-level features a sample has.</summary>
-    public const int SystemFeatures = 8;
+    public const int SystemFeatures = Histories.SystemFeatures.Count;
 
     /// <summary>How many ways to weigh similar moments.</summary>
     public const int VoteKinds = 2;

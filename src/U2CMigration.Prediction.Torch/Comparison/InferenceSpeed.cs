@@ -1,0 +1,147 @@
+using System.Diagnostics;
+using System.Numerics;
+using TorchSharp;
+using U2CMigration.Prediction.Attention;
+using U2CMigration.Prediction.Histories;
+using U2CMigration.Prediction.Networks;
+using U2CMigration.Prediction.Predictors;
+using U2CMigration.Prediction.Torch.Examples;
+using U2CMigration.Prediction.Torch.Models;
+using static TorchSharp.torch;
+
+namespace U2CMigration.Prediction.Torch.Comparison;
+
+/// <summary>What a prediction costs without TorchSharp, and what the same model costs through TorchSharp on the same pages. Times are medians.</summary>
+/// <param name="Pages">How many pages were predicted.</param>
+/// <param name="Evaluated">How many different inputs they had.</param>
+/// <param name="Lean">The whole prediction, from the histories to probabilities.</param>
+/// <param name="Torch">The forward pass alone through TorchSharp, its inputs ready as tensors, in batches of its best size of those tried.</param>
+/// <param name="LargestDifference">The largest difference between the probabilities of both.</param>
+public sealed record InferenceSpeed(int Pages, int Evaluated, TimeSpan Lean, TimeSpan Torch, double LargestDifference)
+{
+    private static readonly int[] BatchGroups = [64, 256, 1024];
+
+    /// <summary>Measures with two threads each.</summary>
+    /// <param name="histories">The histories.</param>
+    /// <param name="learned">A predictor that learned them sample by sample.</param>
+    /// <param name="prediction">Holds the candidates.</param>
+    /// <param name="repeats">How often.</param>
+    /// <exception cref="PlatformNotSupportedException">TorchSharp does not load here.</exception>
+    public static InferenceSpeed Measure(PageHistories histories, AttentionPredictor learned, PagePrediction prediction, int repeats)
+    {
+        ArgumentNullException.ThrowIfNull(histories);
+        ArgumentNullException.ThrowIfNull(learned);
+        ArgumentNullException.ThrowIfNull(prediction);
+        TorchRuntime.Prepare();
+        TimeSpan lean = Median(repeats, () => learned.Predict(histories, prediction));
+        List<ExampleGroup> groups = Collect(histories, learned.Round, prediction);
+        using DisposeScope scope = NewDisposeScope();
+        using AttentionModel model = new();
+        model.Load(WeightSet.Shipped(AttentionShape.Model));
+        model.eval();
+        using IDisposable noGradients = no_grad();
+        TimeSpan torch = BatchGroups.Min(size => TorchTime(model, groups, size, repeats));
+        return new InferenceSpeed((int)prediction.CandidateCount, learned.EvaluatedCount, lean, torch, LargestDifference(model, groups, prediction));
+    }
+
+    private static TimeSpan TorchTime(AttentionModel model, List<ExampleGroup> groups, int size, int repeats)
+    {
+        BatchBuffers buffers = new(size);
+        List<ModelBatch> batches = [.. Enumerable.Range(0, groups.Count).Chunk(size).Select(chosen => new ModelBatch(buffers, groups, chosen))];
+        TimeSpan time = Median(repeats, () =>
+        {
+            foreach (ModelBatch batch in batches)
+            {
+                using Tensor logits = model.call(batch);
+                using Tensor probabilities = logits.sigmoid();
+            }
+        });
+        batches.Reverse();
+        batches.ForEach(static batch => batch.Dispose());
+        return time;
+    }
+
+    // The candidates in order, the last group filled up with empty pages.
+    private static List<ExampleGroup> Collect(PageHistories histories, RoundContext round, PagePrediction prediction)
+    {
+        List<ExampleGroup> groups = [];
+        InputReader reader = new(InputSelection.All);
+        int count = 0;
+        for (int block = 0; block < prediction.Blocks.Count; block++)
+        {
+            reader.Open(histories, prediction.Blocks[block].Chunk);
+            foreach (int page in PagesOf(prediction, block))
+            {
+                if (count % ExampleGroup.Size == 0)
+                {
+                    groups.Add(new ExampleGroup(round, 0));
+                }
+
+                reader.Read(page, out groups[^1].Pages[count++ % ExampleGroup.Size]);
+            }
+        }
+
+        return groups;
+    }
+
+    private static double LargestDifference(AttentionModel model, List<ExampleGroup> groups, PagePrediction prediction)
+    {
+        const int Size = 256;
+        BatchBuffers buffers = new(Size);
+        List<float> torch = [];
+        foreach (int[] chosen in Enumerable.Range(0, groups.Count).Chunk(Size))
+        {
+            using ModelBatch batch = new(buffers, groups, chosen);
+            using Tensor logits = model.call(batch);
+            using Tensor probabilities = logits.sigmoid();
+            torch.AddRange(probabilities.data<float>());
+        }
+
+        double largest = 0;
+        int count = 0;
+        for (int block = 0; block < prediction.Blocks.Count; block++)
+        {
+            foreach (int page in PagesOf(prediction, block))
+            {
+                for (int horizon = 0; horizon < PagePrediction.Horizons; horizon++)
+                {
+                    largest = Math.Max(largest, Math.Abs(torch[(count * PagePrediction.Horizons) + horizon] - prediction.Probabilities(block, horizon)[page]));
+                }
+
+                count++;
+            }
+        }
+
+        return largest;
+    }
+
+    private static List<int> PagesOf(PagePrediction prediction, int block)
+    {
+        List<int> pages = [];
+        ReadOnlySpan<ulong> candidates = prediction.Candidates(block);
+        for (int word = 0; word < candidates.Length; word++)
+        {
+            for (ulong rest = candidates[word]; rest != 0; rest &= rest - 1)
+            {
+                pages.Add((word * 64) + BitOperations.TrailingZeroCount(rest));
+            }
+        }
+
+        return pages;
+    }
+
+    private static TimeSpan Median(int repeats, Action action)
+    {
+        action();
+        long[] ticks = new long[repeats];
+        for (int i = 0; i < repeats; i++)
+        {
+            long start = Stopwatch.GetTimestamp();
+            action();
+            ticks[i] = Stopwatch.GetElapsedTime(start).Ticks;
+        }
+
+        Array.Sort(ticks);
+        return new TimeSpan(ticks[repeats / 2]);
+    }
+}

@@ -1,0 +1,60 @@
+using U2CMigration.Prediction.Attention;
+using U2CMigration.Prediction.Histories;
+using U2CMigration.Prediction.Torch.Examples;
+using U2CMigration.Prediction.Traces;
+
+namespace U2CMigration.Prediction.Torch.Training;
+
+/// <summary>Examples taken from traces, by family of workloads; the last fifth of every trace is kept for validation.</summary>
+/// <remarks>Not safe for concurrent use.</remarks>
+public sealed class TrainingSet
+{
+    private const double ValidationShare = 0.2;
+
+    private readonly ExampleOptions _options;
+    private readonly List<(string Family, List<ExampleGroup> Training, List<ExampleGroup> Validation)> _traces = [];
+
+    /// <summary>Makes an empty set of examples with all inputs.</summary>
+    /// <param name="seed">The seed of the choice of pages.</param>
+    public TrainingSet(int seed = 1)
+        : this(new ExampleOptions { Seed = seed })
+    {
+    }
+
+    internal TrainingSet(ExampleOptions options) => _options = options;
+
+    /// <summary>The families, in the order of their first trace.</summary>
+    public IReadOnlyList<string> Families => [.. _traces.Select(static trace => trace.Family).Distinct()];
+
+    /// <summary>How many examples there are.</summary>
+    public int Count => ExampleGroup.Size * _traces.Sum(static trace => trace.Training.Count + trace.Validation.Count);
+
+    internal InputSelection Selection => _options.Selection;
+
+    /// <summary>Takes examples from a trace.</summary>
+    /// <param name="trace">The trace. Not kept.</param>
+    public void Add(PageTrace trace)
+    {
+        ArgumentNullException.ThrowIfNull(trace);
+        ExampleCollector collector = new(_options, _traces.Count);
+        PageHistories histories = new();
+        foreach (TraceSample sample in trace.Samples)
+        {
+            histories.Observe(sample);
+            collector.Learn(histories);
+        }
+
+        collector.Finish();
+        int training = (int)(collector.Groups.Count * (1 - ValidationShare));
+        _traces.Add((trace.Header.Family, [.. collector.Groups.Take(training)], [.. collector.Groups.Skip(training)]));
+    }
+
+    /// <summary>The examples to learn from, without one family.</summary>
+    internal List<ExampleGroup> Training(string? without) => [.. _traces.Where(trace => trace.Family != without).SelectMany(static trace => trace.Training)];
+
+    /// <summary>The examples to stop by, without one family.</summary>
+    internal List<ExampleGroup> Validation(string? without) => [.. _traces.Where(trace => trace.Family != without).SelectMany(static trace => trace.Validation)];
+
+    /// <summary>The validation examples of one family.</summary>
+    internal List<ExampleGroup> ValidationOf(string family) => [.. _traces.Where(trace => trace.Family == family).SelectMany(static trace => trace.Validation)];
+}
