@@ -44,7 +44,8 @@ public static class ModelComparison
         }
 
         List<VariantScore> scores = [];
-        foreach (string? without in heldOut ? set.Families : [(string?)null])
+        string?[] left = heldOut ? [.. set.Families] : [null];
+        foreach (string? without in left)
         {
             TorchRuntime.Prepare(options.Seed);
             using DisposeScope scope = NewDisposeScope();

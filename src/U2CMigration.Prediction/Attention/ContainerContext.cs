@@ -13,6 +13,9 @@ internal sealed class ContainerContext
     private const float Sharp = 10;
     private const float Sharper = 40;
 
+    // System figures come in standard deviations.
+    private const float SystemScale = 0.25f;
+
     private readonly InputSelection _selection;
     private readonly InputReader _reader;
     private readonly SimilarMoments _moments = new();
@@ -139,9 +142,16 @@ internal sealed class ContainerContext
         FillSystem(histories, 0, summary[5..]);
     }
 
-    private static void FillSystem(PageHistories histories, int age, Span<float> features)
+    private void FillSystem(PageHistories histories, int age, Span<float> features)
     {
-        features.Clear();
+        if (_selection.HasFlag(InputSelection.System))
+        {
+            ReadOnlySpan<float> row = histories.System.Row(age);
+            for (int i = 0; i < row.Length; i++)
+            {
+                features[i] = row[i] * SystemScale;
+            }
+        }
     }
 
     private float MeanShare(int samples)
