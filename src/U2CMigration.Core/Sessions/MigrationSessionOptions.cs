@@ -31,9 +31,13 @@ public sealed record MigrationSessionOptions
     /// <value>Default: 0.</value>
     public long MaxBytesPerSecond { get; init; }
 
-    /// <summary>The most rounds before the workload is stopped, whatever the strategy says; at least 1.</summary>
-    /// <value>Default: 30.</value>
-    public int MaxRounds { get; init; } = 30;
+    /// <summary>The most rounds before the workload is stopped, whatever the strategy says; at least 1. Strategies that work in slices of time have ten and more a second.</summary>
+    /// <value>Default: no limit but <see cref="MaxDuration"/>.</value>
+    public int MaxRounds { get; init; } = int.MaxValue;
+
+    /// <summary>The longest time for which the workload is watched before anything is sent, where a strategy wants that; zero for not at all.</summary>
+    /// <value>Default: 3 s.</value>
+    public TimeSpan MaxObservation { get; init; } = TimeSpan.FromSeconds(3);
 
     /// <summary>The longest time that rounds may take before the workload is stopped, whatever the strategy says.</summary>
     /// <value>Default: 10 minutes.</value>
@@ -74,6 +78,11 @@ public sealed record MigrationSessionOptions
         if (MaxRounds < 1)
         {
             problems.Add($"{nameof(MaxRounds)} is {MaxRounds}; it must be at least 1.");
+        }
+
+        if (MaxObservation < TimeSpan.Zero)
+        {
+            problems.Add($"{nameof(MaxObservation)} is {MaxObservation}; it must be zero or more.");
         }
 
         foreach ((string name, TimeSpan value) in (ReadOnlySpan<(string, TimeSpan)>)

@@ -23,11 +23,19 @@ internal sealed class PageSender(MigrationConnection connection, ProcessNumbers 
     /// <summary>All pages sent so far, zero pages among them.</summary>
     public long SentPages { get; private set; }
 
+    /// <summary>What was taken for sending, for whoever looks at the dirty pages meanwhile.</summary>
+    public SentRecord Record { get; } = new();
+
     /// <summary>Sends the newest content of pages, in the order of the set.</summary>
-    public async Task SendAsync(PageSet pages, Action<long>? sent, CancellationToken cancellationToken)
+    /// <param name="pages">The pages. They must not change meanwhile.</param>
+    /// <param name="sent">Is told the number of pages of each batch.</param>
+    /// <param name="enough">Asked before each batch: whether to leave it at what was sent. Null to send all.</param>
+    /// <param name="cancellationToken">Ends the migration.</param>
+    public async Task SendAsync(PageSet pages, Action<long>? sent, Func<bool>? enough, CancellationToken cancellationToken)
     {
         try
         {
+            Record.BeginGroup();
             for (int p = 0; p < pages.Processes.Count; p++)
             {
                 ProcessPages process = pages.Processes[p];
@@ -37,6 +45,12 @@ internal sealed class PageSender(MigrationConnection connection, ProcessNumbers 
                     PageRange range = process.Ranges[r];
                     while (range.Start < range.End)
                     {
+                        if (_rangeCount == 0 && enough is not null && enough())
+                        {
+                            await _sent.ConfigureAwait(false);
+                            return;
+                        }
+
                         range = Take(range);
                         if (_filling.FreePages == 0)
                         {
@@ -81,6 +95,7 @@ internal sealed class PageSender(MigrationConnection connection, ProcessNumbers 
     {
         int pages = (int)Math.Min(range.Pages, _filling.FreePages);
         ulong end = range.Start + ((ulong)pages << PageSize.Shift);
+        Record.Add(_processId, range.Start, end);
         _filling.Add(numbers.InImages(_processId), range.Start, pages);
         _ranges[_rangeCount++] = new PageRange(range.Start, end);
         return range with { Start = end };

@@ -7,13 +7,12 @@ using U2CMigration.Strategy.Rounds;
 using U2CMigration.Strategy.Strategies;
 using U2CMigration.Transport.Connections;
 using U2CMigration.Transport.Messages;
-using U2CMigration.Transport.Pages;
 
 namespace U2CMigration.Core.Source;
 
-/// <summary>Sends round after round of dirty pages while the workload runs, until the strategy or a limit says stop.</summary>
-internal sealed class PreCopyRounds(
-    SourceContext context, IPageTracker tracker, IMigrationStrategy strategy, PageSender sender, MigrationConnection connection, SourceDialogue dialogue)
+/// <summary>Sends round after round while the workload runs, until the strategy or a limit says stop.</summary>
+/// <remarks>While the next round is planned the one before goes on being sent, so that the link does not wait for the planning.</remarks>
+internal sealed class PreCopyRounds : IDisposable
 {
     /// <summary>Assumed until measured: CRIU needs about this long to dump and restore the state of a service (docs/results.md).</summary>
     private static readonly TimeSpan AssumedFixedDowntime = TimeSpan.FromMilliseconds(100);
@@ -21,135 +20,224 @@ internal sealed class PreCopyRounds(
     /// <summary>Below this, a round says more about latency than about bandwidth.</summary>
     private const long LeastBytesToMeasure = 1 << 20;
 
+    private readonly SourceContext _context;
+    private readonly IMigrationStrategy _strategy;
+    private readonly PageSender _sender;
+    private readonly MigrationConnection _connection;
+    private readonly SourceDialogue _dialogue;
+    private readonly DirtyLooks _looks;
+    private readonly RoundPlan _plan = new();
     private readonly List<RoundReport> _rounds = [];
+    private SentRound? _current;
     private RoundOutcome? _previous;
     private double _bandwidth;
     private long _resident;
+    private bool _ackDue;
+
+    public PreCopyRounds(
+        SourceContext context, IPageTracker tracker, IMigrationStrategy strategy, PageSender sender, MigrationConnection connection, SourceDialogue dialogue)
+    {
+        (_context, _strategy, _sender, _connection, _dialogue) = (context, strategy, sender, connection, dialogue);
+        _looks = new DirtyLooks(context, tracker, strategy, sender, connection);
+    }
 
     /// <summary>The rounds so far.</summary>
     public IReadOnlyList<RoundReport> Rounds => _rounds;
 
-    /// <summary>The bytes per second that the destination acknowledged lately; 0 while unknown.</summary>
-    public double BytesPerSecond => _bandwidth;
-
     /// <summary>Runs the rounds.</summary>
-    /// <param name="pending">Receives the pages that were found dirty last and not sent.</param>
+    /// <param name="pending">Receives the pages that are owed when the workload is to be stopped.</param>
     /// <param name="cancellationToken">Ends the migration.</param>
     public async Task RunAsync(PageSet pending, CancellationToken cancellationToken)
     {
-        var known = new HashSet<int>();
-        for (int round = 0; ; round++)
+        try
         {
-            TimeSpan start = context.Clock.Elapsed;
-            pending.Clear();
-            await Task.Run(() => tracker.Collect(pending, cancellationToken), cancellationToken).ConfigureAwait(false);
-            await DropEndedAsync(known, cancellationToken).ConfigureAwait(false);
-            if (round == 0)
+            await _looks.LookAsync(cancellationToken).ConfigureAwait(false);
+            _resident = _looks.Dirty.PageCount;
+            await ObserveAsync(cancellationToken).ConfigureAwait(false);
+            for (int round = 0; ; round++)
             {
-                _resident = pending.PageCount;
-            }
+                RoundObservation observation = Observation(round);
+                _plan.Clear();
+                await Task.Run(() => _strategy.Plan(observation, _plan), cancellationToken).ConfigureAwait(false);
+                bool stop = _plan.Decision == RoundDecision.StopAndCopy || round >= _context.Options.MaxRounds || _context.Clock.Elapsed >= _context.Options.MaxDuration;
+                TimeSpan copyTime = observation.CopyTime;
+                await FinishAsync(cancellationToken).ConfigureAwait(false);
+                ReportPlan(round, copyTime);
+                if (stop)
+                {
+                    _looks.Books.Owed.CopyTo(pending);
+                    return;
+                }
 
-            if (ShouldStop(round, pending.PageCount))
+                Start(round);
+                await SendAsync(cancellationToken).ConfigureAwait(false);
+                await _looks.LookAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            if (_current is { } left)
             {
-                return;
+                left.Enough = true;
+                await left.Sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
-
-            await SendAsync(round, start, pending, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private bool ShouldStop(int round, long pendingPages)
+    public void Dispose() => _looks.Dispose();
+
+    /// <summary>Watches the workload for as long as the strategy wants and the session allows.</summary>
+    private async Task ObserveAsync(CancellationToken cancellationToken)
     {
-        var observation = new RoundObservation
+        StrategyTraits traits = _strategy.Traits;
+        TimeSpan watch = traits.ObservationTime < _context.Options.MaxObservation ? traits.ObservationTime : _context.Options.MaxObservation;
+        for (TimeSpan watched = TimeSpan.Zero; watched < watch && traits.SampleInterval > TimeSpan.Zero; watched += traits.SampleInterval)
         {
-            Round = round,
-            PendingPages = pendingPages,
-            ResidentPages = _resident,
-            BandwidthBytesPerSecond = _bandwidth,
-            Elapsed = context.Clock.Elapsed,
-            Previous = _previous,
-            FixedDowntime = AssumedFixedDowntime,
-        };
-        double copySeconds = _bandwidth > 0 ? pendingPages * (double)PageSize.Bytes / _bandwidth : 0;
-        context.Progress.Update(
-            static (now, state) => now with { Round = state.round, RoundPages = state.pendingPages, RoundPagesSent = 0, ExpectedDowntime = state.expected },
-            (round, pendingPages, expected: AssumedFixedDowntime + TimeSpan.FromSeconds(copySeconds)),
-            atOnce: true);
-        return strategy.Decide(observation) == RoundDecision.StopAndCopy
-            || round >= context.Options.MaxRounds
-            || context.Clock.Elapsed >= context.Options.MaxDuration;
+            await Task.Delay(traits.SampleInterval, cancellationToken).ConfigureAwait(false);
+            await _looks.LookAsync(cancellationToken).ConfigureAwait(false);
+        }
     }
 
-    private async Task SendAsync(int round, TimeSpan start, PageSet pending, CancellationToken cancellationToken)
+    private RoundObservation Observation(int round) => new()
     {
-        long sentBefore = sender.SentPages;
-        long bytesBefore = connection.Statistics.WireBytesSent;
-        long sendStart = Stopwatch.GetTimestamp();
-        await sender.SendAsync(pending, ReportSent, cancellationToken).ConfigureAwait(false);
-        long sentPages = sender.SentPages - sentBefore;
-        await connection.SendAsync(new RoundEnd(round, sentPages, connection.Statistics.WireBytesSent - bytesBefore), cancellationToken).ConfigureAwait(false);
-        await dialogue.ExpectAsync<RoundAck>(cancellationToken).ConfigureAwait(false);
-        TimeSpan sending = Stopwatch.GetElapsedTime(sendStart);
+        Round = round,
+        Owed = _looks.Books.Owed,
+        Dirty = _looks.Dirty,
+        Delivered = _looks.Books.Delivered,
+        ArrivedPages = _looks.ArrivedPages,
+        Interval = _looks.Interval,
+        ResidentPages = _resident,
+        BandwidthBytesPerSecond = _bandwidth,
+        Costs = WireCosts.Raw,
+        Elapsed = _context.Clock.Elapsed,
+        Previous = _previous,
+        FixedDowntime = AssumedFixedDowntime,
+        Histories = _looks.Histories,
+    };
 
-        long wireBytes = connection.Statistics.WireBytesSent - bytesBefore;
-        if (wireBytes >= LeastBytesToMeasure || _bandwidth == 0)
-        {
-            _bandwidth = wireBytes / sending.TotalSeconds;
-        }
+    private void ReportPlan(int round, TimeSpan copyTime) => _context.Progress.Update(
+        static (now, state) => now with { Round = state.round, RoundPages = state.pages, RoundPagesSent = 0, ExpectedDowntime = state.expected },
+        (round, pages: _plan.PageCount, expected: AssumedFixedDowntime + copyTime),
+        atOnce: true);
 
-        _previous = new RoundOutcome(pending.PageCount, sentPages, sending);
-        _rounds.Add(new RoundReport
-        {
-            Index = round,
-            Start = start,
-            Duration = context.Clock.Elapsed - start,
-            DirtyPages = pending.PageCount,
-            SentPages = sentPages,
-            HeldPages = 0,
-            WireBytes = wireBytes,
-        });
-        context.Logger.RoundDone(round, pending.PageCount, sentPages, sending.TotalMilliseconds, _bandwidth);
-        context.Progress.Update(
-            static (now, bandwidth) => now with { RoundPagesSent = now.RoundPages, BytesPerSecond = bandwidth }, _bandwidth, atOnce: true);
+    private void Start(int round)
+    {
+        _current = new SentRound(
+            round, _looks.Books.Owed.PageCount, _looks.Dirty.PageCount, _context.Clock.Elapsed, _sender.SentPages, _connection.Statistics.WireBytesSent);
+        _looks.BeginRound();
     }
 
-    private void ReportSent(long pages) => context.Progress.Update(
-        static (now, state) => now with { RoundPagesSent = now.RoundPagesSent + state.pages, WireBytes = state.bytes },
-        (pages, bytes: connection.Statistics.WireBytesSent),
-        atOnce: false);
-
-    /// <summary>The store must not keep pages of processes that have ended: their number may be used again.</summary>
-    private async Task DropEndedAsync(HashSet<int> known, CancellationToken cancellationToken)
+    /// <summary>Sends what is planned: all of it, or as much as fits into the slice; then the sending goes on until <see cref="FinishAsync"/>.</summary>
+    private async Task SendAsync(CancellationToken cancellationToken)
     {
-        IReadOnlyList<int> living = tracker.ProcessIds;
-        List<int>? ended = null;
-        foreach (int processId in known)
+        SentRound current = _current!;
+        current.Sending = SendGroupsAsync(current, cancellationToken);
+        if (_plan.Slice != Timeout.InfiniteTimeSpan)
         {
-            if (!living.Contains(processId))
-            {
-                (ended ??= []).Add(processId);
-            }
+            await Task.WhenAny(current.Sending, Task.Delay(_plan.Slice, cancellationToken)).ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
+            return;
         }
 
-        known.UnionWith(living);
-        foreach (int processId in living)
-        {
-            // Translated while the process lives; afterwards its number in the images can not be read any more.
-            context.Numbers.InImages(processId);
-        }
+        await SampleWhileAsync(current.Sending, cancellationToken).ConfigureAwait(false);
+        await current.Sending.ConfigureAwait(false);
+        await EndRoundAsync(current, cancellationToken).ConfigureAwait(false);
+        await TakeAckAsync(cancellationToken).ConfigureAwait(false);
+        Measure(current);
+    }
 
-        if (ended is null)
+    /// <summary>Ends the sending of the round before, if it still goes on, and takes what it sent out of the plan.</summary>
+    private async Task FinishAsync(CancellationToken cancellationToken)
+    {
+        if (_current is not { } current)
         {
             return;
         }
 
-        known.ExceptWith(ended);
-        foreach (int processId in ended)
+        current.Enough = true;
+        await current.Sending.ConfigureAwait(false);
+        if (!current.HasEnded)
         {
-            sender.Forget(processId);
+            await TakeAckAsync(cancellationToken).ConfigureAwait(false);
+            await EndRoundAsync(current, cancellationToken).ConfigureAwait(false);
+            Measure(current);
         }
 
-        PageRun[] everything = [.. ended.Select(id => new PageRun(context.Numbers.InImages(id), 0, AddressSpace.Pages))];
-        await connection.SendAsync(new PagesDropped(everything), cancellationToken).ConfigureAwait(false);
+        _looks.NoteSent(_plan.Exclude);
+        _looks.ForgetEnded();
+        _current = null;
+        Report(current);
     }
+
+    private async Task SendGroupsAsync(SentRound current, CancellationToken cancellationToken)
+    {
+        // Taken: the plan is made anew while these are sent.
+        foreach (PageSet group in _plan.TakeGroups())
+        {
+            if (!current.Enough)
+            {
+                await _sender.SendAsync(group, ReportSent, () => current.Enough, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task SampleWhileAsync(Task sending, CancellationToken cancellationToken)
+    {
+        TimeSpan interval = _strategy.Traits.SampleInterval;
+        while (interval > TimeSpan.Zero && await Task.WhenAny(sending, Task.Delay(interval, cancellationToken)).ConfigureAwait(false) != sending)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            await _looks.LookAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task EndRoundAsync(SentRound current, CancellationToken cancellationToken)
+    {
+        long pages = _sender.SentPages - current.SentBefore;
+        await _connection.SendAsync(new RoundEnd(current.Index, pages, _connection.Statistics.WireBytesSent - current.BytesBefore), cancellationToken).ConfigureAwait(false);
+        _ackDue = true;
+        current.HasEnded = true;
+    }
+
+    private async Task TakeAckAsync(CancellationToken cancellationToken)
+    {
+        if (_ackDue)
+        {
+            _ackDue = false;
+            await _dialogue.ExpectAsync<RoundAck>(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private void Measure(SentRound current)
+    {
+        current.Duration = Stopwatch.GetElapsedTime(current.StartTimestamp);
+        current.SentPages = _sender.SentPages - current.SentBefore;
+        current.WireBytes = _connection.Statistics.WireBytesSent - current.BytesBefore;
+        if (current.WireBytes >= LeastBytesToMeasure || _bandwidth == 0)
+        {
+            _bandwidth = _ackDue ? _connection.Statistics.AcknowledgedBytesPerSecond : current.WireBytes / current.Duration.TotalSeconds;
+        }
+    }
+
+    private void Report(SentRound current)
+    {
+        _previous = new RoundOutcome(current.OwedPages, current.DirtyPages, current.SentPages, current.Duration);
+        _rounds.Add(new RoundReport
+        {
+            Index = current.Index,
+            Start = current.Start,
+            Duration = current.Duration,
+            DirtyPages = current.DirtyPages,
+            SentPages = current.SentPages,
+            HeldPages = Math.Max(0, current.OwedPages - current.SentPages),
+            WireBytes = current.WireBytes,
+        });
+        _context.Logger.RoundDone(current.Index, current.DirtyPages, current.SentPages, current.Duration.TotalMilliseconds, _bandwidth);
+        _context.Progress.Update(static (now, bandwidth) => now with { RoundPagesSent = now.RoundPages, BytesPerSecond = bandwidth }, _bandwidth, atOnce: true);
+    }
+
+    private void ReportSent(long pages) => _context.Progress.Update(
+        static (now, state) => now with { RoundPagesSent = now.RoundPagesSent + state.pages, WireBytes = state.bytes },
+        (pages, bytes: _connection.Statistics.WireBytesSent),
+        atOnce: false);
 }

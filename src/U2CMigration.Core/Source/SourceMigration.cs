@@ -83,6 +83,7 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
             await _tree.DisposeAsync().ConfigureAwait(false);
         }
 
+        _rounds?.Dispose();
         _tracker?.Dispose();
         _sender?.Dispose();
         if (_connection is not null)

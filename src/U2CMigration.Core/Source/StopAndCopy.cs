@@ -75,7 +75,7 @@ internal sealed class StopAndCopy(
 
         // CRIU ran code inside the tasks: the kernel has updated their restartable sequence areas, at least. Their own page map has the last word.
         await touched.ConfigureAwait(false);
-        await sender.SendAsync(_touchedByDump, null, cancellationToken).ConfigureAwait(false);
+        await sender.SendAsync(_touchedByDump, null, null, cancellationToken).ConfigureAwait(false);
         await connection.SendAsync(new RoundEnd(index, sender.SentPages - sentBefore, 0), cancellationToken).ConfigureAwait(false);
         ImageTransfer = Stopwatch.GetElapsedTime(transferStart);
         Mark("images sent");
@@ -121,7 +121,7 @@ internal sealed class StopAndCopy(
         pending.UnionTo(_tail, _everythingLeft);
         TailScan = Stopwatch.GetElapsedTime(start);
         Mark("tail scanned");
-        await sender.SendAsync(_everythingLeft, null, cancellationToken).ConfigureAwait(false);
+        await sender.SendAsync(_everythingLeft, null, null, cancellationToken).ConfigureAwait(false);
         TailSend = Stopwatch.GetElapsedTime(start) - TailScan;
         Mark("tail sent");
     }
@@ -145,7 +145,7 @@ internal sealed class StopAndCopy(
                     {
                         context.Logger.MissingPagesSent(missing.PageCount);
                         long sentBefore = sender.SentPages;
-                        await sender.SendAsync(missing, null, cancellationToken).ConfigureAwait(false);
+                        await sender.SendAsync(missing, null, null, cancellationToken).ConfigureAwait(false);
                         await connection.SendAsync(new RoundEnd(Round!.Index, sender.SentPages - sentBefore, 0), cancellationToken).ConfigureAwait(false);
                         missing.Clear();
                     }

@@ -95,6 +95,53 @@ public static class PageSetOperations
         }
     }
 
+    /// <summary>Adds to <paramref name="result"/> every page of a set.</summary>
+    /// <param name="pages">A set.</param>
+    /// <param name="result">Receives the pages; another set. Processes get an entry even if it is empty.</param>
+    public static void CopyTo(this PageSet pages, PageSet result)
+    {
+        ArgumentNullException.ThrowIfNull(pages);
+        ArgumentNullException.ThrowIfNull(result);
+        for (int i = 0; i < pages.Processes.Count; i++)
+        {
+            ProcessPages process = pages.Processes[i];
+            ProcessPages copy = result.Of(process.ProcessId);
+            foreach (PageRange range in process.Ranges)
+            {
+                copy.Append(range.Start, range.End);
+            }
+        }
+    }
+
+    /// <summary>Counts the pages that are in both of two sets.</summary>
+    /// <param name="first">A set.</param>
+    /// <param name="second">A set.</param>
+    public static long CountCommon(this PageSet first, PageSet second)
+    {
+        ArgumentNullException.ThrowIfNull(first);
+        ArgumentNullException.ThrowIfNull(second);
+        long count = 0;
+        for (int p = 0; p < first.Processes.Count; p++)
+        {
+            ReadOnlySpan<PageRange> others = RangesOf(second, first.Processes[p].ProcessId);
+            int next = 0;
+            foreach (PageRange range in first.Processes[p].Ranges)
+            {
+                while (next < others.Length && others[next].End <= range.Start)
+                {
+                    next++;
+                }
+
+                for (int i = next; i < others.Length && others[i].Start < range.End; i++)
+                {
+                    count += (long)((Math.Min(range.End, others[i].End) - Math.Max(range.Start, others[i].Start)) >> PageSize.Shift);
+                }
+            }
+        }
+
+        return count;
+    }
+
     private static ReadOnlySpan<PageRange> RangesOf(PageSet set, int processId) =>
         set.TryGet(processId, out ProcessPages? pages) ? pages.Ranges : [];
 

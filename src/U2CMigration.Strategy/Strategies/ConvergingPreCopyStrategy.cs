@@ -25,29 +25,38 @@ public sealed class ConvergingPreCopyStrategy : IMigrationStrategy
     public string Name => "precopy-converge";
 
     /// <inheritdoc/>
-    public RoundDecision Decide(in RoundObservation observation)
+    public StrategyTraits Traits => StrategyTraits.Plain;
+
+    /// <inheritdoc/>
+    public void Plan(RoundObservation observation, RoundPlan plan)
+    {
+        ArgumentNullException.ThrowIfNull(observation);
+        ArgumentNullException.ThrowIfNull(plan);
+        if (ShouldStop(observation))
+        {
+            plan.StopAndCopy();
+        }
+        else
+        {
+            plan.AddGroup(observation.Owed);
+        }
+    }
+
+    private bool ShouldStop(RoundObservation observation)
     {
         if (observation.Previous is not { } previous)
         {
-            return RoundDecision.SendRound;
+            return false;
         }
 
-        if (observation.PendingPages == 0)
+        long owed = observation.Owed.PageCount;
+        if (owed == 0 || (observation.BandwidthBytesPerSecond > 0 && observation.CopyTime < observation.FixedDowntime * NegligibleShare))
         {
-            return RoundDecision.StopAndCopy;
+            return true;
         }
 
-        if (observation.BandwidthBytesPerSecond > 0)
-        {
-            double copySeconds = observation.PendingPages * (double)PageSize.Bytes / observation.BandwidthBytesPerSecond;
-            if (copySeconds < observation.FixedDowntime.TotalSeconds * NegligibleShare)
-            {
-                return RoundDecision.StopAndCopy;
-            }
-        }
-
-        bool progress = observation.PendingPages <= previous.PendingPages * (1 - LeastProgress);
+        bool progress = owed <= previous.OwedPages * (1 - LeastProgress);
         _roundsWithoutProgress = progress ? 0 : _roundsWithoutProgress + 1;
-        return _roundsWithoutProgress >= PatienceRounds ? RoundDecision.StopAndCopy : RoundDecision.SendRound;
+        return _roundsWithoutProgress >= PatienceRounds;
     }
 }

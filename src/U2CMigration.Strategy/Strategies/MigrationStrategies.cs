@@ -1,3 +1,5 @@
+using U2CMigration.Prediction.TwoPhase;
+
 namespace U2CMigration.Strategy.Strategies;
 
 /// <summary>The strategies by the names that options and reports use.</summary>
@@ -7,11 +9,12 @@ public static class MigrationStrategies
     {
         ["precopy-converge"] = static () => new ConvergingPreCopyStrategy(),
         ["precopy-qemu"] = static () => new QemuPreCopyStrategy(),
+        ["u2c"] = static () => new PredictivePreCopyStrategy(new TwoPhasePredictor()),
         ["stop-and-copy"] = static () => new StopAndCopyStrategy(),
     };
 
     /// <summary>The name of the strategy used when none is named.</summary>
-    public const string DefaultName = "precopy-converge";
+    public const string DefaultName = "u2c";
 
     /// <summary>All names, sorted.</summary>
     public static IReadOnlyCollection<string> Names { get; } = [.. Factories.Keys.Order(StringComparer.Ordinal)];

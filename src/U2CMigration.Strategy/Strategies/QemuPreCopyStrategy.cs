@@ -34,15 +34,22 @@ public sealed class QemuPreCopyStrategy : IMigrationStrategy
     public string Name => "precopy-qemu";
 
     /// <inheritdoc/>
-    public RoundDecision Decide(in RoundObservation observation)
-    {
-        if (observation.Round == 0)
-        {
-            return RoundDecision.SendRound;
-        }
+    public StrategyTraits Traits => StrategyTraits.Plain;
 
+    /// <inheritdoc/>
+    public void Plan(RoundObservation observation, RoundPlan plan)
+    {
+        ArgumentNullException.ThrowIfNull(observation);
+        ArgumentNullException.ThrowIfNull(plan);
         double threshold = observation.BandwidthBytesPerSecond * _downtimeLimit.TotalSeconds;
-        double pending = (double)observation.PendingPages * PageSize.Bytes;
-        return observation.PendingPages == 0 || pending < threshold ? RoundDecision.StopAndCopy : RoundDecision.SendRound;
+        double pending = (double)observation.Owed.PageCount * PageSize.Bytes;
+        if (observation.Round > 0 && (pending == 0 || pending < threshold))
+        {
+            plan.StopAndCopy();
+        }
+        else
+        {
+            plan.AddGroup(observation.Owed);
+        }
     }
 }

@@ -9,5 +9,12 @@ public sealed class StopAndCopyStrategy : IMigrationStrategy
     public string Name => "stop-and-copy";
 
     /// <inheritdoc/>
-    public RoundDecision Decide(in RoundObservation observation) => RoundDecision.StopAndCopy;
+    public StrategyTraits Traits => StrategyTraits.Plain;
+
+    /// <inheritdoc/>
+    public void Plan(RoundObservation observation, RoundPlan plan)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        plan.StopAndCopy();
+    }
 }

@@ -1,0 +1,78 @@
+using U2CMigration.PageTracking.Pages;
+using U2CMigration.Prediction.Baselines;
+using U2CMigration.Prediction.Histories;
+using U2CMigration.Strategy.Rounds;
+using U2CMigration.Strategy.Strategies;
+using static U2CMigration.Strategy.Tests.Observations;
+
+namespace U2CMigration.Strategy.Tests;
+
+public sealed class PredictivePreCopyTests
+{
+    private const int All = 10_000;
+    private const int Hot = 100;
+
+    private readonly PredictivePreCopyStrategy _strategy = new(new FrequencyPredictor());
+    private readonly PageHistories _histories = new();
+
+    [Fact]
+    public void Plan_BeforeAnythingWasLearned_SendsEverythingInASlice()
+    {
+        RoundPlan plan = PlanOf(_strategy, At(0, All, null));
+
+        plan.PageCount.Should().Be(All);
+        plan.Slice.Should().BeLessThan(TimeSpan.FromSeconds(1));
+    }
+
+    [Fact]
+    public void Plan_HotPagesDeliveredBefore_AreHeldBack()
+    {
+        Watch(20);
+
+        RoundPlan plan = PlanOf(_strategy, State(Pages(0, Hot + 500), Pages(0, Hot)));
+
+        plan.PageCount.Should().Be(500);
+    }
+
+    [Fact]
+    public void Plan_HotPagesNeverSent_AreSentLast()
+    {
+        Watch(20);
+
+        RoundPlan plan = PlanOf(_strategy, State(Pages(0, Hot + 500), new PageSet()));
+
+        plan.PageCount.Should().Be(Hot + 500);
+        plan.Groups[^1].PageCount.Should().Be(Hot);
+    }
+
+    [Fact]
+    public void Plan_LittleOwed_Stops()
+    {
+        Watch(20);
+
+        PlanOf(_strategy, State(Pages(0, Hot), Pages(0, All))).Decision.Should().Be(RoundDecision.StopAndCopy);
+    }
+
+    [Fact]
+    public void Plan_ArrivalsOutrunTheLink_StopsAfterSomePatience()
+    {
+        Watch(20);
+        RoundObservation state = State(Pages(Hot, 5_000), Pages(0, All)) with { ArrivedPages = 10_000, Interval = TimeSpan.FromMilliseconds(100) };
+
+        PlanOf(_strategy, state).Decision.Should().Be(RoundDecision.SendRound);
+        PlanOf(_strategy, state).Decision.Should().Be(RoundDecision.StopAndCopy);
+    }
+
+    /// <summary>All pages exist, and the first ones are written in every sample.</summary>
+    private void Watch(int samples)
+    {
+        for (int i = 0; i < samples; i++)
+        {
+            _histories.Observe(Pages(0, i == 0 ? All : Hot), null, TimeSpan.FromMilliseconds(100));
+            _strategy.Learn(_histories);
+        }
+    }
+
+    private RoundObservation State(PageSet owed, PageSet delivered) =>
+        At(5, 0, All) with { Owed = owed, Delivered = delivered, ArrivedPages = 10, Interval = TimeSpan.FromMilliseconds(100), Histories = _histories };
+}
