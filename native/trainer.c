@@ -63,6 +63,9 @@ static void prepare(void)
     float *second = guarded_create(&guards.second, "the second moments", parameters * sizeof(float));
     float *activation = guarded_create(&guards.activations, "the activations", BATCH * neurons * sizeof(float));
     float *delta = guarded_create(&guards.deltas, "the deltas", BATCH * neurons * sizeof(float));
+    /* All of it is written once, as frameworks do when they make tensors of zeros. */
+    memset(gradients, 0, parameters * sizeof(float)), memset(first, 0, parameters * sizeof(float)), memset(second, 0, parameters * sizeof(float));
+    memset(activation, 0, BATCH * neurons * sizeof(float)), memset(delta, 0, BATCH * neurons * sizeof(float));
     size_t at = 0;
     for (size_t l = 0; l < LAYERS; l++) {
         struct layer *layer = &layers[l];

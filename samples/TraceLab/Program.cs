@@ -6,5 +6,6 @@ var command = new RootCommand("Records which pages real workloads write, and sho
 {
     RecordCommand.Create(),
     ShowCommand.Create(),
+    ListCommand.Create(),
 };
 return await command.Parse(args).InvokeAsync();

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Spectre.Console;
 using TraceLab.Showing;
 using TraceLab.Workloads;
@@ -55,8 +56,14 @@ internal static class RecordCommand
         using IWorkload workload = known.Start(parsed.GetValue(options.MemoryMebibytes), known.RateOf(load));
         cancellationToken.WaitHandle.WaitOne(parsed.GetValue(options.WarmUpMilliseconds));
         TraceHeader header = Header(options, parsed, known.Family, known.Pattern, load, workload.Command);
-        return TraceRecorder.Record(workload.ProcessId, workload, header, parsed.GetValue(options.Samples), Progress(options, parsed), cancellationToken);
+        long? before = workload.Done;
+        PageTrace trace = TraceRecorder.Record(workload.ProcessId, workload, header, parsed.GetValue(options.Samples), Progress(options, parsed), cancellationToken);
+        return before is null ? trace : trace with { Header = WithRate(trace, (workload.Done!.Value - before.Value) / trace.Samples.Sum(static s => s.Interval.TotalSeconds)) };
     }
+
+    /// <summary>How fast the client was while it was recorded: what a saturating load came to.</summary>
+    private static TraceHeader WithRate(PageTrace trace, double perSecond) =>
+        trace.Header with { Description = string.Create(CultureInfo.InvariantCulture, $"{trace.Header.Description} {perSecond:N0} operations/s while recorded.").Trim() };
 
     private static TraceHeader Header(RecordOptions options, ParseResult parsed, string family, string workload, string load, string command) => new()
     {

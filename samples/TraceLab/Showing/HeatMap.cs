@@ -36,10 +36,10 @@ internal static class HeatMap
         map.Colormap = new ScottPlot.Colormaps.Grayscale().Reversed();
         map.ManualRange = new ScottPlot.Range(0, 1);
         map.Position = new CoordinateRect(0, seconds, 0, rows.Pages);
-        plot.Add.ColorBar(map).Label = "share of pages written";
+        plot.Add.ColorBar(map);
         plot.XLabel("seconds");
         plot.YLabel("pages, by address");
-        plot.Title($"{trace.Header.Family} {trace.Header.Workload}, {trace.Header.Load}, {trace.Header.Interval.TotalMilliseconds:N0} ms, {rows.Pages:N0} pages");
+        plot.Title($"Share of pages written: {trace.Header.Family} {trace.Header.Workload}, {trace.Header.Load}, {trace.Header.Interval.TotalMilliseconds:N0} ms, {rows.Pages:N0} pages");
         plot.Axes.SetLimits(0, seconds, 0, rows.Pages);
         plot.SavePng(path, Width, Height);
     }

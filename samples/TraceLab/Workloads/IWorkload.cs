@@ -9,6 +9,9 @@ public interface IWorkload : IDisposable
     /// <summary>What was started, for the header of the trace.</summary>
     string Command { get; }
 
+    /// <summary>Operations that its client has had answered; null where nobody counts.</summary>
+    long? Done { get; }
+
     /// <summary>Throws when it no longer does what it should.</summary>
     /// <exception cref="IOException">It has ended, or its client has failed.</exception>
     void ThrowIfBroken();

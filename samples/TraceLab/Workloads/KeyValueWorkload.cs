@@ -35,6 +35,8 @@ internal sealed class KeyValueWorkload : IWorkload
 
     public string Command => $"{_program.Command}; {_client}";
 
+    public long? Done => _load.Done;
+
     internal static KeyValueWorkload Redis(int memoryMebibytes, Mix mix, long perSecond)
     {
         IPEndPoint endpoint = ServerProbe.Free();

@@ -33,6 +33,8 @@ internal sealed class NativeWorkload : IWorkload
 
     public string Command => _program.Command;
 
+    public long? Done => null;
+
     public void ThrowIfBroken() => _program.ThrowIfEnded();
 
     public void Dispose() => _program.Dispose();
