@@ -20,6 +20,26 @@ public sealed class StrategyTests
     }
 
     [Theory]
+    [InlineData("precopy-qemu+codec", true)]
+    [InlineData("precopy-qemu", false)]
+    [InlineData("mbdpc", true)]
+    [InlineData("U2C-Paper+Codec", true)]
+    public void Create_CodecSuffix_TurnsTheCodecOn(string name, bool codec) => MigrationStrategies.Create(name).Traits.UsesCodec.Should().Be(codec);
+
+    [Fact]
+    public void Create_CodecSuffix_LeavesTheStrategyAsItIs()
+    {
+        IMigrationStrategy strategy = MigrationStrategies.Create("u2c-paper+codec");
+
+        strategy.Traits.SampleInterval.Should().Be(MigrationStrategies.Create("u2c-paper").Traits.SampleInterval);
+        Decision(strategy, 0, 1_000, null).Should().Be(RoundDecision.SendRound);
+    }
+
+    [Fact]
+    public void Names_StrategiesThatUseTheCodecAnyway_AreNotListedTwice() =>
+        MigrationStrategies.Names.Should().Contain("precopy-phaul+codec").And.NotContain("u2c+codec");
+
+    [Theory]
     [InlineData(9_000, RoundDecision.StopAndCopy)] // 36.9 MB below 37.5 MB = 300 ms at 1 Gbit/s
     [InlineData(9_300, RoundDecision.SendRound)]
     public void Qemu_PendingAgainstDowntimeLimit_Decides(long owed, RoundDecision expected) =>

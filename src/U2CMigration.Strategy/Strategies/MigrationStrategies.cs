@@ -1,23 +1,34 @@
+using U2CMigration.Prediction.Attention;
+using U2CMigration.Prediction.Baselines;
 using U2CMigration.Prediction.TwoPhase;
+using U2CMigration.Strategy.Peers;
 
 namespace U2CMigration.Strategy.Strategies;
 
 /// <summary>The strategies by the names that options and reports use.</summary>
+/// <remarks>With <c>+codec</c> behind its name, a strategy whose pages travel as they are uses differences and compression instead.</remarks>
 public static class MigrationStrategies
 {
     private static readonly Dictionary<string, Func<IMigrationStrategy>> Factories = new(StringComparer.OrdinalIgnoreCase)
     {
+        ["mbdpc"] = static () => new SkippingPreCopyStrategy(new FrequencyPredictor()),
         ["precopy-converge"] = static () => new ConvergingPreCopyStrategy(),
+        ["precopy-incus"] = IncusPreCopyStrategy.AsWritten,
+        ["precopy-incus-intended"] = IncusPreCopyStrategy.AsIntended,
+        ["precopy-phaul"] = PhaulPreCopyStrategy.AsWritten,
+        ["precopy-phaul-intended"] = PhaulPreCopyStrategy.AsIntended,
         ["precopy-qemu"] = static () => new QemuPreCopyStrategy(),
-        ["u2c"] = static () => new PredictivePreCopyStrategy(new TwoPhasePredictor()),
         ["stop-and-copy"] = static () => new StopAndCopyStrategy(),
+        ["u2c"] = static () => new PredictivePreCopyStrategy(new TwoPhasePredictor()),
+        ["u2c-paper"] = static () => new PublishedStrategy(new PublishedPredictor(new AttentionPredictor())),
     };
 
     /// <summary>The name of the strategy used when none is named.</summary>
     public const string DefaultName = "u2c";
 
-    /// <summary>All names, sorted.</summary>
-    public static IReadOnlyCollection<string> Names { get; } = [.. Factories.Keys.Order(StringComparer.Ordinal)];
+    /// <summary>All names, sorted; <c>NAME+codec</c> where the strategy does not use the codec anyway.</summary>
+    public static IReadOnlyCollection<string> Names { get; } =
+        [.. Factories.Keys.Concat(Factories.Where(static pair => !pair.Value().Traits.UsesCodec).Select(static pair => pair.Key + CodecStrategy.Suffix)).Order(StringComparer.Ordinal)];
 
     /// <summary>Creates a strategy.</summary>
     /// <param name="name">One of <see cref="Names"/>, in any case.</param>
@@ -25,8 +36,12 @@ public static class MigrationStrategies
     public static IMigrationStrategy Create(string name)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
-        return Factories.TryGetValue(name, out Func<IMigrationStrategy>? create)
-            ? create()
-            : throw new ArgumentException($"There is no strategy '{name}'. Choose one of: {string.Join(", ", Names)}.", nameof(name));
+        bool codec = name.EndsWith(CodecStrategy.Suffix, StringComparison.OrdinalIgnoreCase);
+        if (!Factories.TryGetValue(codec ? name[..^CodecStrategy.Suffix.Length] : name, out Func<IMigrationStrategy>? create))
+        {
+            throw new ArgumentException($"There is no strategy '{name}'. Choose one of: {string.Join(", ", Names)}.", nameof(name));
+        }
+
+        return codec ? new CodecStrategy(create()) : create();
     }
 }
