@@ -6,7 +6,7 @@ namespace U2CMigration.Prediction.Blending;
 /// <remarks>Logistic regression by stochastic gradient with a step for each weight that shrinks as its gradients add up (AdaGrad). Starts as the plain average.</remarks>
 internal sealed class LogisticMixer
 {
-    private const float Step = 0.05f;
+    private const float Step = 0.02f;
     private const float Decay = 1e-5f;
 
     private readonly float[] _weights;

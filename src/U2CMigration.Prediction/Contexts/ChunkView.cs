@@ -27,20 +27,22 @@ internal sealed class ChunkView
     public ulong Word(int page) => _words[page];
 
     /// <summary>What all pages of the chunk have in common, some samples ago.</summary>
-    public PageView Shared(int age, int period) => new()
+    public PageView Shared(int age, MomentFinder moments) => new()
     {
         Samples = Math.Max(0, _samples - age),
         ChunkShares = (Share(age) << 3) | Share(age + 1),
         ContainerShares = (Trend(age) << 3) | Trend(age + 1),
-        Period = period,
+        Repeats = moments.RepeatsAt(age),
+        Moments = moments.At(age),
     };
 
     /// <summary>Completes a view for one page. At the edge of the chunk the page itself stands for its neighbour.</summary>
-    public void Look(int page, int age, ref PageView view)
+    public void Look(int page, int age, WriteFronts fronts, ref PageView view)
     {
         view.Word = _words[page] >> age;
         view.Left = _words[Math.Max(page - 1, 0)] >> age;
         view.Right = _words[Math.Min(page + 1, PageHistories.ChunkPages - 1)] >> age;
+        (view.Below, view.Above) = fronts.Levels(_histories!.DirtyRow(_chunk, age), _chunk, page, age, Math.Max(16, _histories.DirtyPages(age)));
     }
 
     private int Share(int age)

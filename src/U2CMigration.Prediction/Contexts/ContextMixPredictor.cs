@@ -19,7 +19,8 @@ public sealed class ContextMixPredictor : IPagePredictor
 
     private readonly ContextTable[] _tables = new ContextTable[PagePrediction.Horizons * Inputs];
     private readonly LogisticMixer[] _mixers = new LogisticMixer[PagePrediction.Horizons * MixersPerHorizon];
-    private readonly PeriodFinder _periods = new();
+    private readonly MomentFinder _moments = new();
+    private readonly WriteFronts _fronts = new();
     private readonly ChunkView _view = new();
     private readonly PageSelection _selection;
     private readonly int[] _groups = new int[Inputs];
@@ -34,7 +35,7 @@ public sealed class ContextMixPredictor : IPagePredictor
         _selection = selection;
         for (int i = 0; i < _tables.Length; i++)
         {
-            _tables[i] = new ContextTable(PageContexts.Size);
+            _tables[i] = new ContextTable(i % Inputs >= PageContexts.FirstLong ? PageContexts.LongSize : PageContexts.Size);
         }
 
         for (int i = 0; i < _mixers.Length; i++)
@@ -46,12 +47,24 @@ public sealed class ContextMixPredictor : IPagePredictor
     /// <inheritdoc/>
     public string Name => "context-mix";
 
-    internal int Period => _periods.Period;
+    internal SimilarMoments Moments => _moments.At(0);
 
     /// <inheritdoc/>
     public void Learn(PageHistories histories)
     {
         ArgumentNullException.ThrowIfNull(histories);
+        if (histories.SampleCount == 0)
+        {
+            return;
+        }
+
+        foreach (ContextTable table in _tables)
+        {
+            table.Next();
+        }
+
+        _moments.Learn(histories);
+        _fronts.Learn(histories);
         int learned = 0;
         for (int i = Math.Min(ChunksPerSample, histories.ChunkCount - 1); i > 0 && learned < PagesPerSample; i--)
         {
@@ -59,7 +72,6 @@ public sealed class ContextMixPredictor : IPagePredictor
             learned += Learn(histories, _chunk);
         }
 
-        _periods.Decide();
     }
 
     /// <inheritdoc/>
@@ -70,13 +82,13 @@ public sealed class ContextMixPredictor : IPagePredictor
         for (int block = 0; block < prediction.Blocks.Count; block++)
         {
             _view.Load(histories, prediction.Blocks[block].Chunk);
-            PageView view = _view.Shared(0, _periods.Period);
+            PageView view = _view.Shared(0, _moments);
             for (int word = 0; word < PageHistories.ChunkWords; word++)
             {
                 for (ulong bits = prediction.Candidates(block)[word]; bits != 0; bits &= bits - 1)
                 {
                     int page = (word * 64) + BitOperations.TrailingZeroCount(bits);
-                    _view.Look(page, 0, ref view);
+                    _view.Look(page, 0, _fronts, ref view);
                     for (int horizon = 0; horizon < PagePrediction.Horizons; horizon++)
                     {
                         prediction.Probabilities(block, horizon)[page] = Logit.ToProbability(Mix(view, horizon).Mix(_logits));
@@ -89,7 +101,6 @@ public sealed class ContextMixPredictor : IPagePredictor
     // The pages are those that the predictor would have been asked about then: choosing them by what they did since would teach it wrong odds.
     private int Learn(PageHistories histories, int chunk)
     {
-        _periods.Learn(histories, chunk);
         int horizons = Math.Min(PagePrediction.Horizons, histories.SamplesOf(chunk) - 1);
         Span<ulong> pages = stackalloc ulong[PageHistories.ChunkWords];
         bool loaded = false;
@@ -115,13 +126,13 @@ public sealed class ContextMixPredictor : IPagePredictor
     private int Learn(ReadOnlySpan<ulong> pages, int horizon)
     {
         int learned = 0;
-        PageView view = _view.Shared(horizon + 1, _periods.Period);
+        PageView view = _view.Shared(horizon + 1, _moments);
         for (int word = 0; word < pages.Length; word++)
         {
             for (ulong bits = pages[word]; bits != 0; bits &= bits - 1)
             {
                 int page = (word * 64) + BitOperations.TrailingZeroCount(bits);
-                _view.Look(page, horizon + 1, ref view);
+                _view.Look(page, horizon + 1, _fronts, ref view);
                 bool written = (_view.Word(page) & 1) != 0;
                 LogisticMixer mixer = Mix(view, horizon);
                 mixer.Learn(_logits, mixer.Mix(_logits), written);

@@ -2,37 +2,53 @@ using System.Runtime.CompilerServices;
 
 namespace U2CMigration.Prediction.Contexts;
 
-/// <summary>For each group of pages the log odds of being written, counted from outcomes.</summary>
+/// <summary>For each group of pages the share that was written, counted from outcomes that fade with the samples in which the group was seen.</summary>
+/// <remarks>
+/// They do not fade from page to page: what thousands of pages do in one sample is hardly more than one observation of the program. Nor do they fade while the group
+/// is not seen: a phase of the program that comes back is known again.
+/// </remarks>
 internal sealed class ContextTable
 {
-    // A group that has seen this much follows changes with this inertia.
-    private const float MaximumWeight = 400;
-    private const float PriorWeight = 1;
+    private const float Fading = 0.9f;
+    private const float PriorShare = 0.1f;
+    private const float PriorWeight = 0.4f;
 
     private readonly Entry[] _entries;
+    private int _sample;
 
-    public ContextTable(int groups)
-    {
-        _entries = new Entry[groups];
-        Array.Fill(_entries, new Entry(0.1f, 0));
-    }
+    public ContextTable(int groups) => _entries = new Entry[groups];
 
     /// <summary>The probability of a group.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public float Probability(int group) => _entries[group].Probability;
+    public float Probability(int group) => (_entries[group].Written + (PriorShare * PriorWeight)) / (_entries[group].Seen + PriorWeight);
 
     /// <summary>How much the group has seen, from 0 to 1.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public float Confidence(int group) => _entries[group].Weight / (_entries[group].Weight + 4);
+    public float Confidence(int group) => _entries[group].Seen / (_entries[group].Seen + 4);
 
     /// <summary>Counts an outcome.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Learn(int group, bool written)
     {
         ref Entry entry = ref _entries[group];
-        entry.Probability += ((written ? 1 : 0) - entry.Probability) / (entry.Weight + PriorWeight + 1);
-        entry.Weight = Math.Min(entry.Weight + 1, MaximumWeight);
+        if (entry.Sample != _sample)
+        {
+            entry.Sample = _sample;
+            entry.Seen *= Fading;
+            entry.Written *= Fading;
+        }
+
+        entry.Seen++;
+        entry.Written += written ? 1 : 0;
     }
 
-    private record struct Entry(float Probability, float Weight);
+    /// <summary>Starts the next sample.</summary>
+    public void Next() => _sample++;
+
+    private struct Entry
+    {
+        public float Seen;
+        public float Written;
+        public int Sample;
+    }
 }

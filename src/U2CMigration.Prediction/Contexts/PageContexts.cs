@@ -7,10 +7,16 @@ namespace U2CMigration.Prediction.Contexts;
 internal static class PageContexts
 {
     /// <summary>How many ways there are.</summary>
-    public const int Count = 7;
+    public const int Count = 11;
 
-    /// <summary>The number of groups of each way.</summary>
+    /// <summary>The number of groups of each way but the last two.</summary>
     public const int Size = 4096;
+
+    /// <summary>The number of groups of the last two ways, which go by long histories: pages that did the same for so long may share a group with others.</summary>
+    public const int LongSize = 1 << 16;
+
+    /// <summary>The first of the ways that go by long histories.</summary>
+    public const int FirstLong = 9;
 
     /// <summary>The groups that a page belongs to.</summary>
     /// <param name="page">The page.</param>
@@ -26,8 +32,12 @@ internal static class PageContexts
         groups[2] = (recent * 128) + (Level16(BitOperations.PopCount(word >> 16), page.Samples - 16) * 8) + (int)(word & 7);
         groups[3] = (int)((word & 7) | ((page.Left & 7) << 3) | ((page.Right & 7) << 6)) | (all << 9);
         groups[4] = (page.ChunkShares << 6) | (all << 3) | (int)(word & 7);
-        groups[5] = Periodic(page, horizon, recent);
+        groups[5] = AfterMoments(page, horizon, recent);
         groups[6] = (page.ContainerShares << 6) | (all << 3) | (int)(word & 7);
+        groups[7] = (page.Below << 6) | (page.Above << 3) | Coarse(HistoryBits.Run(word)) | ((int)(word & 1) << 9) | (Math.Min(3, all) << 10);
+        groups[8] = (page.Repeats << 6) | (Coarse(HistoryBits.Run(word)) << 3) | (int)(word & 7);
+        groups[9] = Hash(word & 0xfffff);
+        groups[10] = Hash((word & 0x3fffffff) | ((ulong)(uint)AfterMoments(page, horizon, 0) << 32));
     }
 
     // The run that the page is in, how long its last run of the same kind was, and the one between.
@@ -40,19 +50,18 @@ internal static class PageContexts
         return (int)(word & 1) | (Math.Min(run - 1, 15) << 1) | (Math.Min(same - 1, 15) << 5) | (Coarse(between) << 9);
     }
 
-    // What the page did one and two periods before the sample that is predicted.
-    private static int Periodic(in PageView page, int horizon, int recent)
+    // What the page did when what followed the similar moments was as far ahead.
+    private static int AfterMoments(in PageView page, int horizon, int recent)
     {
-        if (page.Period == 0)
-        {
-            return (int)(page.Word & 3) | (Math.Min(recent / 2, 7) << 2);
-        }
-
-        int once = page.Period - 1 - horizon;
-        int around = (int)((once > 0 ? HistoryBits.Skip(page.Word, once - 1) : page.Word << 1) & 7);
-        int twice = (int)(HistoryBits.Skip(page.Word, once + page.Period) & 1);
-        return 1024 | (int)(page.Word & 3) | (Math.Min(recent / 2, 7) << 2) | (around << 5) | (twice << 8);
+        int first = page.Moments.First - 1 - horizon;
+        int around = (int)((first > 0 ? HistoryBits.Skip(page.Word, first - 1) : page.Word << 1) & 7);
+        return (int)(page.Word & 3) | (Math.Min(recent / 2, 7) << 2) | (around << 5) | (Then(page, page.Moments.Second, horizon) << 8)
+            | (Then(page, page.Moments.Third, horizon) << 9) | (page.Moments.First > 0 ? 1024 : 0);
     }
+
+    private static int Then(in PageView page, int moment, int horizon) => (int)(HistoryBits.Skip(page.Word, Math.Max(0, moment - 1 - horizon)) & 1);
+
+    private static int Hash(ulong value) => (int)((value * 0x9E3779B97F4A7C15) >> 48);
 
     private static int Coarse(int length) => length switch { 1 => 0, 2 => 1, 3 => 2, < 6 => 3, < 10 => 4, < 16 => 5, < 32 => 6, _ => 7 };
 

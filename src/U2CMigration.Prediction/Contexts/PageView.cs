@@ -16,12 +16,21 @@ internal ref struct PageView
     /// <summary>How many bits say something.</summary>
     public int Samples;
 
+    /// <summary>How far the nearest written page with a lower address is, see <see cref="WriteFronts"/>.</summary>
+    public int Below;
+
+    /// <summary>How far the nearest written page with a higher address is.</summary>
+    public int Above;
+
     /// <summary>The share of the chunk written in the newest sample, and in the one before, in eight steps each.</summary>
     public int ChunkShares;
 
     /// <summary>The dirty pages of the whole container against the mean of the samples kept, for the newest sample and the one before, in eight steps each.</summary>
     public int ContainerShares;
 
-    /// <summary>The period of the container in samples; 0 when it has none.</summary>
-    public int Period;
+    /// <summary>How many pages the container writes again, for the newest sample against the two before, in eight steps each.</summary>
+    public int Repeats;
+
+    /// <summary>When the container did the same.</summary>
+    public SimilarMoments Moments;
 }

@@ -53,6 +53,10 @@ public sealed class TwoPhasePredictor : IPagePredictor
     /// <summary>How many calls of models failed; the last value stood in for them.</summary>
     public long Failures => _second.Failures;
 
+    internal BlendedPredictor Second => _second;
+
+    internal DataShiftPredictor First => _first;
+
     /// <summary>The number of candidates of the last prediction that needed the second phase.</summary>
     public long UnstablePages { get; private set; }
 

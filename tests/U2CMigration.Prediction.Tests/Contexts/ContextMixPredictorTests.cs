@@ -7,18 +7,11 @@ namespace U2CMigration.Prediction.Tests.Contexts;
 public sealed class ContextMixPredictorTests
 {
     [Fact]
-    public void Learn_ContainerThatRepeats_FindsItsPeriod()
+    public void Learn_ContainerThatRepeats_FindsTheMomentsOnePeriodApart()
     {
         ContextMixPredictor predictor = Learned((page, sample) => (sample + (page % 5)) % 7 < 2, out _);
-        predictor.Period.Should().Be(7);
-    }
-
-    [Fact]
-    public void Learn_PagesWrittenAtRandom_FindsNoPeriod()
-    {
-        var random = new Random(1);
-        ContextMixPredictor predictor = Learned((page, _) => random.NextDouble() < (page % 10) / 10.0, out _);
-        predictor.Period.Should().Be(0);
+        predictor.Moments.First.Should().Be(7);
+        predictor.Moments.Second.Should().Be(14);
     }
 
     [Fact]
