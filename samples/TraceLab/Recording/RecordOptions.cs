@@ -7,7 +7,7 @@ internal sealed class RecordOptions
 {
     internal Option<int?> ProcessId { get; } = new("--pid") { Description = "Record a process that runs already, with its children." };
 
-    internal Option<string?> Workload { get; } = new("--workload") { Description = "Start a workload and record it; 'workloads' lists them." };
+    internal Option<string?> Workload { get; } = new("--workload") { Description = "Start this workload and record it." };
 
     internal Option<string> Load { get; } = new("--load") { Description = "light, medium or saturating.", DefaultValueFactory = _ => "medium" };
 

@@ -1,4 +1,6 @@
 using U2CMigration.PageTracking.Pages;
+using U2CMigration.Prediction.Histories;
+using U2CMigration.Prediction.Predictors;
 using U2CMigration.Prediction.Traces;
 
 namespace TraceLab.Showing;
@@ -24,7 +26,26 @@ internal sealed class BitRows
     /// <summary>The bits of one page, oldest first.</summary>
     internal ReadOnlySpan<bool> Row(int page) => _dirty.AsSpan(page * Samples, Samples);
 
-    internal static BitRows Of(PageTrace trace)
+    internal static BitRows Of(PageTrace trace) => Of(trace, static sample => sample.Dirty);
+
+    /// <summary>The same rows, with what a predictor says of each sample when it has seen those before; nothing for the first.</summary>
+    internal static BitRows Predicted(PageTrace trace, IPagePredictor predictor)
+    {
+        var histories = new PageHistories();
+        var prediction = new PagePrediction();
+        return Of(trace, sample =>
+        {
+            var predicted = new PageSet();
+            prediction.CollectDirty(0, predicted);
+            histories.Observe(sample);
+            predictor.Learn(histories);
+            prediction.PrepareAll(histories);
+            predictor.Predict(histories, prediction);
+            return predicted;
+        });
+    }
+
+    private static BitRows Of(PageTrace trace, Func<TraceSample, PageSet> pagesOf)
     {
         SortedDictionary<int, List<PageRange>> all = Union(trace);
         var first = new Dictionary<int, int>();
@@ -38,7 +59,7 @@ internal sealed class BitRows
         var rows = new BitRows(pages, trace.Samples.Count);
         for (int sample = 0; sample < trace.Samples.Count; sample++)
         {
-            foreach (ProcessPages process in trace.Samples[sample].Dirty.Processes)
+            foreach (ProcessPages process in pagesOf(trace.Samples[sample]).Processes)
             {
                 rows.Mark(all[process.ProcessId], first[process.ProcessId], process.Ranges, sample);
             }

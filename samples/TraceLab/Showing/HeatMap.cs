@@ -7,14 +7,43 @@ namespace TraceLab.Showing;
 internal static class HeatMap
 {
     private const int Width = 1400;
-    private const int Height = 700;
-    private const int MostRows = 600;
+    private const int PanelHeight = 600;
+    private const int MostRows = 500;
 
-    internal static void Save(PageTrace trace, BitRows rows, string path)
+    /// <summary>Draws what was written, and below it what was predicted, if given.</summary>
+    internal static void Save(PageTrace trace, BitRows written, BitRows? predicted, string path)
     {
-        var plot = new Plot();
-        int bands = Math.Min(MostRows, rows.Pages);
-        int columns = rows.Samples - 1;
+        var picture = new Multiplot();
+        picture.AddPlots(predicted is null ? 1 : 2);
+        Plot[] plots = picture.GetPlots();
+        Draw(plots[0], trace, written, "written");
+        if (predicted is not null)
+        {
+            Draw(plots[1], trace, predicted, "predicted one sample ahead");
+        }
+
+        picture.SavePng(path, Width, PanelHeight * plots.Length);
+    }
+
+    private static void Draw(Plot plot, PageTrace trace, BitRows rows, string what)
+    {
+        double seconds = trace.Samples.Sum(static s => s.Interval.TotalSeconds);
+        ScottPlot.Plottables.Heatmap map = plot.Add.Heatmap(Shares(rows));
+        map.Colormap = new ScottPlot.Colormaps.Grayscale().Reversed();
+        map.ManualRange = new ScottPlot.Range(0, 1);
+        map.Position = new CoordinateRect(0, seconds, 0, rows.Pages);
+        plot.Add.ColorBar(map);
+        plot.XLabel("seconds");
+        plot.YLabel("pages, by address");
+        plot.Title($"Share of pages {what}: {trace.Header.Family} {trace.Header.Workload}, {trace.Header.Load}, {trace.Header.Interval.TotalMilliseconds:N0} ms, {rows.Pages:N0} pages");
+        plot.Axes.SetLimits(0, seconds, 0, rows.Pages);
+    }
+
+    /// <summary>Bands of pages by samples, without the first; the upper band first, as the plot wants it.</summary>
+    private static double[,] Shares(BitRows rows)
+    {
+        int bands = Math.Clamp(rows.Pages, 1, MostRows);
+        int columns = Math.Max(1, rows.Samples - 1);
         double[,] shares = new double[bands, columns];
         for (int band = 0; band < bands; band++)
         {
@@ -23,24 +52,13 @@ internal static class HeatMap
             for (int page = from; page < to; page++)
             {
                 ReadOnlySpan<bool> bits = rows.Row(page);
-                for (int column = 0; column < columns; column++)
+                for (int sample = 1; sample < bits.Length; sample++)
                 {
-                    // The first row of the array is the upper one.
-                    shares[bands - 1 - band, column] += bits[column + 1] ? 1.0 / (to - from) : 0;
+                    shares[bands - 1 - band, sample - 1] += bits[sample] ? 1.0 / (to - from) : 0;
                 }
             }
         }
 
-        double seconds = trace.Samples.Sum(static s => s.Interval.TotalSeconds);
-        ScottPlot.Plottables.Heatmap map = plot.Add.Heatmap(shares);
-        map.Colormap = new ScottPlot.Colormaps.Grayscale().Reversed();
-        map.ManualRange = new ScottPlot.Range(0, 1);
-        map.Position = new CoordinateRect(0, seconds, 0, rows.Pages);
-        plot.Add.ColorBar(map);
-        plot.XLabel("seconds");
-        plot.YLabel("pages, by address");
-        plot.Title($"Share of pages written: {trace.Header.Family} {trace.Header.Workload}, {trace.Header.Load}, {trace.Header.Interval.TotalMilliseconds:N0} ms, {rows.Pages:N0} pages");
-        plot.Axes.SetLimits(0, seconds, 0, rows.Pages);
-        plot.SavePng(path, Width, Height);
+        return shares;
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using U2CMigration.Prediction.Traces;
+using U2CMigration.Prediction.TwoPhase;
 
 namespace TraceLab.Showing;
 
@@ -10,7 +11,8 @@ internal static class ShowCommand
     {
         var file = new Argument<FileInfo>("FILE") { Description = "A trace." };
         var png = new Option<FileInfo?>("--png") { Description = "Draws pages over time into this file." };
-        var command = new Command("show", "Shows what a trace holds.") { file, png };
+        var predict = new Option<bool>("--predict") { Description = "Draws below it what the two-phase predictor, learning on the way, says one sample ahead." };
+        var command = new Command("show", "Shows what a trace holds.") { file, png, predict };
         command.SetAction(parsed =>
         {
             try
@@ -19,7 +21,8 @@ internal static class ShowCommand
                 SummaryTable.Write(TraceSummary.Of(trace));
                 if (parsed.GetValue(png) is { } picture)
                 {
-                    HeatMap.Save(trace, BitRows.Of(trace), picture.FullName);
+                    BitRows? predicted = parsed.GetValue(predict) ? BitRows.Predicted(trace, new TwoPhasePredictor()) : null;
+                    HeatMap.Save(trace, BitRows.Of(trace), predicted, picture.FullName);
                 }
 
                 return 0;

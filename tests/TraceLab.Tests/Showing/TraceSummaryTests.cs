@@ -1,5 +1,6 @@
 using TraceLab.Showing;
 using U2CMigration.PageTracking.Pages;
+using U2CMigration.Prediction.Baselines;
 using U2CMigration.Prediction.Traces;
 
 namespace TraceLab.Tests.Showing;
@@ -50,6 +51,21 @@ public sealed class TraceSummaryTests
 
         rows.Pages.Should().Be(4);
         Enumerable.Range(0, 4).Select(page => (rows[page, 0], rows[page, 1])).Should().Equal((true, false), (true, false), (false, true), (false, true));
+    }
+
+    [Fact]
+    public void Predicted_LastValue_IsTheSampleBefore()
+    {
+        BitRows written = BitRows.Of(Trace);
+        BitRows predicted = BitRows.Predicted(Trace, new LastValuePredictor());
+
+        predicted.Pages.Should().Be(written.Pages);
+        for (int page = 0; page < written.Pages; page++)
+        {
+            // The first sample says what there is, not what was written: nothing follows from it.
+            predicted.Row(page)[..2].ToArray().Should().Equal(false, false);
+            predicted.Row(page)[2..].ToArray().Should().Equal(written.Row(page)[1..^1].ToArray());
+        }
     }
 
     private static PageTrace Make(params string[] samples)
