@@ -3,6 +3,7 @@ using U2CMigration.PageTracking.Pages;
 using U2CMigration.PageTracking.SystemLevel;
 using U2CMigration.PageTracking.Trackers;
 using U2CMigration.Prediction.Histories;
+using U2CMigration.Strategy.Rounds;
 using U2CMigration.Strategy.Strategies;
 using U2CMigration.Transport.Connections;
 using U2CMigration.Transport.Messages;
@@ -14,56 +15,42 @@ namespace U2CMigration.Core.Source;
 internal sealed class DirtyLooks(
     SourceContext context, IPageTracker tracker, IMigrationStrategy strategy, PageSender sender, MigrationConnection connection) : IDisposable
 {
-    /// <summary>Looks that follow each other faster than this are one sample: a shorter one would tell little of what pages do.</summary>
-    private static readonly TimeSpan ShortestSample = TimeSpan.FromMilliseconds(40);
-
     private readonly HashSet<int> _known = [];
     private readonly List<int> _ended = [];
     private readonly SystemSampler _system = new(context.Target.RootProcessId);
     private readonly PageSet _found = new();
-    private PageSet _dirty = new();
-    private PageSet _sample = new();
-    private PageSet _spare = new();
-    private long _sampleStart = Stopwatch.GetTimestamp();
+    private readonly DirtyBooks _books = new(strategy);
     private long _lookStart = Stopwatch.GetTimestamp();
 
     /// <summary>What is owed and delivered.</summary>
-    public OwedPages Books { get; } = new();
+    public OwedPages Books => _books.Pages;
 
     /// <summary>The pages found since the round began.</summary>
-    public PageSet Dirty => _dirty;
+    public PageSet Dirty => _books.Dirty;
 
     /// <summary>How many of them were not owed before.</summary>
-    public long ArrivedPages { get; private set; }
+    public long ArrivedPages => _books.ArrivedPages;
 
     /// <summary>The time since the round began, until the last look.</summary>
-    public TimeSpan Interval { get; private set; }
+    public TimeSpan Interval => _books.Interval;
 
     /// <summary>What every page did.</summary>
-    public PageHistories Histories { get; } = new();
+    public PageHistories Histories => _books.Histories;
 
     /// <summary>Looks once. Pages may be sent meanwhile.</summary>
     public async Task LookAsync(CancellationToken cancellationToken)
     {
         _found.Clear();
         await Task.Run(() => tracker.Collect(_found, cancellationToken), cancellationToken).ConfigureAwait(false);
-        Interval += Stopwatch.GetElapsedTime(_lookStart);
+        TimeSpan sinceLast = Stopwatch.GetElapsedTime(_lookStart);
         _lookStart = Stopwatch.GetTimestamp();
         await DropEndedAsync(cancellationToken).ConfigureAwait(false);
         NoteSent();
-        Books.Add(_found);
-        ArrivedPages += Books.ArrivedPages;
-        Join(ref _dirty);
-        Observe();
+        _books.Take(_found, sinceLast, _system.Sample);
     }
 
     /// <summary>Begins to count anew.</summary>
-    public void BeginRound()
-    {
-        _dirty.Clear();
-        ArrivedPages = 0;
-        Interval = TimeSpan.Zero;
-    }
+    public void BeginRound() => _books.BeginRound();
 
     /// <summary>Notes what was sent since the last look: it was read behind it.</summary>
     public void NoteSent() => sender.Record.TakeAll(Books.Sent);
@@ -83,28 +70,6 @@ internal sealed class DirtyLooks(
     }
 
     public void Dispose() => _system.Dispose();
-
-    private void Join(ref PageSet pages)
-    {
-        _spare.Clear();
-        pages.UnionTo(_found, _spare);
-        (pages, _spare) = (_spare, pages);
-    }
-
-    private void Observe()
-    {
-        Join(ref _sample);
-        TimeSpan length = Stopwatch.GetElapsedTime(_sampleStart);
-        if (Histories.SampleCount > 0 && length < ShortestSample)
-        {
-            return;
-        }
-
-        Histories.Observe(_sample, null, length, _system.Sample());
-        _sample.Clear();
-        _sampleStart = Stopwatch.GetTimestamp();
-        strategy.Learn(Histories);
-    }
 
     /// <summary>The store must not keep pages of processes that have ended: their number may be used again.</summary>
     private async Task DropEndedAsync(CancellationToken cancellationToken)

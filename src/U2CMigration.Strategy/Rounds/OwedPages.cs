@@ -1,9 +1,9 @@
 using U2CMigration.PageTracking.Pages;
 
-namespace U2CMigration.Core.Source;
+namespace U2CMigration.Strategy.Rounds;
 
 /// <summary>The books of a migration: which pages the destination needs in a newer version, and of which it has some version.</summary>
-internal sealed class OwedPages
+public sealed class OwedPages
 {
     private PageSet _owed = new();
     private PageSet _delivered = new();
@@ -19,8 +19,10 @@ internal sealed class OwedPages
     public long ArrivedPages { get; private set; }
 
     /// <summary>Notes pages that were written.</summary>
+    /// <param name="dirty">The pages.</param>
     public void Add(PageSet dirty)
     {
+        ArgumentNullException.ThrowIfNull(dirty);
         ArrivedPages = dirty.PageCount - dirty.CountCommon(_owed);
         _spare.Clear();
         _owed.UnionTo(dirty, _spare);
@@ -28,8 +30,10 @@ internal sealed class OwedPages
     }
 
     /// <summary>Notes pages that were sent. What was found written at the same time is added behind it.</summary>
+    /// <param name="pages">The pages.</param>
     public void Sent(PageSet pages)
     {
+        ArgumentNullException.ThrowIfNull(pages);
         if (pages.Processes.Count == 0)
         {
             return;
@@ -44,8 +48,10 @@ internal sealed class OwedPages
     }
 
     /// <summary>Forgets all pages of processes that have ended.</summary>
+    /// <param name="processIds">The processes.</param>
     public void Forget(IReadOnlyCollection<int> processIds)
     {
+        ArgumentNullException.ThrowIfNull(processIds);
         _owed = Without(_owed, processIds);
         _delivered = Without(_delivered, processIds);
     }
