@@ -3,6 +3,7 @@ using System.Net;
 using MigrationAgent.Output;
 using MigrationEvents;
 using Microsoft.Extensions.Logging;
+using U2CMigration.Core.Convergence;
 using U2CMigration.Core.Errors;
 using U2CMigration.Core.Progress;
 using U2CMigration.Core.Sessions;
@@ -28,7 +29,10 @@ public static class SendCommand
         Option<TrackerKind> tracker = TrackerOption.Create();
         var verify = new Option<bool>("--verify") { Description = "Compare every page of the frozen source with the destination before it is released; costs no downtime." };
         var mbit = new Option<double>("--max-mbit") { Description = "The most Mbit/s to send; 0 for no limit.", DefaultValueFactory = _ => 0 };
-        var command = new Command("send", "Moves a process tree of this host to another.") { processId, destination, strategy, tracker, verify, mbit };
+        var downtime = new Option<double>("--downtime-limit-ms") { Description = "The longest downtime that is accepted, ms; 0 for no limit.", DefaultValueFactory = _ => 0 };
+        var duration = new Option<double>("--max-duration-s") { Description = "The longest time for the rounds before the stop, s.", DefaultValueFactory = _ => 600 };
+        var converging = new Option<NonConvergence>("--when-not-converging") { Description = "What happens when a limit can not be kept: StopAnyway, Throttle (less processor time for the workload) or GiveUp." };
+        var command = new Command("send", "Moves a process tree of this host to another.") { processId, destination, strategy, tracker, verify, mbit, downtime, duration, converging };
         shared.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -43,6 +47,9 @@ public static class SendCommand
                 Network = shared.Address(parsed),
                 MaxBytesPerSecond = (long)(parsed.GetValue(mbit) * 1e6 / 8),
                 Verify = parsed.GetValue(verify),
+                DowntimeLimit = parsed.GetValue(downtime) is var limit and not 0 ? TimeSpan.FromMilliseconds(limit) : Timeout.InfiniteTimeSpan,
+                MaxDuration = TimeSpan.FromSeconds(parsed.GetValue(duration)),
+                WhenNotConverging = parsed.GetValue(converging),
                 Credentials = shared.Tls.Client(parsed, Endpoints.HostName(to)),
             };
             options = shared.WorkDirectory(parsed) is { } directory ? options with { WorkDirectory = directory } : options;

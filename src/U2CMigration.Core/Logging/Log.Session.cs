@@ -41,4 +41,10 @@ internal static partial class Log
 
     [LoggerMessage(LogEventIds.LeftInDoubt, LogLevel.Critical, "Migration {MigrationId} is still in doubt: its workload stays frozen on this host.", EventName = nameof(LeftInDoubt))]
     public static partial void LeftInDoubt(this ILogger logger, Guid migrationId);
+
+    [LoggerMessage(LogEventIds.NotConverging, LogLevel.Warning, "The rounds do not converge: expected downtime {ExpectedMilliseconds:0} ms, limit {LimitMilliseconds:0} ms.", EventName = nameof(NotConverging))]
+    public static partial void NotConverging(this ILogger logger, double expectedMilliseconds, double limitMilliseconds);
+
+    [LoggerMessage(LogEventIds.Throttled, LogLevel.Information, "The workload is throttled by {Percent:0} % of its processor time.", EventName = nameof(Throttled))]
+    public static partial void Throttled(this ILogger logger, double percent);
 }

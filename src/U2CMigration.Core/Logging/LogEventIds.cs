@@ -15,6 +15,8 @@ internal static class LogEventIds
     public const int Warning = 1009;
     public const int FreezeTimeline = 1010;
     public const int LeftInDoubt = 1011;
+    public const int NotConverging = 1012;
+    public const int Throttled = 1013;
     public const int Listening = 1100;
     public const int OfferAccepted = 1101;
     public const int OfferRefused = 1102;

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Security;
+using U2CMigration.Core.Convergence;
 using U2CMigration.Core.Handover;
 using U2CMigration.PageTracking.Trackers;
 using U2CMigration.Strategy.Strategies;
@@ -43,6 +44,14 @@ public sealed record MigrationSessionOptions
     /// <value>Default: 10 minutes.</value>
     public TimeSpan MaxDuration { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>The longest downtime that is accepted, as far as it can be told before the stop. See <see cref="WhenNotConverging"/> for what happens when it can not be kept.</summary>
+    /// <value>Default: <see cref="Timeout.InfiniteTimeSpan"/>, no limit: the strategy stops where it expects the downtime to be shortest.</value>
+    public TimeSpan DowntimeLimit { get; init; } = Timeout.InfiniteTimeSpan;
+
+    /// <summary>What happens when the downtime can not be brought below <see cref="DowntimeLimit"/>, or the rounds do not end within <see cref="MaxDuration"/>.</summary>
+    /// <value>Default: <see cref="NonConvergence.StopAnyway"/>.</value>
+    public NonConvergence WhenNotConverging { get; init; } = NonConvergence.StopAnyway;
+
     /// <summary>Whether every page of the frozen source is compared with the destination before the source is released. Costs no downtime.</summary>
     /// <value>Default: false.</value>
     public bool Verify { get; init; }
@@ -78,6 +87,16 @@ public sealed record MigrationSessionOptions
         if (MaxRounds < 1)
         {
             problems.Add($"{nameof(MaxRounds)} is {MaxRounds}; it must be at least 1.");
+        }
+
+        if (DowntimeLimit <= TimeSpan.Zero && DowntimeLimit != Timeout.InfiniteTimeSpan)
+        {
+            problems.Add($"{nameof(DowntimeLimit)} is {DowntimeLimit}; it must be above zero, or Timeout.InfiniteTimeSpan for no limit.");
+        }
+
+        if (!Enum.IsDefined(WhenNotConverging))
+        {
+            problems.Add($"{nameof(WhenNotConverging)} is {WhenNotConverging}; use {nameof(NonConvergence.StopAnyway)}, {nameof(NonConvergence.Throttle)} or {nameof(NonConvergence.GiveUp)}.");
         }
 
         if (MaxObservation < TimeSpan.Zero)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using U2CMigration.Core.Convergence;
 using U2CMigration.Core.Logging;
 using U2CMigration.Core.Results;
 using U2CMigration.PageTracking.Pages;
@@ -26,6 +27,7 @@ internal sealed class PreCopyRounds : IDisposable
     private readonly MigrationConnection _connection;
     private readonly SourceDialogue _dialogue;
     private readonly DirtyLooks _looks;
+    private readonly ConvergenceGuard _convergence;
     private readonly RoundPlan _plan = new();
     private readonly List<RoundReport> _rounds = [];
     private SentRound? _current;
@@ -38,6 +40,7 @@ internal sealed class PreCopyRounds : IDisposable
         SourceContext context, IPageTracker tracker, IMigrationStrategy strategy, PageSender sender, MigrationConnection connection, SourceDialogue dialogue)
     {
         (_context, _strategy, _sender, _connection, _dialogue) = (context, strategy, sender, connection, dialogue);
+        _convergence = new ConvergenceGuard(context);
         _looks = new DirtyLooks(context, tracker, strategy, sender, connection);
     }
 
@@ -59,7 +62,7 @@ internal sealed class PreCopyRounds : IDisposable
                 RoundObservation observation = Observation(round);
                 _plan.Clear();
                 await Task.Run(() => _strategy.Plan(observation, _plan), cancellationToken).ConfigureAwait(false);
-                bool stop = _plan.Decision == RoundDecision.StopAndCopy || round >= _context.Options.MaxRounds || _context.Clock.Elapsed >= _context.Options.MaxDuration;
+                bool stop = _convergence.ShouldStop(observation, _plan);
                 TimeSpan copyTime = observation.CopyTime;
                 await FinishAsync(cancellationToken).ConfigureAwait(false);
                 ReportPlan(round, copyTime);
@@ -84,7 +87,14 @@ internal sealed class PreCopyRounds : IDisposable
         }
     }
 
-    public void Dispose() => _looks.Dispose();
+    /// <summary>Gives the workload back what was taken from it so that the rounds converge.</summary>
+    public void EndThrottling() => _convergence.Dispose();
+
+    public void Dispose()
+    {
+        _convergence.Dispose();
+        _looks.Dispose();
+    }
 
     /// <summary>Watches the workload for as long as the strategy wants and the session allows.</summary>
     private async Task ObserveAsync(CancellationToken cancellationToken)

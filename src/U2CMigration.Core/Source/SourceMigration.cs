@@ -138,7 +138,7 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
         frozen.CancelAfter(context.Options.FreezeTimeout);
         context.Progress.Enter(MigrationPhase.StopAndCopy);
         _stopAndCopy = new StopAndCopy(context, _tracker!, _sender!, _connection!, _dialogue, _tree!);
-        await _stopAndCopy.RunAsync(_rounds!.Rounds.Count, pending, frozen.Token).ConfigureAwait(false);
+        await _stopAndCopy.RunAsync(_rounds!, pending, frozen.Token).ConfigureAwait(false);
     }
 
     private async Task ConnectAsync(IReadOnlyList<int> processes, TreeMemory memory, CriuVersion version, CancellationToken cancellationToken)
@@ -199,6 +199,7 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
     private async Task<Exception> UndoAsync(Exception cause, CancellationToken cancellationToken)
     {
         MigrationPhase phase = context.Progress.Phase;
+        _rounds?.EndThrottling();
         if (_tree is not null)
         {
             await _tree.RollBackAsync().ConfigureAwait(false);

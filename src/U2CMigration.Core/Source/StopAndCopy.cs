@@ -44,10 +44,10 @@ internal sealed class StopAndCopy(
     public RoundReport? Round { get; private set; }
 
     /// <summary>Freezes, dumps, sends; returns when the destination holds the restored workload.</summary>
-    /// <param name="index">The number of this round.</param>
+    /// <param name="rounds">The rounds before this one.</param>
     /// <param name="pending">The pages found dirty before the freeze and not sent.</param>
     /// <param name="cancellationToken">Ends the migration.</param>
-    public async Task RunAsync(int index, PageSet pending, CancellationToken cancellationToken)
+    public async Task RunAsync(PreCopyRounds rounds, PageSet pending, CancellationToken cancellationToken)
     {
         long sentBefore = sender.SentPages;
         long bytesBefore = connection.Statistics.WireBytesSent;
@@ -55,6 +55,10 @@ internal sealed class StopAndCopy(
         FreezeTimestamp = Stopwatch.GetTimestamp();
         await tree.FreezeAsync(cancellationToken).ConfigureAwait(false);
         Freeze = Mark("frozen");
+        int index = rounds.Rounds.Count;
+
+        // CRIU needs processor time inside the tasks. Where only CRIU stops them they run at full speed until it does.
+        rounds.EndThrottling();
         await connection.SendAsync(new Frozen(pending.PageCount, pending.PageCount * PageSize.Bytes), cancellationToken).ConfigureAwait(false);
 
         if (tree.StopsBeforeDump)

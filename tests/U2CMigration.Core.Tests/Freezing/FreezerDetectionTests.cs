@@ -11,18 +11,25 @@ public sealed class FreezerDetectionTests
         """;
 
     [Fact]
-    public void CandidateDirectories_HybridHost_PrefersVersion2()
+    public void Candidates_HybridHost_PrefersVersion2()
     {
-        FreezerDetection.CandidateDirectories("5:freezer:/web\n3:cpu,cpuacct:/web\n0::/web.scope\n", Hybrid).Should().Equal(
+        Candidates("5:freezer:/web\n3:cpu,cpuacct:/web\n0::/web.scope\n", Hybrid).Should().Equal(
             (true, "/sys/fs/cgroup/unified/web.scope"),
             (false, "/sys/fs/cgroup/freezer/web"));
     }
 
     [Fact]
-    public void CandidateDirectories_RootCgroup_IsNoCandidate() =>
-        FreezerDetection.CandidateDirectories("5:freezer:/\n0::/\n", Hybrid).Should().BeEmpty();
+    public void Candidates_RootCgroup_IsTheMountPoint() =>
+        Candidates("5:freezer:/\n", Hybrid).Should().Equal((false, "/sys/fs/cgroup/freezer"));
 
     [Fact]
-    public void CandidateDirectories_HierarchyNotMounted_IsNoCandidate() =>
-        FreezerDetection.CandidateDirectories("5:freezer:/web\n0::/web\n", "1 0 0:1 / / rw - ext4 /dev/vda rw\n").Should().BeEmpty();
+    public void Candidates_HierarchyNotMounted_IsNoCandidate() =>
+        Candidates("5:freezer:/web\n0::/web\n", "1 0 0:1 / / rw - ext4 /dev/vda rw\n").Should().BeEmpty();
+
+    [Fact]
+    public void Version1_ControllersMountedTogether_IsFoundByEach() =>
+        new CgroupDirectories("3:cpu,cpuacct:/web\n", Hybrid).Version1("cpu").Should().Be("/sys/fs/cgroup/cpu,cpuacct/web");
+
+    private static IEnumerable<(bool IsVersion2, string Directory)> Candidates(string membership, string mounts) =>
+        FreezerDetection.Candidates(new CgroupDirectories(membership, mounts));
 }

@@ -20,12 +20,12 @@ internal sealed partial class RunningWorkload : IAsyncDisposable
     }
 
     /// <summary>Starts native/<paramref name="program"/> in host a, where the service address is put first.</summary>
-    public static async Task<RunningWorkload> StartAsync(Rig rig, string program, int port, CancellationToken cancellationToken)
+    public static async Task<RunningWorkload> StartAsync(Rig rig, string program, int port, CancellationToken cancellationToken, params string[] options)
     {
         string path = NativeProgram.Build(program);
         await rig.ExecAsync(Rig.B, ["ip", "address", "del", $"{Rig.ServiceAddress}/24", "dev", "eth0"], cancellationToken);
         await TakeAddressAsync(rig, Rig.A, cancellationToken);
-        RigProcess process = rig.Start(Rig.A, "sh", "-c", $"echo pid $$; exec {path} --listen {Rig.ServiceAddress}:{port}");
+        RigProcess process = rig.Start(Rig.A, "sh", "-c", $"echo pid $$; exec {path} --listen {Rig.ServiceAddress}:{port} {string.Join(' ', options)}");
         string pid = (await process.ReadLineAsync("pid", cancellationToken)).Split(' ')[1];
         await process.ReadLineAsync("ready", cancellationToken);
         RigProcess client = rig.Start(Rig.Client, "nc", Rig.ServiceAddress, port.ToString(CultureInfo.InvariantCulture));

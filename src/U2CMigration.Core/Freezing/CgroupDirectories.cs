@@ -1,0 +1,79 @@
+using System.Globalization;
+
+namespace U2CMigration.Core.Freezing;
+
+/// <summary>Where the cgroups of a process are, see cgroups(7) and proc_pid_mountinfo(5).</summary>
+internal sealed class CgroupDirectories
+{
+    private readonly string _membership;
+    private readonly string _mountinfo;
+
+    /// <summary>Takes the texts of <c>/proc/PID/cgroup</c> and <c>/proc/self/mountinfo</c>.</summary>
+    internal CgroupDirectories(string membership, string mountinfo)
+    {
+        _membership = membership;
+        _mountinfo = mountinfo;
+        Unified = Directory(static fields => fields[0] == "0" && fields[1].Length == 0, "cgroup2", null);
+    }
+
+    /// <summary>The directory in the version 2 hierarchy; null where that is not mounted.</summary>
+    public string? Unified { get; }
+
+    /// <summary>Reads where a process is.</summary>
+    public static CgroupDirectories Of(int processId) =>
+        new(File.ReadAllText($"/proc/{processId}/cgroup"), File.ReadAllText("/proc/self/mountinfo"));
+
+    /// <summary>The directory in the version 1 hierarchy of a controller; null where that is not mounted.</summary>
+    public string? Version1(string controller) => Directory(fields => fields[1].Split(',').Contains(controller), "cgroup", controller);
+
+    /// <summary>Whether a group and those below it hold given processes and no others.</summary>
+    public static bool HoldsExactly(string directory, IReadOnlyCollection<int> processes)
+    {
+        var held = new HashSet<int>();
+        foreach (string file in System.IO.Directory.EnumerateFiles(directory, "cgroup.procs", SearchOption.AllDirectories))
+        {
+            foreach (string line in File.ReadLines(file))
+            {
+                held.Add(int.Parse(line, CultureInfo.InvariantCulture));
+            }
+        }
+
+        return held.SetEquals(processes);
+    }
+
+    private string? Directory(Predicate<string[]> isHierarchy, string fileSystem, string? controller)
+    {
+        foreach (string line in _membership.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            string[] fields = line.Split(':', 3);
+            if (fields.Length == 3 && isHierarchy(fields) && MountPoint(fileSystem, controller) is { } mount)
+            {
+                return fields[2] == "/" ? mount : mount + fields[2];
+            }
+        }
+
+        return null;
+    }
+
+    private string? MountPoint(string fileSystem, string? controller)
+    {
+        foreach (string line in _mountinfo.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            int separator = line.IndexOf(" - ", StringComparison.Ordinal);
+            if (separator < 0)
+            {
+                continue;
+            }
+
+            string[] left = line[..separator].Split(' ');
+            string[] right = line[(separator + 3)..].Split(' ');
+            if (left.Length >= 5 && right.Length >= 3 && right[0] == fileSystem && left[3] == "/"
+                && (controller is null || right[2].Split(',').Contains(controller)))
+            {
+                return left[4];
+            }
+        }
+
+        return null;
+    }
+}
