@@ -14,8 +14,8 @@ fi
 shift
 case " $* " in
     *" --traces "*) ;;
-    *" --only "*) set -- --traces "$REPO/data/traces" "$@" ;;
-    *) set -- --traces "$REPO/data/traces" --document "$REPO/docs/prediction.md" "$@" ;;
+    *" --only "*) set -- --traces "$REPO/data/traces" --weights "$REPO/data/weights" "$@" ;;
+    *) set -- --traces "$REPO/data/traces" --weights "$REPO/data/weights" --document "$REPO/docs/prediction.md" "$@" ;;
 esac
 dotnet build -c Release --nologo -v quiet "$REPO/samples/PredictionEvaluation"
 exec dotnet exec "$REPO/artifacts/bin/PredictionEvaluation/release/PredictionEvaluation.dll" prediction "$@"

@@ -52,7 +52,7 @@ public static class MarkdownReport
         foreach (IGrouping<(string, string), EvaluationRow> group in rows.GroupBy(static row => (row.Family, row.Load)))
         {
             EvaluationRow first = group.First();
-            text.Append(CultureInfo.InvariantCulture, $"| {first.Family} | {first.Load} | {first.WrittenShare:P1} |");
+            text.Append(CultureInfo.InvariantCulture, $"| {first.Family}{(first.HeldOut ? "" : " (seen)")} | {first.Load} | {first.WrittenShare:P1} |");
             foreach (string predictor in predictors)
             {
                 text.Append(CultureInfo.InvariantCulture, $" {(group.FirstOrDefault(row => row.Predictor == predictor) is { } row ? cell(row) : "")} |");

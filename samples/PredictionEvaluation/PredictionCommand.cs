@@ -10,18 +10,20 @@ public static class PredictionCommand
     public static Command Create()
     {
         var traces = new Option<DirectoryInfo>("--traces") { Description = "The folder with the traces.", DefaultValueFactory = _ => new DirectoryInfo("data/traces") };
+        var weights = new Option<DirectoryInfo>("--weights") { Description = "The folder with the weights trained without a family.", DefaultValueFactory = _ => new DirectoryInfo("data/weights") };
         var json = new Option<FileInfo?>("--json") { Description = "Write all rows to this file." };
         var document = new Option<FileInfo?>("--document") { Description = "Put the tables between the markers of this file." };
         var only = new Option<string?>("--only") { Description = "Only traces whose name contains this." };
-        var command = new Command("prediction", "F1, precision-recall and calibration of all predictors, side by side.") { traces, json, document, only };
+        var command = new Command("prediction", "F1, precision-recall and calibration of all predictors, side by side.") { traces, weights, json, document, only };
         command.SetAction((parsed, cancellationToken) => RunAsync(
-            parsed.GetRequiredValue(traces), parsed.GetValue(json), parsed.GetValue(document), parsed.GetValue(only) ?? "", cancellationToken));
+            parsed.GetRequiredValue(traces), new HeldOutWeights(parsed.GetRequiredValue(weights)), parsed.GetValue(json), parsed.GetValue(document), parsed.GetValue(only) ?? "", cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(DirectoryInfo folder, FileInfo? json, FileInfo? document, string only, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(
+        DirectoryInfo folder, HeldOutWeights weights, FileInfo? json, FileInfo? document, string only, CancellationToken cancellationToken)
     {
-        IReadOnlyList<EvaluatedTrace> traces = EvaluatedTrace.LoadAll(folder, only);
+        IReadOnlyList<EvaluatedTrace> traces = [.. EvaluatedTrace.LoadAll(folder, only), .. EvaluatedTrace.Synthetic().Where(trace => trace.Family.Contains(only, StringComparison.Ordinal))];
         if (traces.Count == 0)
         {
             AnsiConsole.MarkupLineInterpolated($"[red]There are no traces in {folder.FullName}: record some with eng/record-traces.sh.[/]");
@@ -29,7 +31,7 @@ public static class PredictionCommand
         }
 
         IReadOnlyList<EvaluationRow> rows = await AnsiConsole.Progress().AutoClear(true)
-            .StartAsync(progress => TraceRuns.RunAsync(traces, progress.AddTask("traces", maxValue: traces.Count), cancellationToken));
+            .StartAsync(progress => TraceRuns.RunAsync(traces, weights, progress.AddTask("traces", maxValue: traces.Count), cancellationToken));
         Tables.Write(AnsiConsole.Console, rows);
         if (json is not null)
         {

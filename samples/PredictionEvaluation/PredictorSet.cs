@@ -1,8 +1,11 @@
+using U2CMigration.Prediction.Attention;
 using U2CMigration.Prediction.Baselines;
 using U2CMigration.Prediction.DataShift;
 using U2CMigration.Prediction.Forests;
 using U2CMigration.Prediction.Histories;
+using U2CMigration.Prediction.Networks;
 using U2CMigration.Prediction.Predictors;
+using U2CMigration.Prediction.Recurrent;
 using U2CMigration.Prediction.Traces;
 using U2CMigration.Prediction.TwoPhase;
 
@@ -11,15 +14,29 @@ namespace PredictionEvaluation;
 /// <summary>The predictors that are compared, the trained ones without a family.</summary>
 public sealed class PredictorSet
 {
+    private const string AttentionModel = "attention";
+    private const string LstmModel = "lstm";
     private const int Seed = 1;
     private const int PagesPerTrace = 40_000;
 
     private readonly RandomForest? _forest;
 
-    private PredictorSet(RandomForest? forest) => _forest = forest;
+    private readonly WeightSet _attention;
+    private readonly WeightSet _lstm;
+
+    private PredictorSet(RandomForest? forest, string family, bool synthetic, HeldOutWeights weights)
+    {
+        _forest = forest;
+        (_attention, bool attentionHeldOut) = weights.For(AttentionModel, family, synthetic);
+        (_lstm, bool lstmHeldOut) = weights.For(LstmModel, family, synthetic);
+        HeldOut = attentionHeldOut && lstmHeldOut;
+    }
+
+    /// <summary>Whether none of the trained predictors saw the family.</summary>
+    public bool HeldOut { get; }
 
     /// <summary>Trains what has to be trained with the traces of all other families.</summary>
-    public static PredictorSet WithoutFamily(string family, IReadOnlyList<EvaluatedTrace> traces)
+    public static PredictorSet WithoutFamily(string family, IReadOnlyList<EvaluatedTrace> traces, HeldOutWeights weights)
     {
         var trainer = new RandomForestTrainer(Seed);
         foreach (EvaluatedTrace trace in traces.Where(trace => trace.Family != family && trace.Oracle is null))
@@ -32,7 +49,8 @@ public sealed class PredictorSet
             }
         }
 
-        return new PredictorSet(trainer.Count > 0 ? trainer.Train() : null);
+        bool synthetic = traces.Any(trace => trace.Family == family && trace.Oracle is not null);
+        return new PredictorSet(trainer.Count > 0 ? trainer.Train() : null, family, synthetic, weights);
     }
 
     /// <summary>Fresh predictors for a trace.</summary>
@@ -49,7 +67,9 @@ public sealed class PredictorSet
             yield return new RandomForestPredictor(_forest);
         }
 
-        yield return new TwoPhasePredictor();
+        yield return new LstmPredictor(_lstm);
+        yield return new AttentionPredictor(_attention);
+        yield return new TwoPhasePredictor(new AttentionPredictor(_attention));
         if (oracle is not null)
         {
             yield return oracle();

@@ -14,12 +14,12 @@ public sealed class ScoreBook
 
     private readonly Dictionary<Key, Entry> _entries = [];
 
-    public void Add(TraceHeader header, IReadOnlyList<PredictorResult> results)
+    public void Add(TraceHeader header, IReadOnlyList<PredictorResult> results, bool heldOut)
     {
         foreach (PredictorResult result in results)
         {
-            Of(header.Family, header.Load, result).Add(result);
-            Of(header.Family, AllLoads, result).Add(result);
+            Of(header.Family, header.Load, result).Add(result, heldOut);
+            Of(header.Family, AllLoads, result).Add(result, heldOut);
         }
     }
 
@@ -38,7 +38,7 @@ public sealed class ScoreBook
         {
             Family = key.Family,
             Load = key.Load,
-            HeldOut = true,
+            HeldOut = entry.HeldOut,
             Predictor = key.Predictor,
             Horizon = key.Horizon,
             Pages = key.Pages == PageKind.All ? "all" : "unstable",
@@ -78,13 +78,16 @@ public sealed class ScoreBook
 
         public int Traces { get; private set; }
 
+        public bool HeldOut { get; private set; }
+
         public double Milliseconds { get; private set; }
 
-        public void Add(PredictorResult result)
+        public void Add(PredictorResult result, bool heldOut)
         {
             Score.Add(result.Score);
             Milliseconds += result.TimePerRound.TotalMilliseconds;
             Traces++;
+            HeldOut = heldOut;
         }
     }
 }

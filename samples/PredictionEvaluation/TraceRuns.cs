@@ -8,12 +8,13 @@ namespace PredictionEvaluation;
 /// <summary>Runs all traces and adds up the scores of each family and load.</summary>
 public static class TraceRuns
 {
-    public static async Task<IReadOnlyList<EvaluationRow>> RunAsync(IReadOnlyList<EvaluatedTrace> traces, ProgressTask progress, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<EvaluationRow>> RunAsync(
+        IReadOnlyList<EvaluatedTrace> traces, HeldOutWeights weights, ProgressTask progress, CancellationToken cancellationToken)
     {
         var scores = new ScoreBook();
         foreach (IGrouping<string, EvaluatedTrace> family in traces.GroupBy(static trace => trace.Family))
         {
-            PredictorSet predictors = PredictorSet.WithoutFamily(family.Key, traces);
+            PredictorSet predictors = PredictorSet.WithoutFamily(family.Key, traces, weights);
             await Parallel.ForEachAsync(
                 family,
                 cancellationToken,
@@ -22,7 +23,7 @@ public static class TraceRuns
                     IReadOnlyList<PredictorResult> results = Run(trace, predictors, cancellation);
                     lock (scores)
                     {
-                        scores.Add(trace.Trace.Header, results);
+                        scores.Add(trace.Trace.Header, results, predictors.HeldOut);
                         progress.Increment(1);
                     }
 
