@@ -18,7 +18,8 @@ internal static class CompareCommand
         Option<bool> heldOut = new("--held-out") { Description = "Train once for each family, without it." };
         Option<string[]> variants = new("--variants") { Description = "Which variants.", DefaultValueFactory = _ => [.. ModelComparison.Variants], AllowMultipleArgumentsPerToken = true };
         Option<string> document = new("--document") { Description = "A document whose table between the marks 'variants' is replaced.", DefaultValueFactory = _ => "" };
-        Command command = new("compare", "Trains variants of the model on the same pages and scores the next sample of unstable pages.") { traces, pages, epochs, heldOut, variants, document };
+        Option<int> imagined = new("--imagined") { Description = "How many made-up containers to learn from besides.", DefaultValueFactory = _ => TrainingSet.UsualImagined };
+        Command command = new("compare", "Trains variants of the model on the same pages and scores the next sample of unstable pages.") { traces, pages, epochs, heldOut, variants, document, imagined };
         command.SetAction((parsed, cancellation) => Task.Run(
             () =>
             {
@@ -29,7 +30,7 @@ internal static class CompareCommand
                 {
                     foreach (string variant in parsed.GetValue(variants)!)
                     {
-                        scores.AddRange(ModelComparison.Score(variant, all, parsed.GetValue(pages), parsed.GetValue(heldOut), options, start(variant), cancellation));
+                        scores.AddRange(ModelComparison.Score(variant, all, parsed.GetValue(imagined), parsed.GetValue(pages), parsed.GetValue(heldOut), options, start(variant), cancellation));
                     }
                 });
                 string table = Table(scores);

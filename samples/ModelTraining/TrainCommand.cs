@@ -17,7 +17,8 @@ internal static class TrainCommand
         Option<string[]> models = new("--models") { Description = "Which models.", DefaultValueFactory = _ => [.. WeightTraining.Models], AllowMultipleArgumentsPerToken = true };
         Option<bool> shippedOnly = new("--shipped-only") { Description = "Only the weights that ship." };
         Option<int> seed = new("--seed") { Description = "The seed of everything.", DefaultValueFactory = _ => 1 };
-        Command command = new("train", "Trains the shipped weights, and for each family of traces weights that never saw it.") { traces, shipped, heldOut, models, shippedOnly, seed };
+        Option<int> imagined = new("--imagined") { Description = "How many made-up containers to learn from besides.", DefaultValueFactory = _ => TrainingSet.UsualImagined };
+        Command command = new("train", "Trains the shipped weights, and for each family of traces weights that never saw it.") { traces, shipped, heldOut, models, shippedOnly, seed, imagined };
         command.SetAction((parsed, cancellation) => Task.Run(() => Train(parsed, cancellation), cancellation));
         return command;
 
@@ -29,6 +30,7 @@ internal static class TrainCommand
                 set.Add(TraceReader.Read(file));
             }
 
+            set.AddImagined(parsed.GetValue(imagined));
             AnsiConsole.MarkupLineInterpolated($"{set.Count:N0} examples of {string.Join(", ", set.Families)}");
             TrainingOptions options = new() { Seed = parsed.GetValue(seed) };
             ProgressBars.Run(start =>

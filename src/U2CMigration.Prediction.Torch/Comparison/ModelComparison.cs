@@ -19,6 +19,7 @@ public static class ModelComparison
     /// <summary>Trains one variant on the earlier part of all traces and scores it on the later part of each family.</summary>
     /// <param name="variant">One of <see cref="Variants"/>.</param>
     /// <param name="traces">The traces.</param>
+    /// <param name="imagined">How many made-up containers to learn from besides.</param>
     /// <param name="pages">Unstable pages taken from a round, at most.</param>
     /// <param name="heldOut">Whether to train once for each family, without it.</param>
     /// <param name="options">How to train.</param>
@@ -28,6 +29,7 @@ public static class ModelComparison
     public static IReadOnlyList<VariantScore> Score(
         string variant,
         IReadOnlyList<PageTrace> traces,
+        int imagined,
         int pages,
         bool heldOut,
         TrainingOptions options,
@@ -43,11 +45,12 @@ public static class ModelComparison
             set.Add(trace);
         }
 
+        set.AddImagined(imagined);
         List<VariantScore> scores = [];
         string?[] left = heldOut ? [.. set.Families] : [null];
         foreach (string? without in left)
         {
-            TorchRuntime.Prepare(options.Seed);
+            TorchRuntime.Prepare(options.Seed, threads: 1);
             using DisposeScope scope = NewDisposeScope();
             using PageModel model = chosen.Create(options);
             new ModelTrainer(options).Train(model, set.Training(without), set.Validation(without), 0, variant, progress, cancellation);

@@ -6,10 +6,10 @@ namespace U2CMigration.Prediction.Torch.Examples;
 internal sealed record ExampleOptions
 {
     /// <summary>Unstable pages taken in each round, at most.</summary>
-    public int UnstablePages { get; init; } = 64;
+    public int UnstablePages { get; init; } = 32;
 
     /// <summary>Stable pages taken in each round, at most, of those that were ever written.</summary>
-    public int StablePages { get; init; } = 16;
+    public int StablePages { get; init; } = 8;
 
     /// <summary>Rounds before this many samples give no examples.</summary>
     public int FirstRound { get; init; } = 3;

@@ -4,8 +4,8 @@ namespace U2CMigration.Prediction.Torch.Training;
 public sealed record TrainingOptions
 {
     /// <summary>Passes over the examples, at most.</summary>
-    /// <value>Default 8.</value>
-    public int Epochs { get; init; } = 8;
+    /// <value>Default 6.</value>
+    public int Epochs { get; init; } = 6;
 
     /// <summary>Stops after so many passes without a better validation loss.</summary>
     /// <value>Default 2.</value>

@@ -1,6 +1,7 @@
 using U2CMigration.Prediction.Attention;
 using U2CMigration.Prediction.Histories;
 using U2CMigration.Prediction.Torch.Examples;
+using U2CMigration.Prediction.Torch.Imagined;
 using U2CMigration.Prediction.Traces;
 
 namespace U2CMigration.Prediction.Torch.Training;
@@ -9,7 +10,11 @@ namespace U2CMigration.Prediction.Torch.Training;
 /// <remarks>Not safe for concurrent use.</remarks>
 public sealed class TrainingSet
 {
+    /// <summary>How many made-up containers make a good share of the examples.</summary>
+    public const int UsualImagined = 24;
+
     private const double ValidationShare = 0.2;
+    private const string Imagined = "imagined";
 
     private readonly ExampleOptions _options;
     private readonly List<(string Family, List<ExampleGroup> Training, List<ExampleGroup> Validation)> _traces = [];
@@ -24,7 +29,7 @@ public sealed class TrainingSet
     internal TrainingSet(ExampleOptions options) => _options = options;
 
     /// <summary>The families, in the order of their first trace.</summary>
-    public IReadOnlyList<string> Families => [.. _traces.Select(static trace => trace.Family).Distinct()];
+    public IReadOnlyList<string> Families => [.. _traces.Select(static trace => trace.Family).Where(static family => family != Imagined).Distinct()];
 
     /// <summary>How many examples there are.</summary>
     public int Count => ExampleGroup.Size * _traces.Sum(static trace => trace.Training.Count + trace.Validation.Count);
@@ -36,9 +41,24 @@ public sealed class TrainingSet
     public void Add(PageTrace trace)
     {
         ArgumentNullException.ThrowIfNull(trace);
+        Add(trace.Header.Family, trace.Samples);
+    }
+
+    /// <summary>Takes examples from made-up containers of many kinds, which belong to no family; see the documentation of the model.</summary>
+    /// <param name="containers">How many.</param>
+    public void AddImagined(int containers)
+    {
+        for (int i = 0; i < containers; i++)
+        {
+            Add(Imagined, ImaginedContainer.Observe((_options.Seed * 1000) + i));
+        }
+    }
+
+    private void Add(string family, IEnumerable<TraceSample> samples)
+    {
         ExampleCollector collector = new(_options, _traces.Count);
         PageHistories histories = new();
-        foreach (TraceSample sample in trace.Samples)
+        foreach (TraceSample sample in samples)
         {
             histories.Observe(sample);
             collector.Learn(histories);
@@ -46,7 +66,7 @@ public sealed class TrainingSet
 
         collector.Finish();
         int training = (int)(collector.Groups.Count * (1 - ValidationShare));
-        _traces.Add((trace.Header.Family, [.. collector.Groups.Take(training)], [.. collector.Groups.Skip(training)]));
+        _traces.Add((family, [.. collector.Groups.Take(training)], [.. collector.Groups.Skip(training)]));
     }
 
     /// <summary>The examples to learn from, without one family.</summary>

@@ -38,7 +38,8 @@ public static class WeightTraining
             throw new ArgumentException($"There are no examples{(without is null ? "" : $" without family '{without}'")}: add traces with pages that change.", nameof(examples));
         }
 
-        TorchRuntime.Prepare(options.Seed);
+        // More threads give a model this small nothing, and wait for each other on a busy machine.
+        TorchRuntime.Prepare(options.Seed, threads: 1);
         using DisposeScope scope = NewDisposeScope();
         using PageModel network = Create(model, options);
         string description = string.Create(
