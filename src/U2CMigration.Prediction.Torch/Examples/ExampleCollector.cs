@@ -51,73 +51,63 @@ internal sealed class ExampleCollector(ExampleOptions options, int source)
         RoundContext context = new();
         _container.Fill(histories, context);
         PendingRound round = new(context, source);
-        (long unstable, long stable) = Count(histories);
-        double unstableShare = options.UnstablePages / (double)Math.Max(1, unstable);
-        double stableShare = options.StablePages / (double)Math.Max(1, stable);
+        PageKinds counts = CountAll(histories);
         for (int chunk = 1; chunk < histories.ChunkCount; chunk++)
         {
             if (histories.SamplesOf(chunk) > 0)
             {
-                Choose(histories, chunk, round, unstableShare, stableShare);
+                Choose(histories, chunk, round, counts);
             }
         }
 
         return round;
     }
 
-    private void Choose(PageHistories histories, int chunk, PendingRound round, double unstableShare, double stableShare)
+    private void Choose(PageHistories histories, int chunk, PendingRound round, PageKinds counts)
     {
         bool open = false;
         for (int word = 0; word < PageHistories.ChunkWords; word++)
         {
-            (ulong unstable, ulong active) = Kinds(histories, chunk, word);
-            for (ulong rest = unstable | active; rest != 0; rest &= rest - 1)
+            PageKinds kinds = PageKinds.Of(histories, chunk, word);
+            ulong chosen = Draw(kinds.Unstable, options.UnstablePages, counts.Unstable) | Draw(kinds.Stable, options.StablePages, counts.Stable)
+                | Draw(kinds.NeverWritten, options.NeverWrittenPages, counts.NeverWritten);
+            for (; chosen != 0; chosen &= chosen - 1)
             {
-                int bit = BitOperations.TrailingZeroCount(rest);
-                if (_random.NextDouble() >= (((unstable >> bit) & 1) != 0 ? unstableShare : stableShare))
-                {
-                    continue;
-                }
-
+                int page = (word * 64) + BitOperations.TrailingZeroCount(chosen);
                 if (!open)
                 {
                     _reader.Open(histories, chunk);
                     open = true;
                 }
 
-                _reader.Read((word * 64) + bit, out PageInput input);
-                round.Add(histories, chunk, (word * 64) + bit, input);
+                _reader.Read(page, out PageInput input);
+                round.Add(histories, chunk, page, input);
             }
         }
     }
 
-    private static (long Unstable, long Stable) Count(PageHistories histories)
+    private ulong Draw(ulong pages, int wanted, ulong all)
     {
-        long unstable = 0;
-        long stable = 0;
+        ulong drawn = 0;
+        for (ulong rest = pages; rest != 0; rest &= rest - 1)
+        {
+            drawn |= _random.NextDouble() * all < wanted ? rest & (~rest + 1) : 0;
+        }
+
+        return drawn;
+    }
+
+    private static PageKinds CountAll(PageHistories histories)
+    {
+        PageKinds counts = default;
         for (int chunk = 1; chunk < histories.ChunkCount; chunk++)
         {
             for (int word = 0; word < PageHistories.ChunkWords; word++)
             {
-                (ulong changing, ulong active) = Kinds(histories, chunk, word);
-                unstable += BitOperations.PopCount(changing);
-                stable += BitOperations.PopCount(active & ~changing);
+                counts = counts.PlusCountOf(PageKinds.Of(histories, chunk, word));
             }
         }
 
-        return (unstable, stable);
-    }
-
-    // Unstable: the last three bits are not all equal. Active: written at least once.
-    private static (ulong Unstable, ulong Active) Kinds(PageHistories histories, int chunk, int word)
-    {
-        (ulong a, ulong b, ulong c) = (histories.DirtyRow(chunk, 0)[word], histories.DirtyRow(chunk, 1)[word], histories.DirtyRow(chunk, 2)[word]);
-        ulong active = 0;
-        for (int age = 0; age < PageHistories.Depth; age++)
-        {
-            active |= histories.DirtyRow(chunk, age)[word];
-        }
-
-        return ((a | b | c) & ~(a & b & c), active);
+        return counts;
     }
 }

@@ -6,10 +6,13 @@ namespace U2CMigration.Prediction.Torch.Examples;
 internal sealed record ExampleOptions
 {
     /// <summary>Unstable pages taken in each round, at most.</summary>
-    public int UnstablePages { get; init; } = 32;
+    public int UnstablePages { get; init; } = 48;
 
     /// <summary>Stable pages taken in each round, at most, of those that were ever written.</summary>
     public int StablePages { get; init; } = 8;
+
+    /// <summary>Pages that were never written taken in each round, at most.</summary>
+    public int NeverWrittenPages { get; init; } = 4;
 
     /// <summary>Rounds before this many samples give no examples.</summary>
     public int FirstRound { get; init; } = 3;
