@@ -14,10 +14,15 @@ internal sealed class AttentionModel : PageModel
     private readonly Dictionary<string, Parameter> _weights = [];
     private readonly double _commonDropout;
 
+    // Held for as long as the model lives: TorchSharp lets the garbage collector free a number while native code reads it.
+    private readonly Scalar _scoreScale = AttentionShape.ScoreScale;
+    private readonly Scalar _hidden;
+
     public AttentionModel(double commonDropout = 0)
         : base(AttentionShape.Model)
     {
         _commonDropout = commonDropout;
+        _hidden = commonDropout;
         foreach ((string name, int[] shape) in AttentionShape.Tensors)
         {
             // A matrix gets a uniform start by its number of inputs, as TorchSharp's own linear layers; all else starts at 0.
@@ -38,7 +43,7 @@ internal sealed class AttentionModel : PageModel
         if (training && _commonDropout > 0)
         {
             // Whole families must not be known by what their containers have in common.
-            Tensor keep = rand(common.shape[0], 1).ge(_commonDropout).to(ScalarType.Float32);
+            Tensor keep = rand(common.shape[0], 1).ge(_hidden).to(ScalarType.Float32);
             (tokens, common) = (tokens * keep.unsqueeze(2), common * keep);
         }
 
@@ -48,7 +53,7 @@ internal sealed class AttentionModel : PageModel
         Tensor hidden = nn.functional.relu(
             nn.functional.linear(batch.Summary, _weights["summary.own"], _weights["summary.bias"]) + nn.functional.linear(common, _weights["summary.common"]));
         Tensor query = nn.functional.linear(hidden, _weights["query.weight"], _weights["query.bias"]).view(-1, AttentionShape.Heads, Width);
-        Tensor scores = (matmul(query, embedded.transpose(1, 2)) * AttentionShape.ScoreScale) + batch.Mask.unsqueeze(1);
+        Tensor scores = (matmul(query, embedded.transpose(1, 2)) * _scoreScale) + batch.Mask.unsqueeze(1);
         Tensor mixed = matmul(nn.functional.softmax(scores, 2), embedded).reshape(-1, AttentionShape.Heads * Width);
         Tensor joined = nn.functional.relu(
             nn.functional.linear(cat([hidden, mixed], 1), _weights["joined.weight"], _weights["joined.bias"]));

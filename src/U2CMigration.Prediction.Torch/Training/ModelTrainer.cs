@@ -122,10 +122,12 @@ internal sealed class ModelTrainer(TrainingOptions options)
 
     private Tensor WeightedLoss(Tensor logits, ModelBatch batch)
     {
-        using Tensor positive = full([1], options.PositiveWeight);
+        // Tensors where numbers would do: TorchSharp lets the garbage collector free a number while native code reads it.
+        using Tensor positive = tensor([options.PositiveWeight]);
+        using Tensor one = tensor([1f]);
         using Tensor each = nn.functional.binary_cross_entropy_with_logits(logits, batch.Targets, batch.Weights, nn.Reduction.Sum, positive);
         using Tensor weights = batch.Weights.sum();
-        using Tensor some = weights.clamp_min(1);
+        using Tensor some = maximum(weights, one);
         return each / some;
     }
 
