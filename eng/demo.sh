@@ -4,7 +4,7 @@
 set -euo pipefail
 REPO=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 LIB=$REPO/eng/lib
-for part in output packages samples; do
+for part in output packages native samples; do
     # shellcheck source=/dev/null
     . "$LIB/$part.sh"
 done
@@ -19,5 +19,7 @@ for argument in "$@"; do
     esac
 done
 "$REPO/eng/testbed.sh" build
+install_missing gcc libc6-dev
+build_native
 publish_samples
 exec "$SAMPLES/LiveMigration/LiveMigration" "$@"

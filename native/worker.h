@@ -37,8 +37,8 @@ static inline void worker_usage(FILE *to)
             "  --memory-mib  its memory, in MiB, 8 to 65536 (default %" PRIu64 ")\n"
             "  --rate        %s a second; 0 = as many as possible (default %" PRIu64 ")\n"
             "  --seed        of everything that is random (default %" PRIu64 ")\n"
-            "Commands, one a line: 'check' answers 'ok NAME=COUNT...' or 'mismatch: WHAT'; 'corrupt' changes a word, which the next check\n"
-            "must find; 'quit' ends it.\n",
+            "Commands, one a line: 'check' answers 'ok NAME=COUNT...' or 'mismatch: WHAT'; 'progress' answers 'ok operations=COUNT' at once;\n"
+            "'corrupt' changes a word, which the next check must find; 'quit' ends it.\n",
             worker->name, worker->summary, worker->endpoint, worker->mebibytes, worker->unit, worker->rate, worker->seed);
 }
 
@@ -52,8 +52,12 @@ static inline void worker_answer(const char *command, char *answer, size_t size)
         snprintf(answer, size, "ok one word changed");
         return;
     }
+    if (strcmp(command, "progress") == 0) {
+        snprintf(answer, size, "ok operations=%" PRIu64, worker_operations);
+        return;
+    }
     if (strcmp(command, "check") != 0) {
-        snprintf(answer, size, "unknown command; known are: check, corrupt, quit");
+        snprintf(answer, size, "unknown command; known are: check, corrupt, progress, quit");
         return;
     }
     size_t pages = guarded_check(text, sizeof text);
@@ -70,13 +74,16 @@ static inline double worker_now(void)
     return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
-/* Units at the pace asked for. What was missed, for example during a migration, is not made up for beyond 50 ms. */
+/*
+ * Units at the pace asked for. What was missed, for example during a migration, is not made up for beyond 50 ms. Commands wait for a
+ * millisecond and a unit at most, so that a client that asks for progress all the time sees when it stands still.
+ */
 static inline void worker_loop(struct commands *commands)
 {
-    const double turn = 0.01, most = (double)worker->rate / 20 + 1;
+    const double turn = 0.001, most = (double)worker->rate / 20 + 1;
     double before = worker_now(), budget = 0;
     for (;;) {
-        commands_serve(commands, worker->rate == 0 || budget >= 1 ? 0 : 2);
+        commands_serve(commands, worker->rate == 0 || budget >= 1 ? 0 : 1);
         double now = worker_now();
         budget += (double)worker->rate * (now - before);
         before = now;

@@ -11,7 +11,7 @@ publish_samples() {
     exec {lock}>"$SAMPLES/.lock"
     flock "$lock"
     publish_when_changed MigrationAgent publish_agent src samples/MigrationEvents samples/MigrationAgent
-    publish_when_changed LiveMigration publish_live_migration src samples/MigrationEvents samples/MigrationReport samples/LiveMigration
+    publish_when_changed LiveMigration publish_live_migration src samples/KeyValueProtocols samples/MigrationEvents samples/MigrationReport samples/LiveMigration
     exec {lock}>&-
 }
 

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using LiveMigration.Client;
 using LiveMigration.Rig;
-using LiveMigration.Workloads;
 
 namespace LiveMigration;
 
@@ -19,12 +18,15 @@ public sealed class ClientProxy : IAsyncDisposable
     private ClientProxy(HostProcess process) => _process = process;
 
     /// <summary>Starts the client; it is connected when this returns.</summary>
-    public static async Task<ClientProxy> ConnectAsync(Testbed testbed, int keys, double rate, CancellationToken cancellationToken)
+    public static async Task<ClientProxy> ConnectAsync(Testbed testbed, SceneOptions options, int keys, CancellationToken cancellationToken)
     {
-        string server = string.Create(CultureInfo.InvariantCulture, $"{Testbed.ServiceAddress}:{RedisWorkload.Port}");
+        string server = string.Create(CultureInfo.InvariantCulture, $"{Testbed.ServiceAddress}:{options.Workload.Port}");
         HostProcess process = testbed.Start(
             Host.Client,
-            [Environment.ProcessPath!, "client", "--server", server, "--keys", keys.ToString(CultureInfo.InvariantCulture), "--rate", rate.ToString(CultureInfo.InvariantCulture)]);
+            [
+                Environment.ProcessPath!, "client", "--workload", options.Workload.Name, "--server", server,
+                "--keys", keys.ToString(CultureInfo.InvariantCulture), "--rate", options.WriteRate.ToString(CultureInfo.InvariantCulture),
+            ]);
         var client = new ClientProxy(process);
         try
         {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using LiveMigration.Workloads;
 using MigrationReport;
 using Spectre.Console;
 
@@ -15,9 +16,12 @@ public sealed class Comparison(ComparisonOptions options, IAnsiConsole console)
     private async Task<bool> RunAsync(CancellationToken cancellationToken)
     {
         bool complete = true;
-        foreach (int memory in options.MemoryMib)
+        foreach (KnownWorkload workload in options.Workloads)
         {
-            complete &= await RunAsync(options.Scene with { MemoryMib = memory }, cancellationToken);
+            foreach (int memory in options.MemoryMib)
+            {
+                complete &= await RunAsync(options.Scene with { Workload = workload, MemoryMib = memory }, cancellationToken);
+            }
         }
 
         ReportTable.Write(console, SummaryRow.Summarise(_runs));

@@ -1,10 +1,14 @@
+using LiveMigration.Workloads;
+
 namespace LiveMigration;
 
 /// <summary>The options of a comparison, checked. Every combination is run.</summary>
 public sealed record ComparisonOptions
 {
-    /// <summary>What is the same in all runs; its memory, link and pressure are replaced by those of the lists.</summary>
+    /// <summary>What is the same in all runs; its workload, memory, link and pressure are replaced by those of the lists.</summary>
     public required SceneOptions Scene { get; init; }
+
+    public required IReadOnlyList<KnownWorkload> Workloads { get; init; }
 
     public required IReadOnlyList<int> MemoryMib { get; init; }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using LiveMigration.Workloads;
 using U2CMigration.Strategy.Strategies;
 
 namespace LiveMigration;
@@ -9,6 +10,8 @@ public static class DemoCommand
     public static RootCommand Create()
     {
         var scene = new SceneArguments();
+        var workload = new Option<string>("--workload") { Description = $"What is migrated: {SceneArguments.WorkloadNames}.", DefaultValueFactory = _ => WorkloadCatalogue.Names[0] };
+        workload.Validators.Add(result => SceneArguments.CheckWorkload(result.GetValueOrDefault<string>(), result.AddError));
         Option<int> memory = SceneArguments.Number("--memory-mib", 512, SceneArguments.LeastMemoryMib, SceneArguments.MostMemoryMib, "Resident memory of the workload, MiB.");
         Option<int> bandwidth = SceneArguments.Number("--bandwidth-mbit", 1000, 0, SceneArguments.MostMbit, "Limit of the link between the hosts, Mbit/s; 0 for none.");
         var pressure = new Option<double?>("--pressure") { Description = "Instead of --bandwidth-mbit: the bandwidth is the measured dirty bytes per second divided by this." };
@@ -36,12 +39,12 @@ public static class DemoCommand
 
         var command = new RootCommand("Live-migrates a real workload between two isolated hosts on this machine while a client uses it, and reports what the client noticed.")
         {
-            memory, bandwidth, pressure, strategy, repeat, timeline, keep,
+            workload, memory, bandwidth, pressure, strategy, repeat, timeline, keep,
         };
         scene.AddTo(command);
         command.SetAction((parsed, cancellationToken) =>
         {
-            SceneOptions options = scene.Scene(parsed, parsed.GetValue(memory), parsed.GetValue(bandwidth), parsed.GetValue(pressure), parsed.GetValue(keep));
+            SceneOptions options = scene.Scene(parsed, parsed.GetValue(workload)!, parsed.GetValue(memory), parsed.GetValue(bandwidth), parsed.GetValue(pressure), parsed.GetValue(keep));
             var demo = new DemoOptions
             {
                 Scene = options,

@@ -5,7 +5,7 @@ using LiveMigration.Client;
 RootCommand command = DemoCommand.Create();
 command.Subcommands.Add(ComparisonCommand.Create());
 command.Subcommands.Add(ClientCommand.CreateClient());
-command.Subcommands.Add(ClientCommand.CreateFill());
+command.Subcommands.Add(ClientCommand.CreatePrepare());
 
 // Long enough to take the rig down after Ctrl-C.
 var invocation = new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(1) };

@@ -33,7 +33,8 @@ public sealed class ReportBuilder(SceneOptions options, string criuVersion)
         {
             Strategy = result?.Strategy ?? strategy ?? "default",
             Tracker = result?.Tracker ?? options.Tracker,
-            Workload = options.Workload,
+            Workload = options.Workload.Name,
+            MemoryMib = options.MemoryMib,
             MemoryBytes = result?.MemoryBytes ?? (long)options.MemoryMib << 20,
             BandwidthMbit = BandwidthMbit,
             Kernel = File.ReadAllText("/proc/sys/kernel/osrelease").Trim(),

@@ -38,12 +38,12 @@ public sealed class Scene : IAsyncDisposable
         {
             string cgroup = await WorkloadCgroup.MakeAsync(testbed, Host.A, cancellationToken);
             await WorkloadCgroup.MakeAsync(testbed, Host.B, cancellationToken);
-            int processId = await new RedisWorkload(testbed).StartAsync(Host.A, cgroup, cancellationToken);
-            int keys = await FillAsync(testbed, options.MemoryMib, processId, cancellationToken);
-            console.WriteLine($"redis runs in host a with {options.MemoryMib} MiB in {Figures.Count(keys)} keys");
-            client = await ClientProxy.ConnectAsync(testbed, keys, options.WriteRate, cancellationToken);
+            int processId = await new WorkloadStarter(testbed).StartAsync(Host.A, cgroup, options.Workload.Command(options), cancellationToken);
+            int keys = await PrepareAsync(testbed, options, processId, cancellationToken);
+            console.WriteLine($"{options.Workload.Name} runs in host a with {options.MemoryMib} MiB{(keys > 0 ? $" in {Figures.Count(keys)} keys" : "")}");
+            client = await ClientProxy.ConnectAsync(testbed, options, keys, cancellationToken);
             await client.AskAsync(new ClientRequest { Do = "start" }, cancellationToken);
-            console.WriteLine(options.WriteRate > 0 ? $"a client writes {Figures.Count((long)options.WriteRate)} times per second over one connection" : "a client writes as fast as it can over one connection");
+            console.WriteLine($"{(options.WriteRate > 0 ? Figures.Count(options.WriteRate) : "as many as possible")} per second: {options.Workload.Operations}; a client holds one connection");
             await client.SteadyAsync(options.WriteRate, cancellationToken);
             var reports = new ReportBuilder(options, await CriuVersionAsync(testbed, cancellationToken));
             return new Scene(options, console, testbed, client, reports, new Route(Host.A, Host.B, processId, cgroup));
@@ -115,12 +115,11 @@ public sealed class Scene : IAsyncDisposable
         await _testbed.DisposeAsync();
     }
 
-    private static async Task<int> FillAsync(Testbed testbed, int mebibytes, int processId, CancellationToken cancellationToken)
+    private static async Task<int> PrepareAsync(Testbed testbed, SceneOptions options, int processId, CancellationToken cancellationToken)
     {
-        string server = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{RedisWorkload.Port}");
-        string bytes = ((long)mebibytes << 20).ToString(CultureInfo.InvariantCulture);
+        string bytes = ((long)options.MemoryMib << 20).ToString(CultureInfo.InvariantCulture);
         string pid = processId.ToString(CultureInfo.InvariantCulture);
-        string output = await testbed.RunAsync(Host.A, [Environment.ProcessPath!, "fill", "--server", server, "--pid", pid, "--bytes", bytes], cancellationToken);
+        string output = await testbed.RunAsync(Host.A, [Environment.ProcessPath!, "prepare", "--workload", options.Workload.Name, "--pid", pid, "--bytes", bytes], cancellationToken);
         return int.Parse(output.Trim(), CultureInfo.InvariantCulture);
     }
 

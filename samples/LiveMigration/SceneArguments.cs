@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using LiveMigration.StockCriu;
+using LiveMigration.Workloads;
 using U2CMigration.Strategy.Strategies;
 
 namespace LiveMigration;
@@ -13,13 +14,11 @@ public sealed class SceneArguments
     public const int MostMemoryMib = 16384;
     public const int MostMbit = 100_000;
 
-    private const string Redis = "redis";
+    private readonly Option<int?> _rate = new("--write-rate")
+    {
+        Description = $"Operations per second, 0 for as many as possible (default: {string.Join(", ", WorkloadCatalogue.Names.Select(name => $"{name} {WorkloadCatalogue.Find(name).UsualRate}"))}).",
+    };
 
-    // They are named in the project's plan, so people will ask for them.
-    private static readonly string[] LaterWorkloads = ["memcached", "cg", "train", "sort"];
-
-    private readonly Option<string> _workload = new("--workload") { Description = "What is migrated: redis.", DefaultValueFactory = _ => Redis };
-    private readonly Option<int> _rate = Number("--write-rate", 2000, 0, 1_000_000, "Client operations per second, each a SET of 500 bytes and an INCR; 0 for as many as possible.");
     private readonly Option<string> _tracker = new("--tracker") { Description = "auto, write-protect, soft-dirty or content-hash.", DefaultValueFactory = _ => "auto" };
     private readonly Option<string> _restoreMode = new("--restore-mode") { Description = "auto, first-touch or flat-images.", DefaultValueFactory = _ => "auto" };
     private readonly Option<bool> _verify = new("--verify") { Description = "Compare every page of the frozen source with the destination, outside the downtime." };
@@ -28,10 +27,13 @@ public sealed class SceneArguments
 
     public SceneArguments()
     {
-        _workload.Validators.Add(CheckWorkload);
+        _rate.Validators.Add(result => CheckNumbers(result, "--write-rate", 0, 1_000_000));
         _tracker.AcceptOnlyFromAmong("auto", "write-protect", "soft-dirty", "content-hash");
         _restoreMode.AcceptOnlyFromAmong("auto", "first-touch", "flat-images");
     }
+
+    /// <summary>What can be given to <c>--workload</c>.</summary>
+    public static string WorkloadNames { get; } = string.Join(", ", WorkloadCatalogue.Names);
 
     /// <summary>What can be given to <c>--strategy</c>.</summary>
     public static string StrategyNames { get; } = $"{string.Join(", ", MigrationStrategies.Names)}, {StockCriuMover.Strategy}";
@@ -41,20 +43,20 @@ public sealed class SceneArguments
 
     public void AddTo(Command command)
     {
-        foreach (Option option in (ReadOnlySpan<Option>)[_workload, _rate, _tracker, _restoreMode, _verify, Json, _verbose, _agent])
+        foreach (Option option in (ReadOnlySpan<Option>)[_rate, _tracker, _restoreMode, _verify, Json, _verbose, _agent])
         {
             command.Options.Add(option);
         }
     }
 
-    public SceneOptions Scene(ParseResult parsed, int memoryMib, int bandwidthMbit, double? pressure, bool keep)
+    public SceneOptions Scene(ParseResult parsed, string workload, int memoryMib, int bandwidthMbit, double? pressure, bool keep)
     {
         string repository = Repository.Find();
         return new SceneOptions
         {
-            Workload = parsed.GetValue(_workload)!,
+            Workload = WorkloadCatalogue.Find(workload),
             MemoryMib = memoryMib,
-            WriteRate = parsed.GetValue(_rate),
+            AskedRate = parsed.GetValue(_rate),
             BandwidthMbit = bandwidthMbit,
             Pressure = pressure,
             Tracker = parsed.GetValue(_tracker)!,
@@ -98,21 +100,29 @@ public sealed class SceneArguments
         },
     };
 
-    /// <summary>An option that takes names of strategies separated by commas.</summary>
-    public static Option<IReadOnlyList<string>> Strategies(string description) => new("--strategy")
+    /// <summary>An option that takes names separated by commas.</summary>
+    public static Option<IReadOnlyList<string>> NameList(string option, string[] value, Action<string, Action<string>> check, string description) => new(option)
     {
-        Description = $"{description}: {StrategyNames}.",
-        DefaultValueFactory = _ => [MigrationStrategies.DefaultName, StockCriuMover.Strategy],
+        Description = description,
+        DefaultValueFactory = _ => value,
         CustomParser = result =>
         {
             foreach (string name in Items(result))
             {
-                CheckStrategy(name, result.AddError);
+                check(name, result.AddError);
             }
 
             return Items(result);
         },
     };
+
+    public static void CheckWorkload(string name, Action<string> complain)
+    {
+        if (!WorkloadCatalogue.Has(name))
+        {
+            complain($"There is no workload '{name}'; choose from {WorkloadNames}.");
+        }
+    }
 
     public static void CheckStrategy(string name, Action<string> complain)
     {
@@ -131,19 +141,6 @@ public sealed class SceneArguments
         if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out int given) && (given < least || given > most))
         {
             result.AddError($"{name} is {given}; it must be from {least} to {most}.");
-        }
-    }
-
-    private static void CheckWorkload(OptionResult result)
-    {
-        string name = result.GetValueOrDefault<string>();
-        if (LaterWorkloads.Contains(name))
-        {
-            result.AddError($"The workload '{name}' is not built yet; use --workload redis.");
-        }
-        else if (name != Redis)
-        {
-            result.AddError($"There is no workload '{name}'; use --workload redis.");
         }
     }
 }

@@ -1,14 +1,19 @@
+using LiveMigration.Workloads;
+
 namespace LiveMigration;
 
 /// <summary>What is set up for migrations: the workload, its client and the link. Checked.</summary>
 public sealed record SceneOptions
 {
-    public required string Workload { get; init; }
+    public required KnownWorkload Workload { get; init; }
 
     public required int MemoryMib { get; init; }
 
+    /// <summary>What was asked for; null for what the workload usually gets.</summary>
+    public int? AskedRate { get; init; }
+
     /// <summary>Operations per second, 0 for as many as possible.</summary>
-    public required double WriteRate { get; init; }
+    public int WriteRate => AskedRate ?? Workload.UsualRate;
 
     public required int BandwidthMbit { get; init; }
 

@@ -16,6 +16,9 @@ public sealed record RunReport
 
     public required long MemoryBytes { get; init; }
 
+    /// <summary>The size that the workload was asked to have; what it had is <see cref="MemoryBytes"/>.</summary>
+    public long MemoryMib { get; init; }
+
     /// <summary>The limit of the link, 0 for none.</summary>
     public required double BandwidthMbit { get; init; }
 

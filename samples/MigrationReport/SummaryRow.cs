@@ -10,7 +10,7 @@ public sealed record SummaryRow
     /// <summary>The pressure that the link was set for; 0 when its bandwidth was given.</summary>
     public double Pressure { get; init; }
 
-    /// <summary>The resident memory of the workload, rounded to 64 MiB.</summary>
+    /// <summary>The size that the workload was asked to have.</summary>
     public long MemoryMib { get; init; }
 
     public required string Strategy { get; init; }
@@ -23,6 +23,9 @@ public sealed record SummaryRow
 
     /// <summary>The shortest and the longest downtime.</summary>
     public IReadOnlyList<double> DowntimeRangeMs { get; init; } = [];
+
+    /// <summary>The shortest and the longest duration.</summary>
+    public IReadOnlyList<double> DurationRangeMs { get; init; } = [];
 
     /// <summary>This downtime over that of the first strategy in the same regime.</summary>
     public double DowntimeRatio { get; init; } = 1;
@@ -50,7 +53,7 @@ public sealed record SummaryRow
     public double ThroughputAfterPercent { get; init; }
 
     public static IReadOnlyList<SummaryRow> Summarise(IEnumerable<RunReport> runs) =>
-        [.. runs.GroupBy(r => (r.Workload, r.Pressure, Link: r.Pressure > 0 ? 0 : r.BandwidthMbit, Memory: Rounded(r.MemoryBytes))).SelectMany(g => OfRegime([.. g]))];
+        [.. runs.GroupBy(r => (r.Workload, r.Pressure, Link: r.Pressure > 0 ? 0 : r.BandwidthMbit, Memory: r.MemoryMib)).SelectMany(g => OfRegime([.. g]))];
 
     private static IEnumerable<SummaryRow> OfRegime(IReadOnlyList<RunReport> runs)
     {
@@ -65,8 +68,6 @@ public sealed record SummaryRow
 
     private static double Ratio(double value, double reference) => reference > 0 ? value / reference : 0;
 
-    private static long Rounded(long bytes) => (bytes + (32 << 20)) >> 26 << 6;
-
     private static SummaryRow Of(IReadOnlyList<RunReport> runs)
     {
         List<RunReport> completed = [.. runs.Where(r => r.Outcome == RunReport.Completed)];
@@ -75,12 +76,13 @@ public sealed record SummaryRow
             Workload = runs[0].Workload,
             BandwidthMbit = runs[0].BandwidthMbit,
             Pressure = runs[0].Pressure,
-            MemoryMib = Rounded(runs[0].MemoryBytes),
+            MemoryMib = runs[0].MemoryMib,
             Strategy = runs[0].Strategy,
             Runs = runs.Count,
             DurationMs = Median(completed, r => r.DurationMs),
             DowntimeMs = Median(completed, r => r.DowntimeMs),
             DowntimeRangeMs = completed.Count == 0 ? [] : [completed.Min(r => r.DowntimeMs), completed.Max(r => r.DowntimeMs)],
+            DurationRangeMs = completed.Count == 0 ? [] : [completed.Min(r => r.DurationMs), completed.Max(r => r.DurationMs)],
             FillMs = Median(completed, r => r.FillMs),
             ThroughputAfterPercent = Median(completed, r => r.ThroughputAfterPercent),
             ClientGapMs = Median(completed, r => r.ClientGapMs),

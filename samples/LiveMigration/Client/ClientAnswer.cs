@@ -18,10 +18,11 @@ public sealed record ClientAnswer
 
     public string? FirstWrongReply { get; init; }
 
-    /// <summary>Null when the data could not be read back.</summary>
+    /// <summary>Null when the data could not be checked.</summary>
     public long? LostWrites { get; init; }
 
-    public int KeysReadBack { get; init; }
+    /// <summary>Keys that were read back, or pages that the workload has checked.</summary>
+    public long Checked { get; init; }
 
     public double GapMs { get; init; }
 

@@ -1,5 +1,8 @@
 using System.CommandLine;
 using System.Net;
+using LiveMigration.Client.KeyValue;
+using LiveMigration.Client.Worker;
+using LiveMigration.Workloads;
 
 namespace LiveMigration.Client;
 
@@ -9,25 +12,35 @@ public static class ClientCommand
     /// <summary>The client: one connection, a load on it, requests and answers by JSON lines.</summary>
     public static Command CreateClient()
     {
-        var server = new Option<string>("--server") { Required = true };
-        var keys = new Option<int>("--keys") { Required = true };
-        var rate = new Option<double>("--rate") { Required = true };
-        var command = new Command("client") { server, keys, rate };
+        Option<string> workload = Required<string>("--workload");
+        Option<string> server = Required<string>("--server");
+        Option<int> keys = Required<int>("--keys");
+        Option<double> rate = Required<double>("--rate");
+        var command = new Command("client") { workload, server, keys, rate };
         command.Hidden = true;
         command.SetAction(parsed =>
-            new ClientLoop(IPEndPoint.Parse(parsed.GetValue(server)!), parsed.GetValue(keys), parsed.GetValue(rate), Console.In, Console.Out).Run());
+        {
+            IPEndPoint endpoint = IPEndPoint.Parse(parsed.GetValue(server)!);
+            using Load load = WorkloadCatalogue.Find(parsed.GetValue(workload)!).Protocol is { } protocol
+                ? new WriteLoad(protocol, endpoint, parsed.GetValue(keys), parsed.GetValue(rate))
+                : new ProgressLoad(endpoint);
+            new ClientLoop(load, Console.In, Console.Out).Run();
+        });
         return command;
     }
 
-    /// <summary>Fills a server; prints the number of keys.</summary>
-    public static Command CreateFill()
+    /// <summary>Waits until a workload that was started is ready, and fills it if it is a server; prints the number of keys.</summary>
+    public static Command CreatePrepare()
     {
-        var server = new Option<string>("--server") { Required = true };
-        var processId = new Option<int>("--pid") { Required = true };
-        var bytes = new Option<long>("--bytes") { Required = true };
-        var command = new Command("fill") { server, processId, bytes };
+        Option<string> workload = Required<string>("--workload");
+        Option<int> processId = Required<int>("--pid");
+        Option<long> bytes = Required<long>("--bytes");
+        var command = new Command("prepare") { workload, processId, bytes };
         command.Hidden = true;
-        command.SetAction(parsed => Console.WriteLine(Filling.Run(IPEndPoint.Parse(parsed.GetValue(server)!), parsed.GetValue(processId), parsed.GetValue(bytes))));
+        command.SetAction(parsed => Console.WriteLine(
+            new Preparation(WorkloadCatalogue.Find(parsed.GetValue(workload)!), parsed.GetValue(processId)).Run(parsed.GetValue(bytes))));
         return command;
     }
+
+    private static Option<T> Required<T>(string name) => new(name) { Required = true };
 }

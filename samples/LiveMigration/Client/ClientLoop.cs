@@ -1,16 +1,15 @@
 using System.Collections.Concurrent;
-using System.Net;
+using System.Net.Sockets;
 
 namespace LiveMigration.Client;
 
 /// <summary>Runs the load on the calling thread and answers the requests that come in by lines.</summary>
-public sealed class ClientLoop(IPEndPoint server, int keys, double perSecond, TextReader input, TextWriter output)
+public sealed class ClientLoop(Load load, TextReader input, TextWriter output)
 {
     private readonly ConcurrentQueue<ClientRequest> _requests = new();
 
     public void Run()
     {
-        using var load = new WriteLoad(server, keys, perSecond);
         Answer(new ClientAnswer { To = "connected", ConnectionSurvived = true });
         var reader = new Thread(ReadRequests) { IsBackground = true };
         reader.Start();
@@ -25,13 +24,13 @@ public sealed class ClientLoop(IPEndPoint server, int keys, double perSecond, Te
                     case "start":
                         load.Begin();
                         writing = true;
-                        Answer(State(load, request.Do));
+                        Answer(State(request.Do));
                         break;
                     case "measure":
-                        Answer(With(Measurement.Of(load.Log, request), load));
+                        Answer(With(Measurement.Of(load.Log, request)));
                         break;
                     case "verify":
-                        Answer(Verify(load, request.Do));
+                        Answer(Verify(request.Do));
                         load.Begin();
                         break;
                     default:
@@ -46,18 +45,18 @@ public sealed class ClientLoop(IPEndPoint server, int keys, double perSecond, Te
         }
     }
 
-    private static ClientAnswer State(WriteLoad load, string request) => With(new ClientAnswer { To = request }, load);
+    private ClientAnswer State(string request) => With(new ClientAnswer { To = request });
 
-    private static ClientAnswer With(ClientAnswer answer, WriteLoad load) => answer with
+    private ClientAnswer With(ClientAnswer answer) => answer with
     {
         ConnectionSurvived = load.Broken is null,
         Broken = load.Broken,
-        Acknowledged = load.Ledger.Acknowledged,
+        Acknowledged = load.Acknowledged,
         WrongReplies = load.WrongReplies,
         FirstWrongReply = load.FirstWrongReply,
     };
 
-    private ClientAnswer Verify(WriteLoad load, string request)
+    private ClientAnswer Verify(string request)
     {
         while (load.Unanswered && load.Broken is null)
         {
@@ -66,12 +65,12 @@ public sealed class ClientLoop(IPEndPoint server, int keys, double perSecond, Te
 
         try
         {
-            ReadBack readBack = load.ReadBack(server);
-            return State(load, request) with { LostWrites = readBack.LostWrites, KeysReadBack = readBack.Keys };
+            DataCheck check = load.CheckData();
+            return State(request) with { LostWrites = check.LostWrites, Checked = check.Items };
         }
-        catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException or FormatException)
+        catch (Exception e) when (e is IOException or SocketException or InvalidDataException or FormatException)
         {
-            return State(load, request) with { ConnectionSurvived = false, Broken = load.Broken ?? e.Message };
+            return State(request) with { ConnectionSurvived = false, Broken = load.Broken ?? e.Message };
         }
     }
 

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace LiveMigration.Client;
 
-/// <summary>When replies came: counts and latencies in bins of 10 ms, and every silence of a millisecond or more.</summary>
+/// <summary>When replies came: operations and latencies in bins of 10 ms, and every silence of a millisecond or more.</summary>
 public sealed class ReplyLog
 {
     private static readonly long BinTicks = Stopwatch.Frequency / 100;
@@ -27,8 +27,11 @@ public sealed class ReplyLog
         _last = now;
     }
 
-    /// <summary>Takes one answered operation.</summary>
-    public void Answered(long sent, long now)
+    /// <summary>Takes one reply.</summary>
+    /// <param name="sent">When its request was sent.</param>
+    /// <param name="now">When it came.</param>
+    /// <param name="operations">The operations that it confirms.</param>
+    public void Answered(long sent, long now, long operations)
     {
         int index = (int)((now - _origin) / BinTicks);
         while (_bins.Count <= index)
@@ -38,7 +41,7 @@ public sealed class ReplyLog
 
         Bin bin = _bins[index];
         long latency = now - sent;
-        _bins[index] = new Bin(bin.Operations + 1, bin.LatencySum + latency, Math.Max(bin.LatencyMax, latency));
+        _bins[index] = new Bin(bin.Replies + 1, bin.Operations + operations, bin.LatencySum + latency, Math.Max(bin.LatencyMax, latency));
     }
 
     /// <summary>The longest silence that overlaps the span; a silence that is still going on counts up to now.</summary>
@@ -67,6 +70,7 @@ public sealed class ReplyLog
     public (double Operations, double MeanLatencyMs, double MaxLatencyMs) Count(long from, long to)
     {
         double operations = 0;
+        double replies = 0;
         double latency = 0;
         long worst = 0;
         int first = (int)Math.Max(0, (from - _origin) / BinTicks);
@@ -78,14 +82,15 @@ public sealed class ReplyLog
             if (share > 0)
             {
                 operations += _bins[i].Operations * share;
+                replies += _bins[i].Replies * share;
                 latency += _bins[i].LatencySum * share;
                 worst = Math.Max(worst, _bins[i].LatencyMax);
             }
         }
 
         double perMs = Stopwatch.Frequency / 1000.0;
-        return (operations, operations > 0 ? latency / operations / perMs : 0, worst / perMs);
+        return (operations, replies > 0 ? latency / replies / perMs : 0, worst / perMs);
     }
 
-    private readonly record struct Bin(int Operations, long LatencySum, long LatencyMax);
+    private readonly record struct Bin(int Replies, long Operations, long LatencySum, long LatencyMax);
 }

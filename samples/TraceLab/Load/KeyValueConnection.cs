@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using KeyValueProtocols;
 
 namespace TraceLab.Load;
 
@@ -12,7 +13,7 @@ public sealed class KeyValueConnection : IDisposable
     /// <summary>The most requests in a batch: the server reads and answers them together.</summary>
     public const int MostRequests = 64;
 
-    private const int LongestRequest = ValueBytes + 100;
+    private const int LongestRequest = ValueBytes + IKeyValueProtocol.MostOverhead;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private readonly IKeyValueProtocol _protocol;
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
@@ -60,10 +61,9 @@ public sealed class KeyValueConnection : IDisposable
         {
             int received = _socket.Receive(_replies.AsSpan(end));
             end += received > 0 ? received : throw new IOException("The server closed the connection.");
-            int reply;
-            while (_waiting > 0 && (reply = _protocol.ReplyLength(_replies.AsSpan(start, end - start))) > 0)
+            while (_waiting > 0 && _protocol.TryTake(_replies.AsSpan(start, end - start), out Reply reply))
             {
-                start += reply;
+                start += reply.Length;
                 _waiting--;
             }
         }

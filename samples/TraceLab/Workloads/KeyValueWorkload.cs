@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using KeyValueProtocols;
 using TraceLab.Load;
 
 namespace TraceLab.Workloads;

@@ -1,4 +1,4 @@
-namespace LiveMigration.Client;
+namespace LiveMigration.Client.KeyValue;
 
 /// <summary>The writes that are under way, oldest first, in a ring.</summary>
 public sealed class PendingWrites(int capacity)

@@ -4,20 +4,20 @@ using System.Net.Sockets;
 namespace LiveMigration.Client;
 
 /// <summary>One TCP connection to the server, used from one thread.</summary>
-public sealed class RedisConnection : IDisposable
+public sealed class ServerConnection : IDisposable
 {
     /// <summary>A server that is silent for so long is taken for dead.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
 
-    public RedisConnection(IPEndPoint server)
+    public ServerConnection(IPEndPoint server)
     {
         _socket.Connect(server);
         _socket.SendTimeout = (int)Patience.TotalMilliseconds;
     }
 
-    public RedisReplies Replies { get; } = new();
+    public ReplyBuffer Replies { get; } = new();
 
     public void Send(ReadOnlySpan<byte> bytes)
     {

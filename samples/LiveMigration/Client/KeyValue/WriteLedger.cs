@@ -1,4 +1,4 @@
-namespace LiveMigration.Client;
+namespace LiveMigration.Client.KeyValue;
 
 /// <summary>Remembers the last write of each key that was sent, and the last that was acknowledged. 8 bytes per key.</summary>
 public sealed class WriteLedger(int keys)

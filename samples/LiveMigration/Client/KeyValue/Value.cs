@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace LiveMigration.Client;
+namespace LiveMigration.Client.KeyValue;
 
 /// <summary>The content of a key: its number, the number of the write, and noise that follows from both, so that every byte can be checked and none compresses.</summary>
 public static class Value

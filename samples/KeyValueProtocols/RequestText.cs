@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
 
-namespace TraceLab.Load;
+namespace KeyValueProtocols;
 
 /// <summary>What both protocols need: keys of fixed length, lines, errors.</summary>
 internal static class RequestText
@@ -40,7 +40,11 @@ internal static class RequestText
     }
 
     internal static int Number(ReadOnlySpan<byte> text) =>
-        Utf8Parser.TryParse(text, out int number, out int consumed) && consumed == text.Length ? number : throw Unexpected(text);
+        Utf8Parser.TryParse(text, out int number, out int consumed) && consumed == text.Length && number >= 0 ? number : throw Unexpected(text);
+
+    /// <summary>The text itself, if it is a number without a sign.</summary>
+    internal static ReadOnlySpan<byte> Digits(ReadOnlySpan<byte> text) =>
+        !text.IsEmpty && !text.ContainsAnyExceptInRange((byte)'0', (byte)'9') ? text : throw Unexpected(text);
 
     internal static InvalidDataException Unexpected(ReadOnlySpan<byte> line) => new($"The server answered '{Encoding.ASCII.GetString(line)}'.");
 }

@@ -1,4 +1,4 @@
-namespace LiveMigration.Client;
+namespace LiveMigration.Client.KeyValue;
 
 /// <summary>One write on its way.</summary>
 public readonly record struct PendingWrite(int Key, uint Sequence, long SentTimestamp);

@@ -1,0 +1,24 @@
+using KeyValueProtocols;
+
+namespace LiveMigration.Workloads;
+
+/// <summary>A workload that can be asked for by name. All of them listen on every address of the host, as the service address comes and goes.</summary>
+public sealed record KnownWorkload
+{
+    /// <summary>Its name on the command line and in reports.</summary>
+    public required string Name { get; init; }
+
+    public required int Port { get; init; }
+
+    /// <summary>Operations per second when nothing else was asked for.</summary>
+    public required int UsualRate { get; init; }
+
+    /// <summary>What it does, as the end of a sentence; the rate stands before <c>per second</c>.</summary>
+    public required string Operations { get; init; }
+
+    /// <summary>How the client writes to it; null for a workload that works by itself and tells its progress.</summary>
+    public IKeyValueProtocol? Protocol { get; init; }
+
+    /// <summary>The command line that starts it.</summary>
+    public required Func<SceneOptions, IReadOnlyList<string>> Command { get; init; }
+}
