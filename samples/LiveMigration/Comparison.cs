@@ -21,16 +21,23 @@ public sealed class Comparison(ComparisonOptions options, IAnsiConsole console)
             foreach (int memory in options.MemoryMib)
             {
                 complete &= await RunAsync(options.Scene with { Workload = workload, MemoryMib = memory }, cancellationToken);
+                // A comparison may take hours: what is there survives whatever ends it.
+                Save();
             }
         }
 
         ReportTable.Write(console, SummaryRow.Summarise(_runs));
+        console.WriteLine($"plots: {options.PlotDirectory}");
+        return complete && _runs.TrueForAll(run => run.IsSound());
+    }
+
+    private void Save()
+    {
+        ComparisonPlots.Save(_runs, options.PlotDirectory);
         if (options.JsonFile is { } json)
         {
             ReportJson.SaveSet(_runs, json);
         }
-
-        return complete && _runs.TrueForAll(run => run.IsSound());
     }
 
     /// <summary>All links and strategies with one workload that is moved to and fro.</summary>

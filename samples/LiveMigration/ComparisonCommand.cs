@@ -19,9 +19,10 @@ public static class ComparisonCommand
             "--strategy", [MigrationStrategies.DefaultName, StockCriuMover.Strategy], SceneArguments.CheckStrategy,
             $"What is compared; the first is the reference of the ratios: {SceneArguments.StrategyNames}.");
         Option<int> repeat = SceneArguments.Number("--repeat", 5, 1, 1000, "Runs of each combination, interleaved.");
+        var plots = new Option<string?>("--plots") { Description = "Where the pictures go (default: artifacts/compare)." };
         var command = new Command("compare", "Runs the same migration under several strategies, interleaved and repeated, and prints medians, ranges and ratios. Lists are separated by commas.")
         {
-            workload, memory, bandwidth, pressure, strategy, repeat,
+            workload, memory, bandwidth, pressure, strategy, repeat, plots,
         };
         scene.AddTo(command);
         command.SetAction((parsed, cancellationToken) => Comparison.RunAsync(
@@ -34,6 +35,7 @@ public static class ComparisonCommand
                 Pressures = parsed.GetValue(pressure)!,
                 Strategies = parsed.GetValue(strategy)!,
                 Repeat = parsed.GetValue(repeat),
+                PlotDirectory = parsed.GetValue(plots) ?? Path.Combine(Repository.Find(), "artifacts", "compare"),
                 JsonFile = parsed.GetValue(scene.Json),
             },
             cancellationToken));

@@ -21,5 +21,8 @@ public sealed record ComparisonOptions
 
     public required int Repeat { get; init; }
 
+    /// <summary>Where the plots go.</summary>
+    public required string PlotDirectory { get; init; }
+
     public string? JsonFile { get; init; }
 }

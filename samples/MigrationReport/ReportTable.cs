@@ -43,7 +43,7 @@ public static class ReportTable
         foreach (SummaryRow row in rows)
         {
             table.AddRow(
-                $"{row.Workload} {row.MemoryMib}", Link(row), row.Strategy, $"{row.Runs}", $"{row.FailedRuns}", Figures.Milliseconds(row.DurationMs), $"{row.DurationRatio:N2}",
+                $"{row.Workload} {row.MemoryMib}", Regime.Of(row).Link, row.Strategy, $"{row.Runs}", $"{row.FailedRuns}", Figures.Milliseconds(row.DurationMs), $"{row.DurationRatio:N2}",
                 Figures.Milliseconds(row.DowntimeMs), string.Join("..", row.DowntimeRangeMs.Select(ms => $"{ms:N0}")), $"{row.DowntimeRatio:N2}",
                 Figures.Milliseconds(row.ClientGapMs), Figures.Bytes(row.WireBytes), Figures.Count(row.LostWrites), Figures.Count(row.PagesMismatched),
                 Figures.Percent(row.ThroughputLossPercent));
@@ -51,8 +51,6 @@ public static class ReportTable
 
         console.Write(table);
     }
-
-    private static string Link(SummaryRow row) => row.Pressure > 0 ? $"pressure {row.Pressure}" : $"{row.BandwidthMbit:N0} Mbit/s";
 
     private static Table Rounds(RunReport run)
     {

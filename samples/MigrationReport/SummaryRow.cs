@@ -53,7 +53,7 @@ public sealed record SummaryRow
     public double ThroughputAfterPercent { get; init; }
 
     public static IReadOnlyList<SummaryRow> Summarise(IEnumerable<RunReport> runs) =>
-        [.. runs.GroupBy(r => (r.Workload, r.Pressure, Link: r.Pressure > 0 ? 0 : r.BandwidthMbit, Memory: r.MemoryMib)).SelectMany(g => OfRegime([.. g]))];
+        [.. runs.GroupBy(Regime.Of).SelectMany(g => OfRegime([.. g]))];
 
     private static IEnumerable<SummaryRow> OfRegime(IReadOnlyList<RunReport> runs)
     {
@@ -79,25 +79,18 @@ public sealed record SummaryRow
             MemoryMib = runs[0].MemoryMib,
             Strategy = runs[0].Strategy,
             Runs = runs.Count,
-            DurationMs = Median(completed, r => r.DurationMs),
-            DowntimeMs = Median(completed, r => r.DowntimeMs),
+            DurationMs = Median.Of(completed.Select(r => r.DurationMs)),
+            DowntimeMs = Median.Of(completed.Select(r => r.DowntimeMs)),
             DowntimeRangeMs = completed.Count == 0 ? [] : [completed.Min(r => r.DowntimeMs), completed.Max(r => r.DowntimeMs)],
             DurationRangeMs = completed.Count == 0 ? [] : [completed.Min(r => r.DurationMs), completed.Max(r => r.DurationMs)],
-            FillMs = Median(completed, r => r.FillMs),
-            ThroughputAfterPercent = Median(completed, r => r.ThroughputAfterPercent),
-            ClientGapMs = Median(completed, r => r.ClientGapMs),
-            WireBytes = Median(completed, r => r.WireBytes),
+            FillMs = Median.Of(completed.Select(r => r.FillMs)),
+            ThroughputAfterPercent = Median.Of(completed.Select(r => r.ThroughputAfterPercent)),
+            ClientGapMs = Median.Of(completed.Select(r => r.ClientGapMs)),
+            WireBytes = Median.Of(completed.Select(r => (double)r.WireBytes)),
             LostWrites = runs.Sum(r => r.LostWrites ?? 0),
             PagesMismatched = runs.Sum(r => r.PagesMismatched),
-            ThroughputLossPercent = Median(completed, r => r.ThroughputLossPercent),
+            ThroughputLossPercent = Median.Of(completed.Select(r => r.ThroughputLossPercent)),
             FailedRuns = runs.Count(r => !r.IsSound()),
         };
-    }
-
-    private static double Median(IReadOnlyList<RunReport> runs, Func<RunReport, double> figure)
-    {
-        double[] values = [.. runs.Select(figure).Order()];
-        int middle = values.Length / 2;
-        return values.Length == 0 ? 0 : values.Length % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
     }
 }

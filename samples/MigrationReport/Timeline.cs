@@ -22,8 +22,8 @@ public static class Timeline
         Plot[] plots = picture.GetPlots();
         DrawRounds(plots[0], run);
         DrawClient(plots[1], run, w => w.LengthMs > 0 ? w.Operations / w.LengthMs * 1000 : 0, Throughput, "client: operations/s");
-        DrawClient(plots[2], run, w => Decades(w.MaxLatencyMs, LeastLatencyMs), Latency, "client: worst latency, ms");
-        LogarithmicTicks(plots[2], LeastLatencyMs);
+        DrawClient(plots[2], run, w => DecadeAxis.Of(w.MaxLatencyMs, LeastLatencyMs), Latency, "client: worst latency, ms");
+        DecadeAxis.Label(plots[2], LeastLatencyMs);
         plots[2].XLabel("milliseconds since the attach");
         double left = run.ClientWindows.Count > 0 ? run.ClientWindows[0].StartMs : 0;
         double right = Math.Max(run.DurationMs, run.ClientWindows.Count > 0 ? run.ClientWindows[^1].StartMs + run.ClientWindows[^1].LengthMs : 0);
@@ -46,8 +46,8 @@ public static class Timeline
         {
             double middle = round.StartMs + (round.DurationMs / 2);
             double width = Math.Max(round.DurationMs, 1);
-            bars.Add(new Bar { Position = middle, Value = Decades(round.DirtyPages, 1), FillColor = Dirty, LineWidth = 0.5f, Size = width });
-            bars.Add(new Bar { Position = middle, Value = Decades(round.SentPages, 1), FillColor = Sent, LineWidth = 0, Size = width });
+            bars.Add(new Bar { Position = middle, Value = DecadeAxis.Of(round.DirtyPages, 1), FillColor = Dirty, LineWidth = 0.5f, Size = width });
+            bars.Add(new Bar { Position = middle, Value = DecadeAxis.Of(round.SentPages, 1), FillColor = Sent, LineWidth = 0, Size = width });
         }
 
         plot.Add.Bars(bars);
@@ -59,8 +59,8 @@ public static class Timeline
         plot.Title($"{run.Workload}, {run.MemoryBytes >> 20} MiB, {run.BandwidthMbit:N0} Mbit/s, {run.Strategy}: {run.Rounds.Count} round{(run.Rounds.Count == 1 ? "" : "s")}, {run.DowntimeMs:N0} ms down, client gap {run.ClientGapMs:N0} ms");
         plot.Axes.AutoScale();
         // Rounds shrink by orders of magnitude; on a linear axis only the first would show.
-        plot.Axes.SetLimitsY(0, Math.Max(1, run.Rounds.Select(r => Decades(r.DirtyPages, 1)).DefaultIfEmpty(1).Max() * 1.15));
-        LogarithmicTicks(plot, 1);
+        plot.Axes.SetLimitsY(0, Math.Max(1, run.Rounds.Select(r => DecadeAxis.Of(r.DirtyPages, 1)).DefaultIfEmpty(1).Max() * 1.15));
+        DecadeAxis.Label(plot, 1);
     }
 
     private static void DrawClient(Plot plot, RunReport run, Func<ClientWindow, double> figure, Color colour, string label)
@@ -80,16 +80,6 @@ public static class Timeline
         plot.Axes.AutoScale();
         plot.Axes.SetLimitsY(0, Math.Max(1, values.DefaultIfEmpty(1).Max() * 1.15));
     }
-
-    /// <summary>Where a value lies on an axis that counts decades above <paramref name="least"/>; what is smaller lies at 0.</summary>
-    private static double Decades(double value, double least) => Math.Log10(Math.Max(value, least) / least);
-
-    private static void LogarithmicTicks(Plot plot, double least) => plot.Axes.Left.TickGenerator = new ScottPlot.TickGenerators.NumericAutomatic
-    {
-        IntegerTicksOnly = true,
-        MinorTickGenerator = new ScottPlot.TickGenerators.LogMinorTickGenerator(),
-        LabelFormatter = decades => (least * Math.Pow(10, decades)).ToString("#,0.#", System.Globalization.CultureInfo.InvariantCulture),
-    };
 
     private static void MarkDowntime(Plot plot, RunReport run)
     {
