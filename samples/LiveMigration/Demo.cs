@@ -24,11 +24,7 @@ public sealed class Demo(DemoOptions options, IAnsiConsole console)
         bool goesOn = true;
         for (int i = 0; i < options.Repeat && goesOn; i++)
         {
-            if (i > 0)
-            {
-                await scene.SteadyAsync(cancellationToken);
-            }
-
+            await scene.SteadyAsync(cancellationToken);
             (RunReport report, goesOn) = await scene.MigrateAsync(options.Strategy, cancellationToken);
             runs.Add(report);
             ReportTable.Write(console, report);

@@ -27,7 +27,7 @@ public sealed class Scene : IAsyncDisposable
     private Scene(SceneOptions options, IAnsiConsole console, Testbed testbed, ClientProxy client, ReportBuilder reports, Route route) =>
         (_options, _console, _testbed, _client, _reports, _route) = (options, console, testbed, client, reports, route);
 
-    /// <summary>Brings the hosts up, starts and fills the workload, and lets the client write at its pace.</summary>
+    /// <summary>Brings the hosts up, starts and fills the workload, and lets the client begin; <see cref="SteadyAsync"/> belongs before each migration.</summary>
     public static async Task<Scene> SetAsync(SceneOptions options, string rig, IAnsiConsole console, CancellationToken cancellationToken)
     {
         Action<string>? log = options.Verbose ? Console.Error.WriteLine : null;
@@ -44,7 +44,6 @@ public sealed class Scene : IAsyncDisposable
             client = await ClientProxy.ConnectAsync(testbed, options, keys, cancellationToken);
             await client.AskAsync(new ClientRequest { Do = "start" }, cancellationToken);
             console.WriteLine($"{(options.WriteRate > 0 ? Figures.Count(options.WriteRate) : "as many as possible")} per second: {options.Workload.Operations}; a client holds one connection");
-            await client.SteadyAsync(options.WriteRate, cancellationToken);
             var reports = new ReportBuilder(options, await CriuVersionAsync(testbed, cancellationToken));
             return new Scene(options, console, testbed, client, reports, new Route(Host.A, Host.B, processId, cgroup));
         }
@@ -64,12 +63,12 @@ public sealed class Scene : IAsyncDisposable
     public async Task PressAsync(double pressure, CancellationToken cancellationToken)
     {
         await _testbed.ShapeAsync(0, cancellationToken);
+        await SteadyAsync(cancellationToken);
         DirtyRateEvent rate = await new AgentMover(_testbed, _options, null).DirtyRateAsync(_route.From, _route.ProcessId, cancellationToken);
         int mbit = Math.Max(1, (int)Math.Round(rate.BytesPerSecond * 8 / 1e6 / pressure));
         _console.WriteLine($"it dirties {Figures.Bytes(rate.BytesPerSecond)} per second; the link gets {mbit} Mbit/s");
         await ShapeAsync(mbit, cancellationToken);
         _reports.DirtyBytesPerSecond = rate.BytesPerSecond;
-        await _client.SteadyAsync(_options.WriteRate, cancellationToken);
     }
 
     /// <summary>Limits the link; 0 for no limit.</summary>
@@ -106,8 +105,12 @@ public sealed class Scene : IAsyncDisposable
         return (report, goesOn);
     }
 
-    /// <summary>Waits until the client keeps its pace again, so that the next migration finds the same load.</summary>
-    public Task SteadyAsync(CancellationToken cancellationToken) => _client.SteadyAsync(_options.WriteRate, cancellationToken);
+    /// <summary>Waits until the workload keeps its pace and has its memory, so that the next migration finds what the last one found.</summary>
+    public async Task SteadyAsync(CancellationToken cancellationToken)
+    {
+        await _client.SteadyAsync(_options.WriteRate, cancellationToken);
+        await GrownWorkload.AwaitAsync(_testbed, _route.From, _route.ProcessId, _options.MemoryMib, cancellationToken);
+    }
 
     public async ValueTask DisposeAsync()
     {

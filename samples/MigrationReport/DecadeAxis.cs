@@ -13,6 +13,6 @@ internal static class DecadeAxis
     {
         IntegerTicksOnly = true,
         MinorTickGenerator = new ScottPlot.TickGenerators.LogMinorTickGenerator(),
-        LabelFormatter = decades => (least * Math.Pow(10, decades)).ToString("#,0.#", CultureInfo.InvariantCulture),
+        LabelFormatter = decades => (least * Math.Pow(10, decades)).ToString("#,0.##", CultureInfo.InvariantCulture),
     };
 }

@@ -15,7 +15,7 @@ internal static class RangeBars
     {
         var plot = new Plot();
         string[] strategies = [.. rows.Select(row => row.Strategy).Distinct()];
-        var palette = new ScottPlot.Palettes.Category10();
+        var palette = new ScottPlot.Palettes.Category20();
         var ticks = new NumericManual();
         double highest = 0;
         double position = 0;

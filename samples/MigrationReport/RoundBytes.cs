@@ -13,7 +13,7 @@ internal static class RoundBytes
     internal static void Save(Regime regime, IReadOnlyList<RunReport> runs, string path)
     {
         var plot = new Plot();
-        var palette = new ScottPlot.Palettes.Category10();
+        var palette = new ScottPlot.Palettes.Category20();
         int index = 0;
         foreach (IGrouping<string, RunReport> strategy in runs.GroupBy(run => run.Strategy))
         {

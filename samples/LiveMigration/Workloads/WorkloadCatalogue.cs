@@ -31,7 +31,7 @@ public static class WorkloadCatalogue
         },
         Native("cg", "cg", 7811, 5000, "blocks of 512 rows of a conjugate gradient"),
         Native("train", "trainer", 7812, 400, "blocks of 16 outputs of a neural network that is trained"),
-        Native("sort", "sorter", 7813, 10000, "pages made, sorted and merged"),
+        Native("sort", "sorter", 7813, 20000, "pages made, sorted and merged"),
     ];
 
     public static IReadOnlyList<string> Names { get; } = [.. All.Select(workload => workload.Name)];
