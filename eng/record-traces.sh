@@ -31,7 +31,7 @@ redis-a-medium-1s           redis-ycsb-a       medium      100  1000  81
 redis-b-medium              redis-ycsb-b       medium      160  250  101
 redis-b-saturating          redis-ycsb-b       saturating  160  250  101
 redis-d-medium              redis-ycsb-d       medium       64  250  101
-redis-d-saturating          redis-ycsb-d       saturating   64  250  101
+redis-d-light               redis-ycsb-d       light        64  250  101
 redis-uniform-light         redis-uniform      light       100  250  101
 redis-uniform-medium        redis-uniform      medium      100  250  101
 redis-uniform-saturating    redis-uniform      saturating  100  250  101
@@ -40,7 +40,7 @@ memcached-a-medium          memcached-ycsb-a   medium       96  250  101
 memcached-a-saturating      memcached-ycsb-a   saturating   96  250  101
 memcached-b-medium          memcached-ycsb-b   medium       96  250  101
 memcached-uniform-medium    memcached-uniform  medium       96  250  101
-memcached-d-saturating      memcached-ycsb-d   saturating   64  250  101
+memcached-uniform-saturating memcached-uniform saturating   96  250  101
 cg-light                    cg                 light       128  250  101
 cg-medium                   cg                 medium      128  250  101
 cg-saturating               cg                 saturating  128  250  101

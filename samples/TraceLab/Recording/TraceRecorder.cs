@@ -36,9 +36,10 @@ internal static class TraceRecorder
             workload?.ThrowIfBroken();
             progress.Report(samples.Count);
 
-            // By the clock, not by adding up: an interval does not grow by what a sample takes. What is late stays late: no short interval follows a long one.
+            // By the clock, not by adding up: an interval does not grow by what a sample takes. What is late stays late: no short interval follows
+            // a long one, nor the first sample, which takes long because it attaches.
             due += interval;
-            if (due <= now)
+            if (due <= now || samples.Count == 1)
             {
                 due = now + interval;
             }

@@ -44,14 +44,14 @@ internal static class ListCommand
     private static string Table(DirectoryInfo directory)
     {
         var table = new StringBuilder();
-        table.AppendLine("| trace | family | workload | load | interval ms | samples | pages | dirty in a sample | written at all | unstable | dirty again | KiB |");
+        table.AppendLine("| trace | family | workload | load | interval (longest) ms | samples | pages | dirty in a sample | written at all | unstable | dirty again | KiB |");
         table.AppendLine("| --- | --- | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
         foreach (FileInfo file in directory.GetFiles("*.u2ctrace").OrderBy(static f => f.Name, StringComparer.Ordinal))
         {
             TraceSummary s = TraceSummary.Of(TraceReader.Read(file.FullName));
             table.AppendLine(
                 CultureInfo.InvariantCulture,
-                $"| {Path.GetFileNameWithoutExtension(file.Name)} | {s.Header.Family} | {s.Header.Workload} | {s.Header.Load} | {s.MeanIntervalMs:F0} | {s.Samples} | {s.PagesEver} | {s.DirtyShare:P2} | {s.WrittenShare:P1} | {s.UnstableShare:P2} | {s.Persistence:P0} | {(file.Length + 1023) / 1024} |");
+                $"| {Path.GetFileNameWithoutExtension(file.Name)} | {s.Header.Family} | {s.Header.Workload} | {s.Header.Load} | {s.MeanIntervalMs:F0} ({s.LongestIntervalMs:F0}) | {s.Samples} | {s.PagesEver} | {s.DirtyShare:P2} | {s.WrittenShare:P1} | {s.UnstableShare:P2} | {s.Persistence:P0} | {(file.Length + 1023) / 1024} |");
         }
 
         return table.ToString();

@@ -24,7 +24,7 @@ internal static class SummaryTable
             table.AddRow("model", Markup.Escape(model));
         }
 
-        table.AddRow("samples", Invariant($"{summary.Samples}, {summary.MeanIntervalMs:F1} ms apart (aimed at {summary.Header.Interval.TotalMilliseconds:F0})"));
+        table.AddRow("samples", Invariant($"{summary.Samples}, {summary.MeanIntervalMs:F1} ms apart (aimed at {summary.Header.Interval.TotalMilliseconds:F0}), at most {summary.LongestIntervalMs:F0}"));
         table.AddRow("pages", Invariant($"{summary.Pages:N0} at first, {summary.PagesEver:N0} ever"));
         table.AddRow("dirty", Invariant($"{summary.DirtyShare:P2} of all pages in a sample; {summary.WrittenShare:P1} written at all"));
         table.AddRow("unstable", Invariant($"{summary.UnstableShare:P2} of all pages (last three bits not alike)"));

@@ -8,12 +8,22 @@ namespace TraceLab.Showing;
 /// <param name="Pages">Pages of the first sample.</param>
 /// <param name="PagesEver">Pages that were in any sample.</param>
 /// <param name="MeanIntervalMs">The mean time between samples.</param>
+/// <param name="LongestIntervalMs">The longest: far above the mean, the machine was too busy to record.</param>
 /// <param name="DirtyShare">The mean share of pages that a sample finds dirty, without the first.</param>
 /// <param name="WrittenShare">The share of pages that was written at all after the first sample.</param>
 /// <param name="UnstableShare">The mean share of pages whose last three dirty bits are not all alike.</param>
 /// <param name="Persistence">Of the pages dirty in one sample, the share that is dirty in the next.</param>
 internal sealed record TraceSummary(
-    TraceHeader Header, int Samples, long Pages, long PagesEver, double MeanIntervalMs, double DirtyShare, double WrittenShare, double UnstableShare, double Persistence)
+    TraceHeader Header,
+    int Samples,
+    long Pages,
+    long PagesEver,
+    double MeanIntervalMs,
+    double LongestIntervalMs,
+    double DirtyShare,
+    double WrittenShare,
+    double UnstableShare,
+    double Persistence)
 {
     /// <summary>Bits that say whether a page is stable: with three, a coefficient of variation below 0.5 means that all are equal.</summary>
     private const int StableBits = 3;
@@ -49,6 +59,7 @@ internal sealed record TraceSummary(
             trace.Samples.Count > 0 ? trace.Samples[0].Dirty.PageCount : 0,
             rows.Pages,
             trace.Samples.Skip(1).Select(static s => s.Interval.TotalMilliseconds).DefaultIfEmpty().Average(),
+            trace.Samples.Max(static s => s.Interval.TotalMilliseconds),
             dirty / pages / Math.Max(1, rows.Samples - 1),
             written / pages,
             unstable / pages / Math.Max(1, rows.Samples - StableBits),
