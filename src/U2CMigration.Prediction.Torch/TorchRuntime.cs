@@ -7,9 +7,9 @@ public static class TorchRuntime
 {
     /// <summary>Loads it and makes results repeatable: a fixed number of threads, and a seed.</summary>
     /// <param name="seed">The seed of TorchSharp's random numbers.</param>
-    /// <param name="threads">How many threads to compute with.</param>
+    /// <param name="threads">How many threads to compute with. One is best for small models: more wait for each other, on a busy machine for long.</param>
     /// <exception cref="PlatformNotSupportedException">It does not load here; the message says what is needed.</exception>
-    public static void Prepare(long seed = 1, int threads = 2)
+    public static void Prepare(long seed = 1, int threads = 1)
     {
         try
         {

@@ -35,7 +35,7 @@ public sealed record InferenceSpeed(int Pages, int Evaluated, TimeSpan Lean, Tim
         ArgumentNullException.ThrowIfNull(histories);
         ArgumentNullException.ThrowIfNull(learned);
         ArgumentNullException.ThrowIfNull(prediction);
-        TorchRuntime.Prepare();
+        TorchRuntime.Prepare(threads: 2);
         TimeSpan lean = Median(repeats, () => learned.Predict(histories, prediction));
         List<ExampleGroup> groups = Collect(histories, learned.Round, prediction);
         using DisposeScope scope = NewDisposeScope();
