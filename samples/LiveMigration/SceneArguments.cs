@@ -21,6 +21,7 @@ public sealed class SceneArguments
 
     private readonly Option<string> _tracker = new("--tracker") { Description = "auto, write-protect, soft-dirty or content-hash.", DefaultValueFactory = _ => "auto" };
     private readonly Option<string> _restoreMode = new("--restore-mode") { Description = "auto, first-touch or flat-images.", DefaultValueFactory = _ => "auto" };
+    private readonly Option<int> _duration = Number("--max-duration-s", 60, 1, 3600, "The longest time for the rounds before the workload is stopped, s: strategies that never stop by themselves end there.");
     private readonly Option<bool> _verify = new("--verify") { Description = "Compare every page of the frozen source with the destination, outside the downtime." };
     private readonly Option<bool> _verbose = new("--verbose") { Description = "Show the logs of the agents." };
     private readonly Option<string?> _agent = new("--agent") { Description = "The published migration agent.", Hidden = true };
@@ -43,7 +44,7 @@ public sealed class SceneArguments
 
     public void AddTo(Command command)
     {
-        foreach (Option option in (ReadOnlySpan<Option>)[_rate, _tracker, _restoreMode, _verify, Json, _verbose, _agent])
+        foreach (Option option in (ReadOnlySpan<Option>)[_rate, _tracker, _restoreMode, _duration, _verify, Json, _verbose, _agent])
         {
             command.Options.Add(option);
         }
@@ -61,6 +62,7 @@ public sealed class SceneArguments
             Pressure = pressure,
             Tracker = parsed.GetValue(_tracker)!,
             RestoreMode = parsed.GetValue(_restoreMode)!,
+            MaxDurationSeconds = parsed.GetValue(_duration),
             Verify = parsed.GetValue(_verify),
             Keep = keep,
             Verbose = parsed.GetValue(_verbose),

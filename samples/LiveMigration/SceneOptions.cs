@@ -24,6 +24,9 @@ public sealed record SceneOptions
 
     public required string RestoreMode { get; init; }
 
+    /// <summary>The longest time for the rounds before the workload is stopped, seconds.</summary>
+    public int MaxDurationSeconds { get; init; } = 60;
+
     public bool Verify { get; init; }
 
     public bool Verbose { get; init; }

@@ -9,18 +9,18 @@ namespace U2CMigration.Strategy.Strategies;
 /// <remarks>With <c>+codec</c> behind its name, a strategy whose pages travel as they are uses differences and compression instead.</remarks>
 public static class MigrationStrategies
 {
-    private static readonly Dictionary<string, Func<IMigrationStrategy>> Factories = new(StringComparer.OrdinalIgnoreCase)
+    private static readonly Dictionary<string, (Func<IMigrationStrategy> Create, bool UsesCodec)> Known = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["mbdpc"] = static () => new SkippingPreCopyStrategy(new FrequencyPredictor()),
-        ["precopy-converge"] = static () => new ConvergingPreCopyStrategy(),
-        ["precopy-incus"] = IncusPreCopyStrategy.AsWritten,
-        ["precopy-incus-intended"] = IncusPreCopyStrategy.AsIntended,
-        ["precopy-phaul"] = PhaulPreCopyStrategy.AsWritten,
-        ["precopy-phaul-intended"] = PhaulPreCopyStrategy.AsIntended,
-        ["precopy-qemu"] = static () => new QemuPreCopyStrategy(),
-        ["stop-and-copy"] = static () => new StopAndCopyStrategy(),
-        ["u2c"] = static () => new PredictivePreCopyStrategy(new TwoPhasePredictor()),
-        ["u2c-paper"] = static () => new PublishedStrategy(new PublishedPredictor(new AttentionPredictor())),
+        ["mbdpc"] = (static () => new SkippingPreCopyStrategy(new FrequencyPredictor()), true),
+        ["precopy-converge"] = (static () => new ConvergingPreCopyStrategy(), false),
+        ["precopy-incus"] = (IncusPreCopyStrategy.AsWritten, false),
+        ["precopy-incus-intended"] = (IncusPreCopyStrategy.AsIntended, false),
+        ["precopy-phaul"] = (PhaulPreCopyStrategy.AsWritten, false),
+        ["precopy-phaul-intended"] = (PhaulPreCopyStrategy.AsIntended, false),
+        ["precopy-qemu"] = (static () => new QemuPreCopyStrategy(), false),
+        ["stop-and-copy"] = (static () => new StopAndCopyStrategy(), false),
+        ["u2c"] = (static () => new PredictivePreCopyStrategy(new TwoPhasePredictor(new AttentionPredictor())), true),
+        ["u2c-paper"] = (static () => new PublishedStrategy(new PublishedPredictor(new AttentionPredictor())), false),
     };
 
     /// <summary>The name of the strategy used when none is named.</summary>
@@ -28,7 +28,7 @@ public static class MigrationStrategies
 
     /// <summary>All names, sorted; <c>NAME+codec</c> where the strategy does not use the codec anyway.</summary>
     public static IReadOnlyCollection<string> Names { get; } =
-        [.. Factories.Keys.Concat(Factories.Where(static pair => !pair.Value().Traits.UsesCodec).Select(static pair => pair.Key + CodecStrategy.Suffix)).Order(StringComparer.Ordinal)];
+        [.. Known.Keys.Concat(Known.Where(static pair => !pair.Value.UsesCodec).Select(static pair => pair.Key + CodecStrategy.Suffix)).Order(StringComparer.Ordinal)];
 
     /// <summary>Creates a strategy.</summary>
     /// <param name="name">One of <see cref="Names"/>, in any case.</param>
@@ -37,11 +37,11 @@ public static class MigrationStrategies
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         bool codec = name.EndsWith(CodecStrategy.Suffix, StringComparison.OrdinalIgnoreCase);
-        if (!Factories.TryGetValue(codec ? name[..^CodecStrategy.Suffix.Length] : name, out Func<IMigrationStrategy>? create))
+        if (!Known.TryGetValue(codec ? name[..^CodecStrategy.Suffix.Length] : name, out (Func<IMigrationStrategy> Create, bool UsesCodec) known) || (codec && known.UsesCodec))
         {
             throw new ArgumentException($"There is no strategy '{name}'. Choose one of: {string.Join(", ", Names)}.", nameof(name));
         }
 
-        return codec ? new CodecStrategy(create()) : create();
+        return codec ? new CodecStrategy(known.Create()) : known.Create();
     }
 }

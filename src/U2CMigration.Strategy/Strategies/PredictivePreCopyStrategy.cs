@@ -19,14 +19,13 @@ public sealed class PredictivePreCopyStrategy : IMigrationStrategy
     /// <summary>Probabilities of being written in the next slice that part the pages into groups, ascending.</summary>
     private static readonly float[] Bounds = [0.1f, 0.35f, 0.65f];
 
-    /// <summary>The time between two looks while much is owed.</summary>
-    private static readonly TimeSpan FullSlice = TimeSpan.FromMilliseconds(100);
 
     private readonly GuardedPredictor _predictor;
     private readonly PagePrediction _prediction = new();
     private readonly PageSet[] _likely = [new(), new(), new()];
     private readonly PageSet _rest = new();
     private readonly StopRule _stop = new();
+    private readonly SliceLength _slice = new();
     private bool _learned;
 
     /// <summary>Creates the strategy.</summary>
@@ -66,7 +65,7 @@ public sealed class PredictivePreCopyStrategy : IMigrationStrategy
             AddGroups(observation, plan);
         }
 
-        plan.Slice = FullSlice;
+        plan.Slice = _slice.Next(observation);
         if (_stop.ShouldStop(observation, plan))
         {
             plan.StopAndCopy();
