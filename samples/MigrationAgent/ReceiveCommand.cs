@@ -78,16 +78,42 @@ public static class ReceiveCommand
             await output.WriteAsync(new ReadyEvent(receiver.Endpoint.ToString()));
             try
             {
+                var unreleased = new List<MigratedContainer>();
                 for (int received = 0; count == 0 || received < count; received++)
                 {
-                    await output.WriteAsync(Events.Of(await receiver.ReceiveAsync(cancellationToken)));
+                    MigratedContainer container = await receiver.ReceiveAsync(cancellationToken);
+                    await output.WriteAsync(Events.Of(container));
+                    if (!container.IsSourceReleased && count != 0)
+                    {
+                        unreleased.Add(container);
+                    }
                 }
 
+                await AnswerSourcesAsync(receiver, unreleased, logs, cancellationToken);
                 return ExitCode.Moved;
             }
             catch (OperationCanceledException)
             {
                 return count == 0 ? ExitCode.Moved : ExitCode.Failed;
+            }
+        }
+    }
+
+    /// <summary>A source that lost the connection after the commit keeps a frozen copy until it has heard from here.</summary>
+    private static async Task AnswerSourcesAsync(MigrationReceiver receiver, List<MigratedContainer> unreleased, ILoggerFactory logs, CancellationToken cancellationToken)
+    {
+        ILogger logger = logs.CreateLogger(nameof(MigrationAgent));
+        foreach (MigratedContainer container in unreleased)
+        {
+            logger.LogWarning("The source of migration {MigrationId} was lost after the commit and has not released its copy. Staying until it has asked; Ctrl-C ends that, the workload runs on.", container.MigrationId);
+            try
+            {
+                await receiver.WaitForSourceAsync(container, cancellationToken);
+            }
+            catch (OperationCanceledException)
+            {
+                // The workload has arrived all the same.
+                return;
             }
         }
     }

@@ -90,9 +90,9 @@ public static class SendCommand
                 await output.WriteAsync(Events.Of(e));
                 return e.Workload == WorkloadState.Frozen ? await SettleAsync(session, logs, cancellationToken) : ExitCode.Failed;
             }
-            catch (OperationCanceledException)
+            catch (OperationCanceledException e)
             {
-                await output.WriteAsync(Refusal("The migration was cancelled. The workload runs on the source as before.") with { IsTransient = true, Phase = session.Phase.ToString() });
+                await output.WriteAsync(Refusal(e.Message) with { IsTransient = true, Phase = session.Phase.ToString() });
                 return ExitCode.Failed;
             }
         }
@@ -112,7 +112,7 @@ public static class SendCommand
                     logger.LogWarning("The migration is settled: {Settlement}.", settlement);
                     return settlement == MigrationSettlement.Moved ? ExitCode.Moved : ExitCode.Failed;
                 }
-                catch (TransportException e)
+                catch (Exception e) when (e is TransportException or MigrationProtocolException)
                 {
                     logger.LogWarning("The destination can not be asked what became of the workload ({Reason}); it stays frozen. Trying again.", e.Message);
                     await Task.Delay(SettlePause, cancellationToken);

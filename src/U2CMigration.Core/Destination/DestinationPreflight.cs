@@ -45,7 +45,7 @@ internal static class DestinationPreflight
 
     private static async Task<(RestoreMode Mode, Refuse? Refusal)> CheckCriuAsync(DestinationContext context, CancellationToken cancellationToken)
     {
-        (CriuVersion Version, CriuFeatures Features) criu;
+        CriuCapabilities criu;
         try
         {
             criu = await CriuPreflight.AskAsync(context.Options.Criu, cancellationToken).ConfigureAwait(false);

@@ -30,6 +30,11 @@ internal sealed class IncomingConnection(
                     MigrationState state = ledger.Look(query.MigrationId, live.ContainsKey(query.MigrationId));
                     await connection.SendAsync(new State(query.MigrationId, state), cancellationToken).ConfigureAwait(false);
                     await WaitForCloseAsync(cancellationToken).ConfigureAwait(false);
+                    if (state == MigrationState.Resumed)
+                    {
+                        ledger.NoteAnswered(query.MigrationId);
+                    }
+
                     return null;
                 case Offer offer:
                     return await TakeAsync(offer, cancellationToken).ConfigureAwait(false);
@@ -73,7 +78,17 @@ internal sealed class IncomingConnection(
 
     private async Task<MigratedContainer> ReceiveAsync(DestinationContext context, RestoreMode mode, CancellationToken cancellationToken)
     {
-        var workload = new IncomingWorkload(context, connection, mode);
+        IncomingWorkload workload;
+        try
+        {
+            workload = new IncomingWorkload(context, connection, mode);
+        }
+        catch (Exception e)
+        {
+            await TellSourceAsync(e).ConfigureAwait(false);
+            throw;
+        }
+
         try
         {
             return await workload.RunAsync(cancellationToken).ConfigureAwait(false);

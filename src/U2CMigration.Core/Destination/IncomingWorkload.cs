@@ -4,6 +4,7 @@ using U2CMigration.Core.Logging;
 using U2CMigration.Core.PageStores;
 using U2CMigration.Core.Receiving;
 using U2CMigration.Core.Results;
+using U2CMigration.Core.WorkDirectories;
 using U2CMigration.Criu.Rpc;
 using U2CMigration.Core.Preflight;
 using U2CMigration.Transport;
@@ -21,6 +22,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
     private readonly DestinationContext _context;
     private readonly MigrationConnection _connection;
     private readonly RestoreMode _mode;
+    private readonly ClaimedDirectory _directory;
     private readonly PageStore _store;
     private readonly RecentPages _recent;
     private readonly ImageReceiver _images;
@@ -32,6 +34,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
     private int _rootProcessId;
     private bool _networkTouched;
     private bool _runs;
+    private bool _released;
     private bool _disposed;
 
     public IncomingWorkload(DestinationContext context, MigrationConnection connection, RestoreMode mode)
@@ -40,15 +43,19 @@ internal sealed class IncomingWorkload : IAsyncDisposable
         _connection = connection;
         _mode = mode;
         _network = context.Options.Network;
-        Directory.CreateDirectory(context.ImagesDirectory);
-        _store = new PageStore(StoreOptions(context));
-        _recent = new RecentPages(_store);
+        _directory = ClaimedDirectory.Create(context.ImagesDirectory);
         _images = new ImageReceiver(context.ImagesDirectory);
-        _held = HeldRestore.Prepare(CriuPreflight.WorkerOptions(context.Options.Criu), context.Loggers);
-        if (context.Options.CgroupDirectory is { } cgroup)
+        try
         {
-            // Restored processes are children of the worker and so begin in its cgroup.
-            File.WriteAllText(Path.Combine(cgroup, "cgroup.procs"), _held.WorkerProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            _store = new PageStore(StoreOptions(context));
+            _recent = new RecentPages(_store);
+            _held = HeldRestore.Prepare(CriuPreflight.WorkerOptions(context.Options.Criu), context.Loggers);
+        }
+        catch
+        {
+            _store?.Dispose();
+            _directory.Dispose();
+            throw;
         }
     }
 
@@ -60,6 +67,12 @@ internal sealed class IncomingWorkload : IAsyncDisposable
     public async Task<MigratedContainer> RunAsync(CancellationToken cancellationToken)
     {
         _context.Ledger.Record(_context.MigrationId, MigrationState.Receiving);
+        if (_context.Options.CgroupDirectory is { } cgroup)
+        {
+            // Restored processes are children of the worker and so begin in its cgroup.
+            await File.WriteAllTextAsync(Path.Combine(cgroup, "cgroup.procs"), _held.WorkerProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture), cancellationToken).ConfigureAwait(false);
+        }
+
         if (_network is not null)
         {
             _networkTouched = true;
@@ -72,7 +85,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
         await ResumeAsync().ConfigureAwait(false);
         long storeBytes = _store.Statistics.StoredBytes;
         FillReport? fill = await FinishAsync(cancellationToken).ConfigureAwait(false);
-        return new MigratedContainer { MigrationId = _context.MigrationId, RootProcessId = _rootProcessId, Fill = fill, RestoreMode = _mode, StoreBytes = storeBytes };
+        return new MigratedContainer { MigrationId = _context.MigrationId, RootProcessId = _rootProcessId, Fill = fill, RestoreMode = _mode, StoreBytes = storeBytes, IsSourceReleased = _released };
     }
 
     /// <summary>Removes everything that belongs to a workload which does not run here.</summary>
@@ -96,12 +109,15 @@ internal sealed class IncomingWorkload : IAsyncDisposable
         if (!_runs)
         {
             await AbandonNetworkAsync().ConfigureAwait(false);
-            _context.Ledger.Record(_context.MigrationId, MigrationState.Aborted);
         }
 
         _images.Dispose();
         _store.Dispose();
-        Directory.Delete(_context.ImagesDirectory, recursive: true);
+        _directory.Dispose();
+        if (!_runs)
+        {
+            RecordAborted();
+        }
     }
 
     private static PageStoreOptions StoreOptions(DestinationContext context) => new()
@@ -282,11 +298,25 @@ internal sealed class IncomingWorkload : IAsyncDisposable
                     await _connection.SendAsync(_store.Verify(pages.ProcessId, pages.Address, pages.Checksums.Span), cancellationToken).ConfigureAwait(false);
                     break;
                 case Released:
+                    _released = true;
                     _store.StopKeeping();
                     return;
                 case { } other:
                     throw new MigrationProtocolException("a comparison or the release", other.Type.ToString());
             }
+        }
+    }
+
+    private void RecordAborted()
+    {
+        try
+        {
+            _context.Ledger.Record(_context.MigrationId, MigrationState.Aborted);
+        }
+        catch (IOException e)
+        {
+            // An unfinished state that nobody works on means the same; a full disk must not keep the source from being told.
+            _context.Logger.UndoFailed(e, "the record of the migration");
         }
     }
 

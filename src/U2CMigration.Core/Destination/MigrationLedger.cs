@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using U2CMigration.PageTracking.Processes;
 using U2CMigration.Transport.Messages;
@@ -13,6 +14,7 @@ internal sealed class MigrationLedger(string directory)
     private const string Extension = ".state";
 
     private readonly Lock _lock = new();
+    private readonly ConcurrentDictionary<Guid, TaskCompletionSource> _questions = [];
 
     /// <summary>Records a state. The process is named from the moment it exists.</summary>
     public void Record(Guid migrationId, MigrationState state, int rootProcessId = 0)
@@ -58,6 +60,15 @@ internal sealed class MigrationLedger(string directory)
         bool isAlive = processId != 0 && ProcessTree.TryReadStat(processId, out ProcessStat stat) && !stat.HasEnded && stat.StartTimeTicks == startTime;
         return state == MigrationState.Committed && isAlive ? MigrationState.Resumed : MigrationState.Aborted;
     }
+
+    /// <summary>Notes that the source of a migration has had its answer.</summary>
+    public void NoteAnswered(Guid migrationId) => QuestionAbout(migrationId).TrySetResult();
+
+    /// <summary>Waits until the source of a migration has had its answer.</summary>
+    public Task WaitForQuestionAsync(Guid migrationId, CancellationToken cancellationToken) => QuestionAbout(migrationId).Task.WaitAsync(cancellationToken);
+
+    private TaskCompletionSource QuestionAbout(Guid migrationId) =>
+        _questions.GetOrAdd(migrationId, static _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
 
     private string PathOf(Guid migrationId) => Path.Combine(directory, migrationId.ToString("N") + Extension);
 }

@@ -44,7 +44,7 @@ public sealed class AddressHandover : ISourceNetwork, IDestinationNetwork
         _address = address;
         _prefixLength = prefixLength;
         _device = new Lazy<NetworkDevice>(() => NetworkDevice.Find(device));
-        _silence = new ArpSilence(device);
+        _silence = new ArpSilence(device, address);
     }
 
     /// <summary>Parses <c>ADDRESS/PREFIX@DEVICE</c>, for example <c>10.0.0.7/24@eth0</c>.</summary>
@@ -100,6 +100,20 @@ public sealed class AddressHandover : ISourceNetwork, IDestinationNetwork
             _relay = null;
             await relay.DisposeAsync().ConfigureAwait(false);
         }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask RecoverAsync(CancellationToken cancellationToken)
+    {
+        if (_silence.TryTakeOver())
+        {
+            // Only when it is there; killed at another moment, it may not be.
+            _onLoopback = NetworkDevice.LoopbackHas(_address);
+            LeaveLoopback();
+            _silence.End();
+        }
+
+        return ValueTask.CompletedTask;
     }
 
     /// <inheritdoc/>

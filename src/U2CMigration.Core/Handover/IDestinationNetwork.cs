@@ -4,6 +4,10 @@ namespace U2CMigration.Core.Handover;
 /// <remarks>Implemented by orchestrators; <see cref="AddressHandover"/> serves hosts on one network segment.</remarks>
 public interface IDestinationNetwork
 {
+    /// <summary>Called when a receiver starts: removes what an earlier one left that was killed in the midst of a migration. Does nothing by default.</summary>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    ValueTask RecoverAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
     /// <summary>Called when a migration was accepted, while the workload runs on the source: slow preparations belong here.</summary>
     /// <param name="cancellationToken">Cancels the migration.</param>
     ValueTask PrepareAsync(CancellationToken cancellationToken);

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.NetworkInformation;
 
 namespace U2CMigration.Core.Handover;
@@ -7,6 +8,12 @@ internal sealed record NetworkDevice(int Index, byte[] HardwareAddress)
 {
     /// <summary>The loopback device is the first in every network namespace.</summary>
     public const int LoopbackIndex = 1;
+
+    /// <summary>Whether an address lies on the loopback device.</summary>
+    public static bool LoopbackHas(IPAddress address) => NetworkInterface.GetAllNetworkInterfaces()
+        .Where(static card => card.NetworkInterfaceType == NetworkInterfaceType.Loopback)
+        .SelectMany(static card => card.GetIPProperties().UnicastAddresses)
+        .Any(own => own.Address.Equals(address));
 
     /// <summary>Looks a device up by name.</summary>
     public static NetworkDevice Find(string name)

@@ -1,7 +1,12 @@
 using System.Globalization;
 using U2CMigration.Core.Errors;
 using U2CMigration.Core.Source;
+using U2CMigration.Core.WorkDirectories;
+using U2CMigration.Criu;
+using U2CMigration.Criu.Versions;
+using U2CMigration.PageTracking.Features;
 using U2CMigration.PageTracking.Processes;
+using U2CMigration.PageTracking.Trackers;
 
 namespace U2CMigration.Core.Preflight;
 
@@ -10,10 +15,14 @@ internal static class SourcePreflight
 {
     private const double DominatingShare = 0.25;
 
-    /// <summary>Checks the host and the tree.</summary>
-    /// <returns>The processes of the tree and its memory.</returns>
-    /// <exception cref="MigrationPreflightException">Something stands in the way.</exception>
-    public static (IReadOnlyList<int> Tree, TreeMemory Memory) Check(SourceContext context)
+    /// <summary>Checks the host, CRIU and the tree.</summary>
+    /// <param name="context">The migration.</param>
+    /// <param name="kernel">What the kernel can do.</param>
+    /// <param name="cancellationToken">Ends the check.</param>
+    /// <returns>The processes of the tree, its memory and the version of CRIU.</returns>
+    /// <exception cref="MigrationPreflightException">Something stands in the way; all that does is named.</exception>
+    public static async Task<(IReadOnlyList<int> Tree, TreeMemory Memory, CriuVersion Criu)> CheckAsync(
+        SourceContext context, KernelFeatures kernel, CancellationToken cancellationToken)
     {
         int root = context.Target.RootProcessId;
         if (!ProcessTree.TryReadStat(root, out ProcessStat stat) || stat.HasEnded)
@@ -22,7 +31,12 @@ internal static class SourcePreflight
         }
 
         var problems = new List<string>();
-        if (!Environment.IsPrivilegedProcess)
+        if (Environment.IsPrivilegedProcess)
+        {
+            // What the kernel lacks for others than root is no news to them.
+            CheckKernel(context.Options.Tracker, kernel, problems);
+        }
+        else
         {
             problems.Add("Migrating needs root (CAP_SYS_PTRACE, CAP_SYS_ADMIN, CAP_CHECKPOINT_RESTORE, CAP_NET_ADMIN); run it as root.");
         }
@@ -35,6 +49,7 @@ internal static class SourcePreflight
 
         CheckTracers(tree, problems);
         CheckWorkDirectory(context.Options.WorkDirectory, problems);
+        CriuVersion criu = await CheckCriuAsync(context, problems, cancellationToken).ConfigureAwait(false);
         if (problems.Count > 0)
         {
             throw new MigrationPreflightException(problems);
@@ -48,7 +63,34 @@ internal static class SourcePreflight
                 $"{memory.FrozenOnlyBytes >> 20} of {memory.ResidentBytes >> 20} MiB are shared memory or huge pages, which travel while the workload is frozen: expect a longer downtime."));
         }
 
-        return (tree, memory);
+        return (tree, memory, criu);
+    }
+
+    internal static void CheckKernel(TrackerKind tracker, KernelFeatures kernel, List<string> problems)
+    {
+        if (tracker is TrackerKind.Auto or TrackerKind.WriteProtect && kernel.MissingForWriteProtect is { Count: > 0 } missing)
+        {
+            problems.Add($"Written pages can not be tracked by write-protection here. {string.Join(' ', missing)}");
+        }
+    }
+
+    private static async Task<CriuVersion> CheckCriuAsync(SourceContext context, List<string> problems, CancellationToken cancellationToken)
+    {
+        try
+        {
+            CriuCapabilities criu = await CriuPreflight.AskAsync(context.Options.Criu, cancellationToken).ConfigureAwait(false);
+            if (!criu.Features.LazyPages)
+            {
+                problems.Add($"CRIU {criu.Version} can not dump lazily on this kernel (userfaultfd with event features, kernel 4.11, is needed). Use a newer kernel or CRIU.");
+            }
+
+            return criu.Version;
+        }
+        catch (CriuException e)
+        {
+            problems.Add(e.Message);
+            return default;
+        }
     }
 
     private static void CheckTracers(IReadOnlyList<int> tree, List<string> problems)
@@ -67,6 +109,7 @@ internal static class SourcePreflight
         try
         {
             Directory.CreateDirectory(directory);
+            ClaimedDirectory.RemoveAbandoned(directory);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -17,6 +17,12 @@ public sealed record MigratedContainer
     /// <summary>The memory that the page store took at the end, bytes; it is free again now.</summary>
     public long StoreBytes { get; init; }
 
+    /// <summary>
+    /// Whether the source has confirmed that its copy is gone. If not, the connection was lost in between and the source will ask what became of the
+    /// workload; wait for that with <see cref="MigrationReceiver.WaitForSourceAsync"/>.
+    /// </summary>
+    public bool IsSourceReleased { get; init; }
+
     /// <summary>The way in which the pages were given to the processes.</summary>
     public required RestoreMode RestoreMode { get; init; }
 }

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using U2CMigration.Core.Destination;
 using U2CMigration.Core.Logging;
+using U2CMigration.Core.WorkDirectories;
 using U2CMigration.Transport.Connections;
 
 namespace U2CMigration.Core.Receiving;
@@ -40,6 +41,7 @@ public sealed class MigrationReceiver : IAsyncDisposable
         _loggers = loggers;
         _logger = loggers.CreateLogger("U2CMigration.Receiver");
         Directory.CreateDirectory(options.WorkDirectory);
+        ClaimedDirectory.RemoveAbandoned(options.WorkDirectory);
         _ledger = new MigrationLedger(options.WorkDirectory);
         var connections = new MigrationConnectionOptions { ServerTls = options.Credentials, PeerTimeout = options.IdleTimeout };
         _listener = MigrationListener.Listen(options.Listen, ConnectionRole.Destination, connections, loggers);
@@ -77,6 +79,21 @@ public sealed class MigrationReceiver : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Waits until the source of a container has asked here what became of it: needed when <see cref="MigratedContainer.IsSourceReleased"/> is false, as
+    /// the source keeps its frozen copy until then. Receivers that are started later with the same work directory can answer as well.
+    /// </summary>
+    /// <param name="container">A container that was received.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    public async Task WaitForSourceAsync(MigratedContainer container, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(container);
+        if (!container.IsSourceReleased)
+        {
+            await _ledger.WaitForQuestionAsync(container.MigrationId, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Stops listening, drops migrations that are not committed, and waits for those that are.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -96,6 +113,7 @@ public sealed class MigrationReceiver : IAsyncDisposable
         var serving = new HashSet<Task>();
         try
         {
+            await RecoverNetworkAsync().ConfigureAwait(false);
             while (true)
             {
                 MigrationConnection connection = await _listener.AcceptAsync(_stop.Token).ConfigureAwait(false);
@@ -109,6 +127,21 @@ public sealed class MigrationReceiver : IAsyncDisposable
 
         await Task.WhenAll(serving).ConfigureAwait(false);
         _arrived.Writer.Complete();
+    }
+
+    private async Task RecoverNetworkAsync()
+    {
+        try
+        {
+            if (_options.Network is { } network)
+            {
+                await network.RecoverAsync(_stop.Token).ConfigureAwait(false);
+            }
+        }
+        catch (IOException e)
+        {
+            _logger.UndoFailed(e, "what an earlier receiver left of the network handover");
+        }
     }
 
     private async Task ServeAsync(MigrationConnection connection)

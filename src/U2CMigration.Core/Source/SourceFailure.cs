@@ -29,7 +29,9 @@ internal static class SourceFailure
         {
             MigrationException => cause,
             OperationCanceledException when cancellationToken.IsCancellationRequested =>
-                new OperationCanceledException("The migration was cancelled; the workload runs on the source as before.", cause, cancellationToken),
+                new OperationCanceledException(CancelledMessage(workload), cause, cancellationToken),
+            _ when workload == WorkloadState.Gone => new MigrationException(
+                $"Process {context.Target.RootProcessId} ended by itself, and so ended the migration.", phase, workload, isTransient: false, cause),
             OperationCanceledException => new MigrationException(
                 $"The workload was frozen for {context.Options.FreezeTimeout.TotalSeconds:0.#} s without reaching the commit, which is the limit.", phase, workload, isTransient: true, cause),
             DestinationRefusedException refused => new MigrationException(
@@ -63,6 +65,10 @@ internal static class SourceFailure
             context.Logger.UndoFailed(e, "telling the destination");
         }
     }
+
+    private static string CancelledMessage(WorkloadState workload) => workload == WorkloadState.Gone
+        ? "The migration was cancelled; the workload has ended by itself."
+        : "The migration was cancelled. The workload runs on the source as before; a retry may succeed.";
 
     private static string Shorten(string message) => message.Length <= 1000 ? message : message[..1000];
 

@@ -6,8 +6,10 @@ using U2CMigration.Core.Preflight;
 using U2CMigration.Core.Results;
 using U2CMigration.Core.Sessions;
 using U2CMigration.Core.Settlement;
+using U2CMigration.Core.WorkDirectories;
 using U2CMigration.Criu.Rpc;
 using U2CMigration.Criu.Versions;
+using U2CMigration.PageTracking.Features;
 using U2CMigration.PageTracking.Pages;
 using U2CMigration.PageTracking.Trackers;
 using U2CMigration.Strategy.Strategies;
@@ -22,6 +24,7 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
     private static readonly TimeSpan ReleaseTimeout = TimeSpan.FromMinutes(2);
 
     private PipeSizeLimit? _pipeSize;
+    private ClaimedDirectory? _images;
     private MigrationConnection? _connection;
     private SourceDialogue? _dialogue;
     private IPageTracker? _tracker;
@@ -102,22 +105,14 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
         }
 
         _pipeSize?.Dispose();
-        if (Directory.Exists(context.ImagesDirectory))
-        {
-            Directory.Delete(context.ImagesDirectory, recursive: true);
-        }
+        _images?.Dispose();
     }
 
     private async Task MoveAsync(CancellationToken cancellationToken)
     {
         context.Progress.Enter(MigrationPhase.Preflight);
-        (IReadOnlyList<int> processes, TreeMemory memory) = SourcePreflight.Check(context);
-        (CriuVersion version, CriuFeatures features) = await CriuPreflight.AskAsync(context.Options.Criu, cancellationToken).ConfigureAwait(false);
-        if (!features.LazyPages)
-        {
-            throw new MigrationPreflightException([$"CRIU {version} can not dump lazily on this kernel (userfaultfd with event features, kernel 4.11, is needed). Use a newer kernel or CRIU."]);
-        }
-
+        (IReadOnlyList<int> processes, TreeMemory memory, CriuVersion version) =
+            await SourcePreflight.CheckAsync(context, KernelFeatures.Probe(), cancellationToken).ConfigureAwait(false);
         _pipeSize = PipeSizeLimit.Raise();
         if (context.Options.Network is { } network)
         {
@@ -171,7 +166,7 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
     private async Task PrepareDumpAsync(CancellationToken cancellationToken)
     {
         int root = context.Target.RootProcessId;
-        Directory.CreateDirectory(context.ImagesDirectory);
+        _images = ClaimedDirectory.Create(context.ImagesDirectory);
         LazyDump dump = LazyDump.Prepare(CriuPreflight.WorkerOptions(context.Options.Criu), 0, context.Loggers);
         ITreeFreezer freezer = FreezerDetection.For(root, [.. PageTracking.Processes.ProcessTree.List(root)]);
         _tree = new FrozenTree(context, freezer, dump);

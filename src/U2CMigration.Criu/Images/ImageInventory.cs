@@ -19,6 +19,9 @@ public sealed class ImageInventory
     /// <summary>When the dump was taken, on the clock of <c>/proc/uptime</c>; zero when it is not said.</summary>
     public TimeSpan DumpUptime => TimeSpan.FromMicroseconds(_entry.DumpUptime);
 
+    /// <summary>The id of the run of CRIU that made the dump; it names the nftables table of the network lock. Empty in older images.</summary>
+    public string DumpRunId => _entry.DumpCriuRunId;
+
     /// <summary>Makes an inventory that says only when a round of memory was taken, as a pre-dump leaves it: enough for a parent directory.</summary>
     /// <param name="dumpUptime">The moment before the last change tracking began, on the clock of <c>/proc/uptime</c>.</param>
     /// <returns>The inventory.</returns>

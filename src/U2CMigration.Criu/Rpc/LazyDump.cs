@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using U2CMigration.Criu.Options;
 using U2CMigration.Criu.Workers;
 
@@ -31,15 +32,20 @@ public sealed class LazyDump : IAsyncDisposable
     private readonly CriuWorker _worker;
     private readonly Socket _reservation;
     private readonly HoldPoint _postDump = new();
+    private readonly string? _networkNamespace;
+    private readonly ILogger _logger;
+    private CriuDumpOptions? _options;
     private int _processId;
     private FreezerGroup? _freezer;
     private Task? _dump;
     private bool _settled;
 
-    private LazyDump(CriuWorker worker, Socket reservation)
+    private LazyDump(CriuWorker worker, Socket reservation, string? networkNamespace, ILogger logger)
     {
         _worker = worker;
         _reservation = reservation;
+        _networkNamespace = networkNamespace;
+        _logger = logger;
     }
 
     /// <summary>The process id of the waiting worker.</summary>
@@ -58,12 +64,13 @@ public sealed class LazyDump : IAsyncDisposable
     public static LazyDump Prepare(CriuWorkerOptions? options = null, int port = 0, ILoggerFactory? loggerFactory = null)
     {
         options ??= new CriuWorkerOptions();
-        Socket reservation = PortReservation.Take(options.NetworkNamespace.Length == 0 ? null : options.NetworkNamespace, port);
+        string? networkNamespace = options.NetworkNamespace.Length == 0 ? null : options.NetworkNamespace;
+        Socket reservation = PortReservation.Take(networkNamespace, port);
         try
         {
             // Last, so that the numbers of the caller's own descriptors stay as documented.
             var worker = CriuWorker.Start(options with { InheritedHandles = [.. options.InheritedHandles, reservation.SafeHandle] }, loggerFactory);
-            return new LazyDump(worker, reservation);
+            return new LazyDump(worker, reservation, networkNamespace, (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger("U2CMigration.Criu"));
         }
         catch
         {
@@ -85,6 +92,7 @@ public sealed class LazyDump : IAsyncDisposable
             throw new InvalidOperationException("This dump was begun already; prepare another one.");
         }
 
+        _options = options;
         _processId = options.ProcessId;
         _freezer = FreezerGroup.FindFrozen(options.FreezeCgroup);
 
@@ -128,8 +136,8 @@ public sealed class LazyDump : IAsyncDisposable
     /// <exception cref="CriuException">A task did not end, for example because it is in another control group that is frozen; it does not run.</exception>
     /// <remarks>
     /// The worker is killed rather than answered: its copies of the tasks' connections are in repair mode then and close in silence, while CRIU would
-    /// leave that mode before it closes them and so end connections that live on elsewhere. A network lock it had set up stays:
-    /// use <see cref="CriuNetworkLock.Skip"/>, or remove its tables.
+    /// leave that mode before it closes them and so end connections that live on elsewhere. A network lock that it had set up with nftables is removed
+    /// here, by the program <c>nft</c>; where that is missing the lock stays and is logged.
     /// </remarks>
     public async Task CommitAsync()
     {
@@ -155,6 +163,9 @@ public sealed class LazyDump : IAsyncDisposable
         {
             await EndAsync().ConfigureAwait(false);
         }
+
+        // Only now: a packet for a connection that has ended here would be answered with a reset.
+        await Task.Run(RemoveNetworkLock).ConfigureAwait(false);
     }
 
     /// <summary>Undoes a dump that is held, ends the worker and frees the port.</summary>
@@ -178,6 +189,23 @@ public sealed class LazyDump : IAsyncDisposable
         CriuNotificationKind.StatusReady => ValueTask.FromResult(false),
         _ => ValueTask.FromResult(true),
     };
+
+    private void RemoveNetworkLock()
+    {
+        if (_options is not { TcpEstablished: true, NetworkLock: CriuNetworkLock.Nftables })
+        {
+            return;
+        }
+
+        try
+        {
+            NetworkLockTables.Remove(_options.ImagesDirectory, _networkNamespace);
+        }
+        catch (Exception exception) when (exception is CriuException or IOException)
+        {
+            _logger.NetworkLockLeft(exception);
+        }
+    }
 
     private void Settle()
     {

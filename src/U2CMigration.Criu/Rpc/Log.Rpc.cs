@@ -16,4 +16,7 @@ internal static partial class Log
 
     [LoggerMessage(5003, LogLevel.Information, "{Request} was cancelled; CRIU worker {ProcessId} is killed", EventName = "CriuCancelled")]
     internal static partial void Cancelled(this ILogger logger, string request, int processId);
+
+    [LoggerMessage(5004, LogLevel.Warning, "The network lock of the dump was not removed", EventName = "CriuNetworkLockLeft")]
+    internal static partial void NetworkLockLeft(this ILogger logger, Exception exception);
 }

@@ -6,11 +6,13 @@ namespace U2CMigration.EndToEndTests.Migration;
 /// <summary>The sample agent in both hosts of a rig: one receives in b, the other sends from a.</summary>
 internal sealed class Agents : IAsyncDisposable
 {
-    private const string Port = "9410";
-    private const string Address = $"{Rig.ServiceAddress}/24@eth0";
+    /// <summary>Where the receiver listens.</summary>
+    public const string Port = "9410";
 
-    private static readonly string Program = Path.GetFullPath(
-        Path.Combine(AppContext.BaseDirectory, "..", "..", "MigrationAgent", Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/')), "MigrationAgent.dll"));
+    /// <summary>The address that moves along, as the agent wants it.</summary>
+    public const string Address = $"{Rig.ServiceAddress}/24@eth0";
+
+    private static readonly string Program = ProgramInHosts.Path("MigrationAgent");
 
     private readonly Rig _rig;
 
@@ -25,8 +27,16 @@ internal sealed class Agents : IAsyncDisposable
         return new Agents(rig, receiver);
     }
 
-    public RigProcess StartSending(int processId, params string[] options) =>
-        _rig.Start(Rig.A, ["dotnet", "exec", Program, "send", "--pid", $"{processId}", "--to", $"{Rig.AddressOfB}:{Port}", "--address", Address, "--json-lines", .. options]);
+    public RigProcess StartSending(int processId, params string[] options) => StartSendingTo($"{Rig.AddressOfB}:{Port}", processId, options);
+
+    /// <summary>Sends to something else than the receiver: a link in front of it, or a peer that is no receiver.</summary>
+    public RigProcess StartSendingTo(string endpoint, int processId, params string[] options) => StartSending(_rig, endpoint, processId, options);
+
+    public static RigProcess StartSending(Rig rig, string endpoint, int processId, params string[] options) =>
+        rig.Start(Rig.A, [.. SendCommand(endpoint, processId), .. options]);
+
+    public static IReadOnlyList<string> SendCommand(string endpoint, int processId) =>
+        ["dotnet", "exec", Program, "send", "--pid", $"{processId}", "--to", endpoint, "--address", Address, "--json-lines"];
 
     /// <summary>Moves the process and returns the result that the source reports.</summary>
     public async Task<JsonElement> MoveAsync(int processId, CancellationToken cancellationToken, params string[] options)

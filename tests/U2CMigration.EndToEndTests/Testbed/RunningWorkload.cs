@@ -49,6 +49,14 @@ internal sealed partial class RunningWorkload : IAsyncDisposable
         return await _client.ReadLineAsync("", cancellationToken);
     }
 
+    /// <summary>Lets it end, as it would at the end of its work.</summary>
+    public async Task EndAsync(CancellationToken cancellationToken)
+    {
+        await _client.Input.WriteLineAsync("quit".AsMemory(), cancellationToken);
+        await _client.Input.FlushAsync(cancellationToken);
+        await _process.WaitAsync(cancellationToken);
+    }
+
     /// <summary>Full dump in a, the service address to b, full restore in b.</summary>
     public async Task MoveByPlainCriuAsync(CancellationToken cancellationToken)
     {
@@ -61,8 +69,12 @@ internal sealed partial class RunningWorkload : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _client.Input.WriteLineAsync("quit");
-        _client.Input.Close();
+        if (!_client.HasExited)
+        {
+            await _client.Input.WriteLineAsync("quit");
+            _client.Input.Close();
+        }
+
         await _client.DisposeAsync();
         await _process.DisposeAsync();
         if (Directory.Exists(_images))

@@ -1,0 +1,65 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using U2CMigration.Criu.Images;
+using U2CMigration.Criu.Interop;
+
+namespace U2CMigration.Criu.Rpc;
+
+/// <summary>
+/// The nftables table with which a dump locks connections, one rule for each. It outlives the dump by design; left behind, its rules would swallow the
+/// packets of the same connections if the workload came back to this host.
+/// </summary>
+internal static class NetworkLockTables
+{
+    private const string Program = "nft";
+    private const string NamePrefix = "CRIU-";
+
+    /// <summary>Releases up to CRIU 4.2 cut the run id off where the name would pass 31 characters with its family.</summary>
+    private const int LeastIdLength = 16;
+
+    /// <summary>Removes the table of one dump.</summary>
+    /// <param name="imagesDirectory">The images, which name the run of CRIU that made the table.</param>
+    /// <param name="networkNamespace">The network namespace of the dumped tree; null for that of this process.</param>
+    /// <exception cref="CriuException">The images do not name the run, or nft(8) is missing or fails; the message names the table to remove.</exception>
+    public static void Remove(string imagesDirectory, string? networkNamespace)
+    {
+        string runId = ImageInventory.Read(Path.Combine(imagesDirectory, ImageInventory.FileName)).DumpRunId;
+        if (runId.Length == 0)
+        {
+            throw new CriuException("The images do not name the run of CRIU that locked the network; remove its table by hand (nft list tables inet).", "COMMIT");
+        }
+
+        foreach (string line in Run(runId, networkNamespace, "list", "tables", "inet").Split('\n'))
+        {
+            string name = line[(line.LastIndexOf(' ') + 1)..].Trim();
+            if (Belongs(name, runId))
+            {
+                Run(runId, networkNamespace, "delete", "table", "inet", name);
+            }
+        }
+    }
+
+    /// <summary>Whether a table is that of a run.</summary>
+    internal static bool Belongs(string table, string runId) =>
+        table.StartsWith(NamePrefix, StringComparison.Ordinal)
+        && table.Length - NamePrefix.Length >= LeastIdLength
+        && runId.StartsWith(table[NamePrefix.Length..], StringComparison.Ordinal);
+
+    private static string Run(string runId, string? networkNamespace, params string[] arguments)
+    {
+        string advice = $"The table inet {NamePrefix}{runId} stays on this host; remove it with 'nft delete table inet NAME'.";
+        try
+        {
+            var start = new ProcessStartInfo(Program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+            using Process process = Namespace.RunInNetwork(networkNamespace, () => Process.Start(start)!);
+            string output = process.StandardOutput.ReadToEnd();
+            string error = process.StandardError.ReadToEnd();
+            process.WaitForExit();
+            return process.ExitCode == 0 ? output : throw new CriuException($"nft {string.Join(' ', arguments)} failed: {error.Trim()} {advice}", "COMMIT");
+        }
+        catch (Win32Exception exception)
+        {
+            throw new CriuException($"The program '{Program}' can not be started ({exception.Message}). {advice}", "COMMIT", innerException: exception);
+        }
+    }
+}

@@ -1,0 +1,23 @@
+using System.Globalization;
+using System.Net;
+using U2CMigration.Core.Sessions;
+using U2CMigration.Disturbance;
+using U2CMigration.Transport.Frames;
+
+// link LISTEN-PORT DESTINATION MESSAGE | cancel PID DESTINATION ADDRESS PHASE; run inside the hosts of a rig by the end-to-end tests.
+switch (args)
+{
+    case ["link", var port, var destination, var message]:
+        using (var link = new FaultyLink(int.Parse(port, CultureInfo.InvariantCulture), IPEndPoint.Parse(destination), new HoldPoint(Enum.Parse<MessageType>(message))))
+        {
+            await link.ObeyAsync(Console.In);
+        }
+
+        return 0;
+    case ["cancel", var processId, var destination, var address, var phase]:
+        return await CancellingSender.RunAsync(
+            int.Parse(processId, CultureInfo.InvariantCulture), IPEndPoint.Parse(destination), address, Enum.Parse<MigrationPhase>(phase));
+    default:
+        await Console.Error.WriteLineAsync($"Does not know '{string.Join(' ', args)}'.");
+        return 2;
+}

@@ -1,0 +1,106 @@
+using U2CMigration.EndToEndTests.Migration;
+using U2CMigration.EndToEndTests.Testbed;
+using U2CMigration.Testing;
+
+namespace U2CMigration.EndToEndTests.Failures;
+
+/// <summary>The destination can not take the workload, or finds so on the way: it says why, and the source runs on.</summary>
+[Collection<SharedRig>]
+public sealed class DestinationRefusalTests(RigFixture fixture) : FailureTest(fixture)
+{
+    [Fact]
+    public async Task Send_ProcessIdTakenThere_NamesIt()
+    {
+        Requires.Testbed();
+        await using RunningWorkload workload = await StartWorkloadAsync();
+        await using Agents agents = await StartReceiverAsync();
+        string occupy = $"echo {workload.ProcessId - 1} > /proc/sys/kernel/ns_last_pid; sleep 1000 & echo pid $!; wait";
+        await using RigProcess occupant = Rig.Start(Rig.B, "sh", "-c", occupy);
+        string taken = await occupant.ReadLineAsync("pid", Cancellation);
+
+        await using RigProcess sender = agents.StartSending(workload.ProcessId);
+        CommandResult result = await sender.WaitAsync(Cancellation);
+        string answer = await workload.AskAsync("check", Cancellation);
+        await Rig.ExecAsync(Rig.B, ["kill", $"{workload.ProcessId}"], Cancellation);
+
+        taken.Should().Be($"pid {workload.ProcessId}");
+        result.ExitCode.Should().Be(1);
+        ErrorOf(result).Should().Contain($"Process id {workload.ProcessId} is in use on this host").And.Contain("a retry may succeed");
+        answer.Should().StartWith("ok ");
+        await Aftermath.StayedAsync(Rig, workload, Cancellation);
+    }
+
+    [Theory]
+    [InlineData("no-such-criu", "is not on the PATH")]
+    [InlineData("aged_criu", "CRIU 3.16 is too old")]
+    public async Task Send_CriuThereIsUnfit_SaysSo(string criu, string reason)
+    {
+        Requires.Testbed();
+        await using RunningWorkload workload = await StartWorkloadAsync();
+        await using Agents agents = await StartReceiverAsync("--criu", criu == "aged_criu" ? NativeProgram.Build(criu) : criu);
+
+        await using RigProcess sender = agents.StartSending(workload.ProcessId);
+
+        string said = await FailedAsync(sender, workload);
+        said.Should().Contain("The destination refused").And.Contain(reason).And.Contain("a retry needs the cause removed first");
+    }
+
+    [Fact]
+    public async Task Send_DiskFullThere_SaysSo()
+    {
+        Requires.Testbed();
+        await using RunningWorkload workload = await StartWorkloadAsync();
+        string directory = await MountSmallAsync(Rig.B, kib: 64);
+        await using Agents agents = await StartReceiverAsync("--work-directory", directory);
+
+        await using RigProcess sender = agents.StartSending(workload.ProcessId);
+
+        (await FailedAsync(sender, workload)).Should().Contain("The destination gave up").And.Contain("No space left");
+        (await LeftInAsync(Rig.B, directory)).Should().NotContain("-in");
+    }
+
+    [Fact]
+    public async Task Send_DiskFullHere_SaysSo()
+    {
+        Requires.Testbed();
+        await using RunningWorkload workload = await StartWorkloadAsync();
+        string directory = await MountSmallAsync(Rig.A, kib: 32);
+        await using Agents agents = await StartReceiverAsync();
+
+        await using RigProcess sender = agents.StartSending(workload.ProcessId, "--work-directory", directory);
+
+        (await FailedAsync(sender, workload)).Should().Contain("No space left").And.Contain(directory);
+        (await LeftInAsync(Rig.A, directory)).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Send_MemoryGrowsBeyondTheLimitThere_SaysSo()
+    {
+        Requires.Testbed();
+        await using RunningWorkload workload = await StartWorkloadAsync();
+        long resident = await ResidentMibAsync(workload);
+        await using Agents agents = await StartReceiverAsync("--max-memory-mib", $"{resident + 3}");
+
+        // It grows towards 64 MiB all the time; slow rounds give it time to.
+        await using RigProcess sender = agents.StartSending(workload.ProcessId, "--max-mbit", "16");
+
+        string said = await FailedAsync(sender, workload);
+        said.Should().Contain("The destination gave up").And.Contain("MaxMemoryBytes");
+    }
+
+    private async Task<string> MountSmallAsync(string host, int kib)
+    {
+        string directory = $"/tmp/small-{kib}";
+        (await Rig.ExecAsync(host, ["sh", "-c", $"mkdir -p {directory} && mount -t tmpfs -o size={kib}k small {directory}"], Cancellation)).Successful();
+        return directory;
+    }
+
+    private async Task<string> LeftInAsync(string host, string directory) =>
+        (await Rig.ExecAsync(host, ["ls", directory], Cancellation)).Successful();
+
+    private async Task<long> ResidentMibAsync(RunningWorkload workload)
+    {
+        string[] command = ["awk", "/^VmRSS/ { print int($2 / 1024) }", $"/proc/{workload.ProcessId}/status"];
+        return long.Parse((await Rig.ExecAsync(Rig.A, command, Cancellation)).Successful(), System.Globalization.CultureInfo.InvariantCulture);
+    }
+}
