@@ -53,7 +53,7 @@ public sealed class CancellationTests(RigFixture fixture) : FailureTest(fixture)
         await using Agents agents = await StartReceiverAsync();
         await using Link link = await Link.StartAsync(Rig, at, Cancellation);
         await using RigProcess sender = agents.StartSendingTo(link.Endpoint, workload.ProcessId);
-        await link.ReachedAsync(Cancellation);
+        await link.ReachedAsync(sender, Cancellation);
 
         await InterruptAsync(sender);
         CommandResult result = await sender.WaitAsync(Cancellation).WaitAsync(TimeSpan.FromSeconds(5), Cancellation);

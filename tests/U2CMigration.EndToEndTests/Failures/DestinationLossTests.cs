@@ -21,7 +21,7 @@ public sealed class DestinationLossTests(RigFixture fixture) : FailureTest(fixtu
         await using Agents agents = await StartReceiverAsync();
         await using Link link = await Link.StartAsync(Rig, at, Cancellation);
         await using RigProcess sender = agents.StartSendingTo(link.Endpoint, workload.ProcessId);
-        await link.ReachedAsync(Cancellation);
+        await link.ReachedAsync(sender, Cancellation);
 
         await agents.Receiver.KillAsync();
         await sender.WaitAsync(Cancellation);
@@ -41,7 +41,7 @@ public sealed class DestinationLossTests(RigFixture fixture) : FailureTest(fixtu
         await using Agents agents = await StartReceiverAsync();
         await using Link link = await Link.StartAsync(Rig, at, Cancellation);
         await using RigProcess sender = agents.StartSendingTo(link.Endpoint, workload.ProcessId);
-        await link.ReachedAsync(Cancellation);
+        await link.ReachedAsync(sender, Cancellation);
 
         await link.CutAsync(Cancellation);
         string said = await FailedAsync(sender, workload);
@@ -59,7 +59,7 @@ public sealed class DestinationLossTests(RigFixture fixture) : FailureTest(fixtu
         await using Agents agents = await StartReceiverAsync();
         await using Link link = await Link.StartAsync(Rig, MessageType.RoundEnd, Cancellation);
         await using RigProcess sender = agents.StartSendingTo(link.Endpoint, workload.ProcessId);
-        await link.ReachedAsync(Cancellation);
+        await link.ReachedAsync(sender, Cancellation);
 
         await sender.KillAsync();
         await link.CutAsync(Cancellation);

@@ -79,10 +79,10 @@ public sealed class DestinationRefusalTests(RigFixture fixture) : FailureTest(fi
         Requires.Testbed();
         await using RunningWorkload workload = await StartWorkloadAsync();
         long resident = await ResidentMibAsync(workload);
-        await using Agents agents = await StartReceiverAsync("--max-memory-mib", $"{resident + 3}");
+        await using Agents agents = await StartReceiverAsync("--max-memory-mib", $"{resident + 12}");
 
         // It grows towards 64 MiB all the time; slow rounds give it time to.
-        await using RigProcess sender = agents.StartSending(workload.ProcessId, "--max-mbit", "16");
+        await using RigProcess sender = agents.StartSending(workload.ProcessId, "--max-mbit", "32");
 
         string said = await FailedAsync(sender, workload);
         said.Should().Contain("The destination gave up").And.Contain("MaxMemoryBytes");

@@ -17,7 +17,7 @@ public sealed class InDoubtTests(RigFixture fixture) : FailureTest(fixture)
         await using Agents agents = await StartReceiverAsync();
         await using Link link = await Link.StartAsync(Rig, MessageType.Resumed, Cancellation);
         await using RigProcess sender = agents.StartSendingTo(link.Endpoint, workload.ProcessId);
-        await link.ReachedAsync(Cancellation);
+        await link.ReachedAsync(sender, Cancellation);
 
         await link.DownAsync(Cancellation);
         string said = await sender.ReadLineAsync("\"error\"", Cancellation);
@@ -42,7 +42,7 @@ public sealed class InDoubtTests(RigFixture fixture) : FailureTest(fixture)
         await using Agents agents = await StartReceiverAsync();
         await using Link link = await Link.StartAsync(Rig, MessageType.Commit, Cancellation);
         await using RigProcess sender = agents.StartSendingTo(link.Endpoint, workload.ProcessId);
-        await link.ReachedAsync(Cancellation);
+        await link.ReachedAsync(sender, Cancellation);
 
         await link.CutAsync(Cancellation);
         CommandResult result = await sender.WaitAsync(Cancellation);
@@ -60,7 +60,7 @@ public sealed class InDoubtTests(RigFixture fixture) : FailureTest(fixture)
         await using Agents first = await StartReceiverAsync();
         await using Link link = await Link.StartAsync(Rig, MessageType.Commit, Cancellation);
         await using RigProcess sender = first.StartSendingTo(link.Endpoint, workload.ProcessId);
-        await link.ReachedAsync(Cancellation);
+        await link.ReachedAsync(sender, Cancellation);
 
         await first.Receiver.KillAsync();
         await sender.ReadLineAsync("\"error\"", Cancellation);
@@ -82,7 +82,7 @@ public sealed class InDoubtTests(RigFixture fixture) : FailureTest(fixture)
         await using Agents agents = await StartReceiverAsync();
         await using Link link = await Link.StartAsync(Rig, MessageType.Resumed, Cancellation);
         await using RigProcess sender = agents.StartSendingTo(link.Endpoint, workload.ProcessId);
-        await link.ReachedAsync(Cancellation);
+        await link.ReachedAsync(sender, Cancellation);
         await link.DownAsync(Cancellation);
         await sender.ReadLineAsync("\"error\"", Cancellation);
 

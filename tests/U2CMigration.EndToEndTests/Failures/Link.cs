@@ -25,7 +25,16 @@ internal sealed class Link : IAsyncDisposable
     }
 
     /// <summary>Waits until the message is held.</summary>
-    public Task ReachedAsync(CancellationToken cancellationToken) => _process.ReadLineAsync($"holding {_held}", cancellationToken);
+    /// <exception cref="InvalidOperationException">The sender ended before that; the message holds all it said.</exception>
+    public async Task ReachedAsync(RigProcess sender, CancellationToken cancellationToken)
+    {
+        Task<CommandResult> ended = sender.WaitAsync(cancellationToken);
+        if (await Task.WhenAny(_process.ReadLineAsync($"holding {_held}", cancellationToken), ended) == ended)
+        {
+            CommandResult result = await ended;
+            throw new InvalidOperationException($"The sender ended with {result.ExitCode} before {_held}.\n{result.Output}\n{result.Error}");
+        }
+    }
 
     /// <summary>Lets what is held go on.</summary>
     public Task PassAsync(CancellationToken cancellationToken) => TellAsync("pass", cancellationToken);
