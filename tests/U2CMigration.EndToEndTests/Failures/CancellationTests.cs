@@ -41,11 +41,8 @@ public sealed class CancellationTests(RigFixture fixture) : FailureTest(fixture)
         await Aftermath.MovedAsync(Rig, workload, Cancellation);
     }
 
-    /// <summary>The rounds, the freeze with data that nobody takes, and the wait for the restore.</summary>
     [Theory]
     [InlineData(MessageType.RoundEnd)]
-    [InlineData(MessageType.Frozen)]
-    [InlineData(MessageType.Restored)]
     public async Task Interrupt_WhileTheLinkStandsStill_EndsAtOnce(MessageType at)
     {
         Requires.Testbed();
