@@ -15,7 +15,7 @@ internal static class WorkloadCatalogue
             $"memcached-{mix.Name}", "memcached", mix.Name, 500, 5000, 0, (memory, rate) => KeyValueWorkload.Memcached(memory, mix, rate))),
         new("cg", "cg", "conjugate-gradient", 1000, 5000, 0, static (memory, rate) => new NativeWorkload("cg", memory, rate)),
         new("train", "train", "sgd-adam", 200, 700, 0, static (memory, rate) => new NativeWorkload("trainer", memory, rate)),
-        new("sort", "sort", "merge-sort", 3000, 20000, 0, static (memory, rate) => new NativeWorkload("sorter", memory, rate)),
+        new("sort", "sort", "merge-sort", 6000, 20000, 0, static (memory, rate) => new NativeWorkload("sorter", memory, rate)),
         new("idle", "idle", "counters", 5, 50, 2000, static (memory, rate) => new NativeWorkload("idle", memory, rate)),
     ];
 
