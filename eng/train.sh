@@ -11,6 +11,7 @@ done
 usage() {
     cat <<'HELP'
 usage: eng/train.sh [options]              trains all weights: those that ship, and for each family those that never saw it
+       eng/train.sh forest [options]       grows the random forest that ships, for the strategy mbdpc
        eng/train.sh compare [options]      trains variants of the model: what each kind of input is worth
        eng/train.sh speed [options]        prediction without TorchSharp against the same model through TorchSharp
 
@@ -22,7 +23,7 @@ HELP
 
 case ${1:-train} in
     -h | --help | help) usage; exit 0 ;;
-    train | compare | speed) command=${1:-train}; shift || true ;;
+    train | forest | compare | speed) command=${1:-train}; shift || true ;;
     *) command=train ;;
 esac
 require_root "eng/train.sh"

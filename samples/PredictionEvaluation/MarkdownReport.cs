@@ -3,24 +3,10 @@ using System.Text;
 
 namespace PredictionEvaluation;
 
-/// <summary>Puts the results into a document, between two markers, so that its figures are always those of a run.</summary>
+/// <summary>The results as tables of a document.</summary>
 public static class MarkdownReport
 {
-    private const string Begin = "<!-- evaluation: begin, written by eng/evaluate.sh prediction -->";
-    private const string End = "<!-- evaluation: end -->";
-
-    public static void Insert(string path, IReadOnlyList<EvaluationRow> rows)
-    {
-        string text = File.ReadAllText(path);
-        int begin = text.IndexOf(Begin, StringComparison.Ordinal);
-        int end = text.IndexOf(End, StringComparison.Ordinal);
-        if (begin < 0 || end < begin)
-        {
-            throw new InvalidDataException($"{path} has no place for the tables: it needs the lines '{Begin}' and '{End}'.");
-        }
-
-        File.WriteAllText(path, $"{text[..(begin + Begin.Length)]}\n{Render(rows)}{text[end..]}");
-    }
+    public static void Insert(string path, IReadOnlyList<EvaluationRow> rows) => MarkdownSection.Insert(path, "prediction", Render(rows));
 
     private static string Render(IReadOnlyList<EvaluationRow> rows)
     {

@@ -10,12 +10,12 @@ namespace U2CMigration.Prediction.Networks;
 public sealed record WeightSet(string Model, int Settings, string Description, IReadOnlyList<WeightTensor> Tensors)
 {
     /// <summary>The set of weights that the package ships for a model.</summary>
-    /// <param name="model"><c>attention</c> or <c>lstm</c>.</param>
+    /// <param name="model"><c>attention</c>, <c>lstm</c> or <c>random-forest</c>.</param>
     /// <exception cref="ArgumentException">There is no such set.</exception>
     public static WeightSet Shipped(string model)
     {
         using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream($"{model}.u2cweights")
-            ?? throw new ArgumentException($"No weights are shipped for a model named '{model}'; there are 'attention' and 'lstm'.", nameof(model));
+            ?? throw new ArgumentException($"No weights are shipped for a model named '{model}'; there are 'attention', 'lstm' and 'random-forest'.", nameof(model));
         return WeightFile.Read(stream);
     }
 
