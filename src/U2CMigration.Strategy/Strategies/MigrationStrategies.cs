@@ -1,5 +1,5 @@
 using U2CMigration.Prediction.Attention;
-using U2CMigration.Prediction.Baselines;
+using U2CMigration.Prediction.Forests;
 using U2CMigration.Prediction.TwoPhase;
 using U2CMigration.Strategy.Peers;
 
@@ -11,7 +11,7 @@ public static class MigrationStrategies
 {
     private static readonly Dictionary<string, (Func<IMigrationStrategy> Create, bool UsesCodec)> Known = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["mbdpc"] = (static () => new SkippingPreCopyStrategy(new FrequencyPredictor()), true),
+        ["mbdpc"] = (static () => new SkippingPreCopyStrategy(new RandomForestPredictor(RandomForest.Shipped())), true),
         ["precopy-converge"] = (static () => new ConvergingPreCopyStrategy(), false),
         ["precopy-incus"] = (IncusPreCopyStrategy.AsWritten, false),
         ["precopy-incus-intended"] = (IncusPreCopyStrategy.AsIntended, false),
