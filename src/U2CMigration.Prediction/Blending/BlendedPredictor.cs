@@ -1,4 +1,3 @@
-using System.Numerics;
 using U2CMigration.Prediction.Calibration;
 using U2CMigration.Prediction.Histories;
 using U2CMigration.Prediction.Predictors;
@@ -27,7 +26,7 @@ public sealed class BlendedPredictor : IPagePredictor
     private readonly LossLedger[] _losses = new LossLedger[PagePrediction.Horizons];
     private readonly ProbabilityCalibration[] _calibrations;
     private readonly int[] _chosen = new int[PagePrediction.Horizons];
-    private readonly float[] _logits;
+    private readonly BlockLogits _block;
     private readonly ExpectedScore _score = new();
 
     /// <summary>Combines predictors.</summary>
@@ -41,7 +40,7 @@ public sealed class BlendedPredictor : IPagePredictor
         _predictors = [.. predictors.Select(static predictor => new GuardedPredictor(predictor))];
         _predictions = [.. predictors.Select(static _ => new PagePrediction())];
         _selection = selection;
-        _logits = new float[predictors.Count];
+        _block = new BlockLogits(predictors.Count);
         _calibrations = [.. Enumerable.Range(0, PagePrediction.Horizons * (predictors.Count + 1)).Select(static _ => new ProbabilityCalibration())];
         for (int i = 0; i < _rounds.Length; i++)
         {
@@ -129,7 +128,7 @@ public sealed class BlendedPredictor : IPagePredictor
             SampleRound.SampledPage page = round.Pages[i];
             bool written = Bit(histories.DirtyRow(page.Chunk, 0), page.Page);
             Span<float> logits = round.Logits(i, horizon);
-            LogisticMixer mixer = MixerOf(histories, page.Chunk, page.Page, horizon, horizon + 1);
+            LogisticMixer mixer = MixerOf(histories.DirtyRow(page.Chunk, horizon + 1), page.Page, horizon);
             float mixed = mixer.Mix(logits);
             for (int input = 0; input < logits.Length; input++)
             {
@@ -163,32 +162,30 @@ public sealed class BlendedPredictor : IPagePredictor
 
     private void Combine(PageHistories histories, PagePrediction prediction, int block, int horizon)
     {
-        Span<float> result = prediction.Probabilities(block, horizon);
-        int chunk = prediction.Blocks[block].Chunk;
-        ProbabilityCalibration calibration = CalibrationOf(horizon, _chosen[horizon]);
-        for (int word = 0; word < PageHistories.ChunkWords; word++)
+        _block.Begin(prediction.Candidates(block));
+        for (int i = 0; i < _predictors.Length; i++)
         {
-            for (ulong bits = prediction.Candidates(block)[word]; bits != 0; bits &= bits - 1)
+            if (_chosen[horizon] == i || _chosen[horizon] == _predictors.Length)
             {
-                int page = (word * 64) + BitOperations.TrailingZeroCount(bits);
-                for (int i = 0; i < _logits.Length; i++)
-                {
-                    _logits[i] = Logit.Of(_predictions[i].Probabilities(block, horizon)[page]);
-                }
-
-                float used = _chosen[horizon] < _logits.Length
-                    ? _logits[_chosen[horizon]]
-                    : MixerOf(histories, chunk, page, horizon, 0).Mix(_logits);
-                result[page] = calibration.MapLogit(used);
-                _score.Add(result[page]);
+                _block.Take(i, _predictions[i].Probabilities(block, horizon));
             }
+        }
+
+        Span<float> result = prediction.Probabilities(block, horizon);
+        ReadOnlySpan<ulong> last = histories.DirtyRow(prediction.Blocks[block].Chunk, 0);
+        ProbabilityCalibration calibration = CalibrationOf(horizon, _chosen[horizon]);
+        ReadOnlySpan<int> pages = _block.Pages;
+        for (int i = 0; i < pages.Length; i++)
+        {
+            float used = _chosen[horizon] < _predictors.Length ? _block.Of(_chosen[horizon])[i] : MixerOf(last, pages[i], horizon).Mix(_block, i);
+            result[pages[i]] = calibration.MapLogit(used);
+            _score.Add(result[pages[i]]);
         }
     }
 
     private ProbabilityCalibration CalibrationOf(int horizon, int source) => _calibrations[(horizon * (_predictors.Length + 1)) + source];
 
-    private LogisticMixer MixerOf(PageHistories histories, int chunk, int page, int horizon, int age) =>
-        _mixers[(horizon * Contexts) + (Bit(histories.DirtyRow(chunk, age), page) ? 1 : 0)];
+    private LogisticMixer MixerOf(ReadOnlySpan<ulong> last, int page, int horizon) => _mixers[(horizon * Contexts) + (Bit(last, page) ? 1 : 0)];
 
     private static bool Bit(ReadOnlySpan<ulong> row, int page) => ((row[page >> 6] >> (page & 63)) & 1) != 0;
 

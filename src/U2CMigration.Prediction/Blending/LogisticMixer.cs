@@ -39,6 +39,18 @@ internal sealed class LogisticMixer
         return Math.Clamp(sum, -Logit.Limit, Logit.Limit);
     }
 
+    /// <summary>The log odds of the mixture for a candidate of a block.</summary>
+    public float Mix(BlockLogits block, int candidate)
+    {
+        float sum = _bias;
+        for (int i = 0; i < _weights.Length; i++)
+        {
+            sum += _weights[i] * block.Of(i)[candidate];
+        }
+
+        return Math.Clamp(sum, -Logit.Limit, Logit.Limit);
+    }
+
     /// <summary>Moves the weights towards what would have been right.</summary>
     public void Learn(ReadOnlySpan<float> logits, float mixed, bool written)
     {

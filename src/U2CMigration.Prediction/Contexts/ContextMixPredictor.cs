@@ -154,8 +154,7 @@ public sealed class ContextMixPredictor : IPagePredictor
         PageContexts.Find(view, horizon, _groups);
         for (int i = 0; i < Inputs; i++)
         {
-            ContextTable table = _tables[(horizon * Inputs) + i];
-            _logits[i] = Logit.Of(table.Probability(_groups[i])) * table.Confidence(_groups[i]);
+            _logits[i] = _tables[(horizon * Inputs) + i].LogOdds(_groups[i]);
         }
 
         int written = Math.Min(7, BitOperations.PopCount(view.Word & 0xff));

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using U2CMigration.Prediction.Predictors;
 
 namespace U2CMigration.Prediction.Contexts;
 
@@ -12,19 +13,28 @@ internal sealed class ContextTable
     private const float Fading = 0.9f;
     private const float PriorShare = 0.1f;
     private const float PriorWeight = 0.4f;
+    private const float HalfConfident = 4;
 
     private readonly Entry[] _entries;
     private int _sample;
 
     public ContextTable(int groups) => _entries = new Entry[groups];
 
-    /// <summary>The probability of a group.</summary>
+    /// <summary>The log odds of a group, drawn towards even where it has seen little.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public float Probability(int group) => (_entries[group].Written + (PriorShare * PriorWeight)) / (_entries[group].Seen + PriorWeight);
+    public float LogOdds(int group)
+    {
+        ref Entry entry = ref _entries[group];
+        if (!entry.IsCurrent)
+        {
+            // Kept until the next outcome: most pages share few groups, and logarithms are what a prediction would spend its time with.
+            float probability = (entry.Written + (PriorShare * PriorWeight)) / (entry.Seen + PriorWeight);
+            entry.LogOdds = Logit.Of(probability) * (entry.Seen / (entry.Seen + HalfConfident));
+            entry.IsCurrent = true;
+        }
 
-    /// <summary>How much the group has seen, from 0 to 1.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public float Confidence(int group) => _entries[group].Seen / (_entries[group].Seen + 4);
+        return entry.LogOdds;
+    }
 
     /// <summary>Counts an outcome.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -38,6 +48,7 @@ internal sealed class ContextTable
             entry.Written *= Fading;
         }
 
+        entry.IsCurrent = false;
         entry.Seen++;
         entry.Written += written ? 1 : 0;
     }
@@ -49,6 +60,8 @@ internal sealed class ContextTable
     {
         public float Seen;
         public float Written;
+        public float LogOdds;
         public int Sample;
+        public bool IsCurrent;
     }
 }

@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace U2CMigration.Prediction.Predictors;
 
@@ -20,4 +22,17 @@ internal static class Logit
     /// <summary>The probability of log odds.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float ToProbability(float logit) => 1 / (1 + MathF.Exp(-logit));
+
+    /// <summary>The log odds of many probabilities, in their place.</summary>
+    /// <param name="values">A multiple of 16.</param>
+    public static void Of(Span<float> values)
+    {
+        foreach (ref Vector512<float> some in MemoryMarshal.Cast<float, Vector512<float>>(values))
+        {
+            Vector512<float> bounded = Vector512.Clamp(some, Vector512.Create(1e-4f), Vector512.Create(1 - 1e-4f));
+            Vector512<float> odds = Vector512.Log(bounded / (Vector512<float>.One - bounded));
+            Vector512<float> even = Vector512.ConditionalSelect(Vector512.Equals(some, some), odds, Vector512<float>.Zero);
+            some = Vector512.Clamp(even, Vector512.Create(-Limit), Vector512.Create(Limit));
+        }
+    }
 }
