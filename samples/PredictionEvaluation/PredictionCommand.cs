@@ -13,9 +13,10 @@ public static class PredictionCommand
         var weights = new Option<DirectoryInfo>("--weights") { Description = "The folder with the weights trained without a family.", DefaultValueFactory = _ => new DirectoryInfo("data/weights") };
         var json = new Option<FileInfo?>("--json") { Description = "Write all rows to this file." };
         var document = new Option<FileInfo?>("--document") { Description = "Put the tables between the markers of this file." };
+        var rows = new Option<FileInfo?>("--rows") { Description = "Take the rows from this file of an earlier run instead of running anything." };
         var only = new Option<string?>("--only") { Description = "Only traces whose name contains this." };
-        var command = new Command("prediction", "F1, precision-recall and calibration of all predictors, side by side.") { traces, weights, json, document, only };
-        command.SetAction((parsed, cancellationToken) => RunAsync(
+        var command = new Command("prediction", "F1, precision-recall and calibration of all predictors, side by side.") { traces, weights, json, rows, document, only };
+        command.SetAction((parsed, cancellationToken) => parsed.GetValue(rows) is { } earlier ? ShowAsync(earlier, parsed.GetValue(document)) : RunAsync(
             parsed.GetRequiredValue(traces), new HeldOutWeights(parsed.GetRequiredValue(weights)), parsed.GetValue(json), parsed.GetValue(document), parsed.GetValue(only) ?? "", cancellationToken));
         return command;
     }
@@ -35,7 +36,7 @@ public static class PredictionCommand
         Tables.Write(AnsiConsole.Console, rows);
         if (json is not null)
         {
-            await File.WriteAllTextAsync(json.FullName, JsonSerializer.Serialize(new { rows }, EvaluationRow.Json), cancellationToken);
+            await File.WriteAllTextAsync(json.FullName, JsonSerializer.Serialize(new Report(rows), EvaluationRow.Json), cancellationToken);
         }
 
         if (document is not null)
@@ -45,4 +46,19 @@ public static class PredictionCommand
 
         return 0;
     }
+
+    private static async Task<int> ShowAsync(FileInfo earlier, FileInfo? document)
+    {
+        await using FileStream file = earlier.OpenRead();
+        IReadOnlyList<EvaluationRow> rows = (await JsonSerializer.DeserializeAsync<Report>(file, EvaluationRow.Json))?.Rows ?? [];
+        Tables.Write(AnsiConsole.Console, rows);
+        if (document is not null)
+        {
+            MarkdownReport.Insert(document.FullName, rows);
+        }
+
+        return 0;
+    }
+
+    private sealed record Report(IReadOnlyList<EvaluationRow> Rows);
 }

@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Attributes;
+using U2CMigration.Prediction.Attention;
 using U2CMigration.Prediction.DataShift;
 using U2CMigration.Prediction.Histories;
 using U2CMigration.Prediction.Predictors;
@@ -17,7 +18,8 @@ public class PredictorBenchmarks
     private readonly ulong[] _dirty = new ulong[PageHistories.ChunkWords];
     private readonly PagePrediction _prediction = new();
     private readonly DataShiftPredictor _first = new();
-    private readonly TwoPhasePredictor _twoPhase = new();
+    private readonly TwoPhasePredictor _untrained = new();
+    private readonly TwoPhasePredictor _twoPhase = new(new AttentionPredictor());
     private PageHistories _histories = null!;
 
     /// <summary>Fills the histories; every predictor has seen all samples.</summary>
@@ -27,6 +29,7 @@ public class PredictorBenchmarks
         _histories = GigabyteHistories.Create(1, histories =>
         {
             _first.Learn(histories);
+            _untrained.Learn(histories);
             _twoPhase.Learn(histories);
         });
         _prediction.PrepareAll(_histories);
@@ -60,6 +63,10 @@ public class PredictorBenchmarks
     /// <summary>Learning from a sample, first phase.</summary>
     [Benchmark]
     public void FirstPhaseLearning() => _first.Learn(_histories);
+
+    /// <summary>Both phases without a model that was trained in advance.</summary>
+    [Benchmark]
+    public void TwoPhaseUntrained() => _untrained.Predict(_histories, _prediction);
 
     /// <summary>Both phases.</summary>
     [Benchmark]
