@@ -76,5 +76,9 @@ public class PageBatchBenchmarks
         public void StoreZero(int processId, ulong address)
         {
         }
+
+        public ReadOnlySpan<byte> Held(int processId, ulong address) => default;
+
+        public bool Keep(int processId, ulong address, ulong checksum) => false;
     }
 }

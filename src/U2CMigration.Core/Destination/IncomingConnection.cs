@@ -109,8 +109,7 @@ internal sealed class IncomingConnection(
     private async Task RefuseAsync(Offer offer, Refuse refusal, CancellationToken cancellationToken)
     {
         _logger.OfferRefused(offer.MigrationId, connection.Peer, refusal.Sentence);
-        await connection.SendAsync(refusal, cancellationToken).ConfigureAwait(false);
-        await WaitForCloseAsync(cancellationToken).ConfigureAwait(false);
+        await connection.EndAsync(refusal, TellTimeout, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task TellSourceAsync(Exception cause)
@@ -120,14 +119,12 @@ internal sealed class IncomingConnection(
             return;
         }
 
-        using var timeout = new CancellationTokenSource(TellTimeout);
         try
         {
             string sentence = cause is OperationCanceledException ? "The destination was stopped." : cause.Message;
-            await connection.SendAsync(new Abort(CodeOf(cause), sentence.Length <= 1000 ? sentence : sentence[..1000]), timeout.Token).ConfigureAwait(false);
-            await WaitForCloseAsync(timeout.Token).ConfigureAwait(false);
+            await connection.EndAsync(new Abort(CodeOf(cause), sentence.Length <= 1000 ? sentence : sentence[..1000]), TellTimeout, CancellationToken.None).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is TransportException or OperationCanceledException or MigrationProtocolException)
+        catch (Exception e) when (e is TransportException or InvalidOperationException)
         {
             _logger.IncomingFailed(e, connection.Peer);
         }
@@ -143,7 +140,7 @@ internal sealed class IncomingConnection(
         _ => AbortCode.DestinationFailed,
     };
 
-    /// <summary>The last word is lost if the connection is closed before the peer has read it.</summary>
+    /// <summary>Only a source that closes the connection has surely read the answer.</summary>
     private async Task WaitForCloseAsync(CancellationToken cancellationToken)
     {
         bool isOpen = true;
@@ -151,8 +148,7 @@ internal sealed class IncomingConnection(
         {
             try
             {
-                // Pages that are still on their way are of no use any more.
-                await connection.ReceiveAsync(DiscardingSink.Instance, cancellationToken).ConfigureAwait(false);
+                await connection.ReceiveAsync(cancellationToken).ConfigureAwait(false);
             }
             catch (TransportException)
             {

@@ -38,6 +38,20 @@ internal sealed class RecentPages(IPageSink store) : IPageSink
 
     public void StoreZero(int processId, ulong address) => store.StoreZero(processId, address);
 
+    public ReadOnlySpan<byte> Held(int processId, ulong address) => store.Held(processId, address);
+
+    public bool Keep(int processId, ulong address, ulong checksum)
+    {
+        // Written, if to no effect: it belongs to the working set all the same.
+        bool isHeld = store.Keep(processId, address, checksum);
+        if (isHeld && _recording)
+        {
+            Note(processId, address);
+        }
+
+        return isHeld;
+    }
+
     private void Note(int processId, ulong address)
     {
         if (_runs.Count > 0 && _runs[^1] is var last && last.ProcessId == processId

@@ -40,6 +40,25 @@ public sealed unsafe partial class PageStore
         Count(chunk, page);
     }
 
+    /// <inheritdoc/>
+    public ReadOnlySpan<byte> Held(int processId, ulong address)
+    {
+        int page = Chunk.PageOf(address);
+        if (_chunks.Find(processId, address) is not { } chunk || !Chunk.Has(chunk.Present, page))
+        {
+            return default;
+        }
+
+        return new ReadOnlySpan<byte>(Chunk.Has(chunk.Zero, page) ? _zero : PageAt(chunk, page), PageBytes);
+    }
+
+    /// <inheritdoc/>
+    public bool Keep(int processId, ulong address, ulong checksum)
+    {
+        int page = Chunk.PageOf(address);
+        return _chunks.Find(processId, address) is { } chunk && Chunk.Has(chunk.Present, page) && chunk.Checksum(page) == checksum;
+    }
+
     /// <summary>Forgets pages, for example because they were unmapped, and gives their memory back.</summary>
     /// <param name="processId">The process, as numbered in the images.</param>
     /// <param name="start">The address of the first page.</param>

@@ -1,3 +1,5 @@
+using U2CMigration.Transport.Codec;
+
 namespace U2CMigration.Core.Results;
 
 /// <summary>A completed migration.</summary>
@@ -29,6 +31,9 @@ public sealed record MigrationResult
 
     /// <summary>The bytes of all pages sent, before zero pages were left out.</summary>
     public required long RawBytes { get; init; }
+
+    /// <summary>What the page codec did, or null when it was off.</summary>
+    public required PageCodecStatistics? Codec { get; init; }
 
     /// <summary>The resident bytes of the workload when it was frozen.</summary>
     public required long MemoryBytes { get; init; }

@@ -4,6 +4,7 @@ using U2CMigration.Core.Convergence;
 using U2CMigration.Core.Handover;
 using U2CMigration.PageTracking.Trackers;
 using U2CMigration.Strategy.Strategies;
+using U2CMigration.Transport.Codec;
 
 namespace U2CMigration.Core.Sessions;
 
@@ -20,6 +21,10 @@ public sealed record MigrationSessionOptions
     /// <summary>The way to find dirty pages.</summary>
     /// <value>Default: <see cref="TrackerKind.Auto"/>.</value>
     public TrackerKind Tracker { get; init; } = TrackerKind.Auto;
+
+    /// <summary>Whether pages travel as differences, references and compressed.</summary>
+    /// <value>Default: off.</value>
+    public PageCodecOptions Codec { get; init; } = new();
 
     /// <summary>How CRIU is called on the source.</summary>
     public CriuSettings Criu { get; init; } = new();
@@ -123,6 +128,7 @@ public sealed record MigrationSessionOptions
             problems.Add($"{nameof(Criu)}.{nameof(Criu.LogLevel)} is {Criu.LogLevel}; it must be 0 to 4.");
         }
 
+        problems.AddRange(Codec.Problems().Select(static problem => $"{nameof(Codec)}.{problem}"));
         if (problems.Count > 0)
         {
             throw new ArgumentException(string.Join(' ', problems));

@@ -2,6 +2,7 @@ using U2CMigration.PageTracking;
 using U2CMigration.PageTracking.Pages;
 using U2CMigration.PageTracking.Processes;
 using U2CMigration.PageTracking.Reading;
+using U2CMigration.Transport.Codec;
 using U2CMigration.Transport.Connections;
 using U2CMigration.Transport.Pages;
 
@@ -9,7 +10,7 @@ namespace U2CMigration.Core.Source;
 
 /// <summary>Reads pages of the tree and sends them in batches.</summary>
 /// <remarks>One batch is read while the one before is on its way. Pages that are gone by the time they are read are left out: they are reported again if they come back.</remarks>
-internal sealed class PageSender(MigrationConnection connection, ProcessNumbers numbers) : IDisposable
+internal sealed class PageSender(MigrationConnection connection, ProcessNumbers numbers, PageCodec? codec) : IDisposable
 {
     private readonly Dictionary<int, ProcessMemoryReader> _readers = [];
     private readonly PageRange[] _ranges = new PageRange[PageBatch.MaxPages];
@@ -64,6 +65,12 @@ internal sealed class PageSender(MigrationConnection connection, ProcessNumbers 
 
             await _sent.ConfigureAwait(false);
         }
+        catch
+        {
+            // A batch that was encoded and not sent leaves the codec with a wrong idea of what the destination holds.
+            codec?.Forget();
+            throw;
+        }
         finally
         {
             // A failed send must not leave the batch in use when the next one begins.
@@ -73,6 +80,13 @@ internal sealed class PageSender(MigrationConnection connection, ProcessNumbers 
             _filling.Clear();
         }
     }
+
+    /// <summary>What the codec did; null without one.</summary>
+    public PageCodecStatistics? CodecStatistics => codec?.Statistics;
+
+    /// <summary>Takes it that the destination holds some pages no more: they travel whole next time.</summary>
+    /// <param name="run">The pages, in numbers of the images.</param>
+    public void ForgetSent(PageRun run) => codec?.Forget(run);
 
     /// <summary>Closes what is held for processes that have ended.</summary>
     public void Forget(int processId)
@@ -109,7 +123,7 @@ internal sealed class PageSender(MigrationConnection connection, ProcessNumbers 
         }
 
         Read();
-        _filling.Seal();
+        Seal();
         await _sent.ConfigureAwait(false);
         (_filling, _sending) = (_sending, _filling);
         SentPages += _sending.SentPages;
@@ -117,6 +131,17 @@ internal sealed class PageSender(MigrationConnection connection, ProcessNumbers 
         _sent = connection.SendPagesAsync(_sending, cancellationToken).AsTask();
         _filling.Clear();
         _rangeCount = 0;
+    }
+
+    private void Seal()
+    {
+        if (codec is not null)
+        {
+            double measured = connection.Statistics.AcknowledgedBytesPerSecond;
+            codec.BytesPerSecond = connection.RateLimitBytesPerSecond is > 0 and var limit ? Math.Min(limit, measured) : measured;
+        }
+
+        _filling.Seal(codec);
     }
 
     private void Read()

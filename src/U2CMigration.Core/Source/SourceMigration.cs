@@ -126,7 +126,7 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _dialogue!.Ended);
         context.Progress.Enter(MigrationPhase.Attaching);
         context.Clock.Restart();
-        await PrepareDumpAsync(linked.Token).ConfigureAwait(false);
+        await PrepareDumpAsync(memory, linked.Token).ConfigureAwait(false);
         PageSet pending = await PreCopyAsync(linked.Token).ConfigureAwait(false);
 
         using var frozen = CancellationTokenSource.CreateLinkedTokenSource(linked.Token);
@@ -163,7 +163,7 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
         }
     }
 
-    private async Task PrepareDumpAsync(CancellationToken cancellationToken)
+    private async Task PrepareDumpAsync(TreeMemory memory, CancellationToken cancellationToken)
     {
         int root = context.Target.RootProcessId;
         _images = ClaimedDirectory.Create(context.ImagesDirectory);
@@ -171,7 +171,7 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
         ITreeFreezer freezer = FreezerDetection.For(root, [.. PageTracking.Processes.ProcessTree.List(root)]);
         _tree = new FrozenTree(context, freezer, dump);
         _tracker = await Task.Run(() => PageTrackers.Create(context.Options.Tracker, root, context.Loggers), cancellationToken).ConfigureAwait(false);
-        _sender = new PageSender(_connection!, context.Numbers);
+        _sender = new PageSender(_connection!, context.Numbers, SourceCodec.Create(context, _connection!, memory));
         IMigrationStrategy strategy = context.Options.Strategy();
         _strategyName = strategy.Name;
         _rounds = new PreCopyRounds(context, _tracker, strategy, _sender, _connection!, _dialogue!);
@@ -247,7 +247,7 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
         await release.RunAsync(timeout.Token).ConfigureAwait(false);
         context.Progress.Enter(MigrationPhase.Completed);
         MigrationResult result = SourceReport.Create(
-            context, _strategyName, _tracker!.Name, _rounds!, _stopAndCopy, release, resumed, downtime, _connection!.Statistics.WireBytesSent, _sender!.SentPages);
+            context, _strategyName, _tracker!.Name, _rounds!, _stopAndCopy, release, resumed, downtime, _connection!.Statistics.WireBytesSent, _sender!);
         context.Logger.MigrationCompleted(context.MigrationId, downtime.TotalMilliseconds, result.WireBytes, result.Rounds.Count);
         return result;
     }

@@ -10,7 +10,7 @@ internal static class SourceReport
 {
     public static MigrationResult Create(
         SourceContext context, string strategy, string tracker, PreCopyRounds rounds, StopAndCopy stop, SourceRelease release,
-        Resumed resumed, TimeSpan downtime, long wireBytes, long sentPages)
+        Resumed resumed, TimeSpan downtime, long wireBytes, PageSender sender)
     {
         ImageMemory memory = stop.Memory;
         return new MigrationResult
@@ -33,7 +33,8 @@ internal static class SourceReport
             },
             Rounds = [.. rounds.Rounds, stop.Round!],
             WireBytes = wireBytes,
-            RawBytes = sentPages * PageSize.Bytes,
+            RawBytes = sender.SentPages * PageSize.Bytes,
+            Codec = sender.CodecStatistics,
             MemoryBytes = memory.LazyBytes + memory.TotalEagerBytes,
             FrozenOnlyBytes = memory.EagerBytes.ToDictionary(static kind => NameOf(kind.Key), static kind => kind.Value),
             FreezeStart = stop.FreezeStart,

@@ -169,6 +169,7 @@ internal sealed class StopAndCopy(
         {
             int processId = context.Numbers.OnThisHost(run.ProcessId);
             missing.Add(processId, run.Address, run.End);
+            sender.ForgetSent(run);
         }
     }
 

@@ -44,6 +44,7 @@ public sealed partial class MigrationConnection
     /// <summary>Sends a batch of pages: one frame, written from the memory of the batch. A batch without pages sends nothing.</summary>
     /// <param name="batch">The batch; sealed by this call if it is not. Not to be changed until the call ends, then to be cleared.</param>
     /// <param name="cancellationToken">As for <see cref="SendAsync"/>.</param>
+    /// <exception cref="InvalidOperationException">The batch was sealed with a codec, and the peer has none (<see cref="ProtocolFeatures.PageCodec"/>).</exception>
     /// <exception cref="TransportException">The connection failed.</exception>
     /// <remarks>Allocates nothing, unless the rate limit makes it wait.</remarks>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
@@ -51,6 +52,11 @@ public sealed partial class MigrationConnection
     {
         ArgumentNullException.ThrowIfNull(batch);
         batch.Seal();
+        if (batch.IsCoded && (Features & ProtocolFeatures.PageCodec) == 0)
+        {
+            throw new InvalidOperationException("The peer does not know the page codec; seal batches for it without one.");
+        }
+
         if (batch.SentPages == 0)
         {
             return;

@@ -155,6 +155,7 @@ public sealed partial class MigrationConnection : IAsyncDisposable
             Greeting peer = ReadGreeting(result);
             (ushort version, Features) = own.AgreeWith(peer);
             Version = version;
+            _frames.AcceptsCodedPages = (Features & ProtocolFeatures.PageCodec) != 0;
             Interlocked.Add(ref _bytesSent, Greeting.Size);
             Interlocked.Add(ref _bytesReceived, Greeting.Size);
         }

@@ -36,6 +36,13 @@ internal sealed class FrameReader
         PagesAck,
     }
 
+    /// <summary>Whether the page codec was agreed on.</summary>
+    public bool AcceptsCodedPages
+    {
+        get => _pages.AcceptsCoded;
+        set => _pages.AcceptsCoded = value;
+    }
+
     public long PagesTaken => _pages.PagesTaken;
 
     /// <summary>The bytes of all page frames taken in full.</summary>

@@ -9,4 +9,7 @@ public enum ProtocolFeatures : ulong
 
     /// <summary>Each batch of pages is acknowledged, so that the sender knows the bandwidth and what is under way.</summary>
     PageAcknowledgements = 1,
+
+    /// <summary>Pages may travel as references, differences and compressed.</summary>
+    PageCodec = 2,
 }

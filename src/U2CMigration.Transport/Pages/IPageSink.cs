@@ -20,4 +20,17 @@ public interface IPageSink
     /// <param name="processId">The process, as numbered in the images.</param>
     /// <param name="address">The address of the page.</param>
     void StoreZero(int processId, ulong address);
+
+    /// <summary>Gives a page as it is held now, as the base of a difference or to be repeated elsewhere.</summary>
+    /// <param name="processId">The process, as numbered in the images.</param>
+    /// <param name="address">The address of the page.</param>
+    /// <returns>Exactly one page, unchanged until the next call of <see cref="Complete"/>; empty if the page is not held.</returns>
+    ReadOnlySpan<byte> Held(int processId, ulong address);
+
+    /// <summary>Says that a page came again with the content that is held.</summary>
+    /// <param name="processId">The process, as numbered in the images.</param>
+    /// <param name="address">The address of the page.</param>
+    /// <param name="checksum">The checksum of that content.</param>
+    /// <returns>Whether the page is held with that checksum.</returns>
+    bool Keep(int processId, ulong address, ulong checksum);
 }

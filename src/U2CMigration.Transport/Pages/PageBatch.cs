@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using U2CMigration.Transport.Codec;
 using U2CMigration.Transport.Frames;
 
 namespace U2CMigration.Transport.Pages;
@@ -10,9 +11,9 @@ namespace U2CMigration.Transport.Pages;
 /// </summary>
 /// <remarks>
 /// Not safe for concurrent use. Order of calls: <see cref="Add"/> any number of times, fill the memory, <see cref="Exclude"/> pages that could not be
-/// read, send. <see cref="Seal"/> is called by the sending if it was not called before.
+/// read, send. <see cref="Seal()"/> is called by the sending if it was not called before.
 /// </remarks>
-public sealed class PageBatch
+public sealed partial class PageBatch
 {
     /// <summary>The size of a page: 4096 bytes.</summary>
     public const int PageBytes = 4096;
@@ -25,7 +26,7 @@ public sealed class PageBatch
     internal const int RunBytes = 16;
 
     // The pages lie at a fixed place and the head is written backwards from it, so that both are one piece whatever the length of the head.
-    private const int HeadRoom = 8192;
+    private const int HeadRoom = 12288;
 
     private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(HeadRoom + ((MaxPages + 1) * PageBytes), pinned: true);
     private readonly int _dataOffset;
@@ -53,19 +54,22 @@ public sealed class PageBatch
     /// <summary>The pages that can still be added.</summary>
     public int FreePages => MaxPages - PageCount;
 
-    /// <summary>The pages that travel, zero pages among them. Known after <see cref="Seal"/>.</summary>
+    /// <summary>The pages that travel, zero pages among them. Known after <see cref="Seal()"/>.</summary>
     public int SentPages { get; private set; }
 
-    /// <summary>The pages full of zero bytes, which travel as one bit. Known after <see cref="Seal"/>.</summary>
+    /// <summary>The pages full of zero bytes, which travel as one bit. Known after <see cref="Seal()"/>.</summary>
     public int ZeroPages { get; private set; }
 
-    /// <summary>The bytes on the wire. Known after <see cref="Seal"/>.</summary>
+    /// <summary>Whether it was sealed with a codec.</summary>
+    public bool IsCoded { get; private set; }
+
+    /// <summary>The bytes on the wire. Known after <see cref="Seal()"/>.</summary>
     public int WireBytes => _frameBytes;
 
-    /// <summary>The memory of all pages added, one behind the other; to be filled before <see cref="Seal"/>. It is pinned and begins at a multiple of 4096.</summary>
+    /// <summary>The memory of all pages added, one behind the other; to be filled before <see cref="Seal()"/>. It is pinned and begins at a multiple of 4096.</summary>
     public Span<byte> Memory => _buffer.AsSpan(_dataOffset, PageCount * PageBytes);
 
-    /// <summary>The checksums of the pages that travel, in the order in which they were added. Known after <see cref="Seal"/>.</summary>
+    /// <summary>The checksums of the pages that travel, in the order in which they were added. Known after <see cref="Seal()"/>.</summary>
     public ReadOnlySpan<ulong> Checksums => _checksums.AsSpan(0, SentPages);
 
     /// <summary>Makes room for consecutive pages of a process.</summary>
@@ -104,7 +108,11 @@ public sealed class PageBatch
     }
 
     /// <summary>Finds zero pages, computes the checksums and writes the head. The memory must not be changed or read afterwards.</summary>
-    public void Seal()
+    public void Seal() => Seal(null);
+
+    /// <summary>Encodes the pages and writes the head. The memory must not be changed or read afterwards.</summary>
+    /// <param name="codec">How the pages are encoded; null for as they are. The peer must have <see cref="ProtocolFeatures.PageCodec"/>.</param>
+    public void Seal(PageCodec? codec)
     {
         if (_sealed)
         {
@@ -112,6 +120,7 @@ public sealed class PageBatch
         }
 
         _sealed = true;
+        IsCoded = codec is not null;
         int wireRuns = 0;
         int dataPages = 0;
         int index = 0;
@@ -125,14 +134,30 @@ public sealed class PageBatch
                     continue;
                 }
 
-                wireRuns = AppendToRuns(wireRuns, run.ProcessId, run.Address + ((ulong)p * PageBytes));
-                dataPages = Take(index, dataPages);
+                ulong address = run.Address + ((ulong)p * PageBytes);
+                wireRuns = AppendToRuns(wireRuns, run.ProcessId, address);
+                if (codec is null)
+                {
+                    dataPages = Take(index, dataPages);
+                }
+                else
+                {
+                    Encode(codec, run.ProcessId, address, index);
+                }
+
                 SentPages++;
             }
         }
 
-        ZeroPages = SentPages - dataPages;
-        WriteHead(wireRuns, dataPages);
+        if (codec is null)
+        {
+            ZeroPages = SentPages - dataPages;
+            WriteHead(wireRuns, dataPages);
+        }
+        else
+        {
+            WriteCodedHead(wireRuns);
+        }
     }
 
     /// <summary>Empties the batch for the next pages.</summary>
@@ -144,6 +169,9 @@ public sealed class PageBatch
         PageCount = 0;
         SentPages = 0;
         ZeroPages = 0;
+        IsCoded = false;
+        _dataBytes = 0;
+        _referenceCount = 0;
         Array.Clear(_excluded);
         Array.Clear(_zero);
     }
@@ -189,24 +217,8 @@ public sealed class PageBatch
     private void WriteHead(int wireRuns, int dataPages)
     {
         int zeroWords = (SentPages + 63) / 64;
-        int headBytes = HeadFixedBytes + (wireRuns * RunBytes) + (zeroWords * sizeof(ulong)) + (dataPages * sizeof(ulong));
-        _frameStart = _dataOffset - headBytes - FrameHeader.Size;
-        _frameBytes = FrameHeader.Size + headBytes + (dataPages * PageBytes);
-        Span<byte> head = _buffer.AsSpan(_dataOffset - headBytes, headBytes);
-        head[0] = (byte)PageEncoding.Raw;
-        head[1] = 0;
-        BinaryPrimitives.WriteUInt16LittleEndian(head[2..], (ushort)wireRuns);
-        BinaryPrimitives.WriteUInt16LittleEndian(head[4..], (ushort)SentPages);
-        BinaryPrimitives.WriteUInt16LittleEndian(head[6..], (ushort)dataPages);
-        head = head[HeadFixedBytes..];
-        for (int i = 0; i < wireRuns; i++)
-        {
-            BinaryPrimitives.WriteInt32LittleEndian(head, _wireRuns[i].ProcessId);
-            BinaryPrimitives.WriteUInt32LittleEndian(head[4..], (uint)_wireRuns[i].Pages);
-            BinaryPrimitives.WriteUInt64LittleEndian(head[8..], _wireRuns[i].Address);
-            head = head[RunBytes..];
-        }
-
+        int restBytes = (zeroWords + dataPages) * sizeof(ulong);
+        Span<byte> head = BeginHead(PageEncoding.Raw, wireRuns, dataPages, restBytes, dataPages * PageBytes);
         for (int i = 0; i < zeroWords; i++)
         {
             BinaryPrimitives.WriteUInt64LittleEndian(head, _zero[i]);
@@ -221,5 +233,29 @@ public sealed class PageBatch
                 head = head[sizeof(ulong)..];
             }
         }
+    }
+
+    /// <summary>Writes the part of the head that both encodings share; returns the rest of it.</summary>
+    private Span<byte> BeginHead(PageEncoding encoding, int wireRuns, int extra, int restBytes, int dataBytes)
+    {
+        int headBytes = HeadFixedBytes + (wireRuns * RunBytes) + restBytes;
+        _frameStart = _dataOffset - headBytes - FrameHeader.Size;
+        _frameBytes = FrameHeader.Size + headBytes + dataBytes;
+        Span<byte> head = _buffer.AsSpan(_dataOffset - headBytes, headBytes);
+        head[0] = (byte)encoding;
+        head[1] = 0;
+        BinaryPrimitives.WriteUInt16LittleEndian(head[2..], (ushort)wireRuns);
+        BinaryPrimitives.WriteUInt16LittleEndian(head[4..], (ushort)SentPages);
+        BinaryPrimitives.WriteUInt16LittleEndian(head[6..], (ushort)extra);
+        head = head[HeadFixedBytes..];
+        for (int i = 0; i < wireRuns; i++)
+        {
+            BinaryPrimitives.WriteInt32LittleEndian(head, _wireRuns[i].ProcessId);
+            BinaryPrimitives.WriteUInt32LittleEndian(head[4..], (uint)_wireRuns[i].Pages);
+            BinaryPrimitives.WriteUInt64LittleEndian(head[8..], _wireRuns[i].Address);
+            head = head[RunBytes..];
+        }
+
+        return head;
     }
 }

@@ -1,26 +1,27 @@
 using System.Buffers;
-using System.Buffers.Binary;
-using System.Numerics;
-using U2CMigration.Transport.Frames;
+using K4os.Compression.LZ4;
 
 namespace U2CMigration.Transport.Pages;
 
 /// <summary>
-/// Takes a batch of pages apart while it arrives: a page is copied and hashed as soon as its last byte is there, while it is still in the cache.
+/// Takes a batch of pages apart while it arrives: a page is decoded and hashed as soon as its last byte is there, while it is still in the cache.
 /// </summary>
 internal sealed class PageBatchDecoder
 {
-    private readonly PageRun[] _runs = new PageRun[PageBatch.MaxPages];
-    private readonly ulong[] _checksums = new ulong[PageBatch.MaxPages];
-    private readonly ulong[] _zero = new ulong[PageBatch.MaxPages / 64];
+    private readonly PageBatchHead _head = new();
+    private readonly byte[] _input = new byte[PageBatch.PageBytes];
+    private readonly byte[] _difference = new byte[PageBatch.PageBytes];
     private readonly string _peer;
-    private int _pages;
     private int _next;
-    private int _nextData;
+    private int _nextChecksum;
+    private int _nextReference;
     private int _run;
     private int _inRun;
 
     public PageBatchDecoder(string peer) => _peer = peer;
+
+    /// <summary>Whether batches with <see cref="PageEncoding.Coded"/> may come.</summary>
+    public bool AcceptsCoded { get; set; }
 
     /// <summary>The pages received in all batches, zero pages among them.</summary>
     public long PagesTaken { get; private set; }
@@ -31,40 +32,8 @@ internal sealed class PageBatchDecoder
     /// <exception cref="MigrationProtocolException">The head is not valid.</exception>
     public void Begin(ReadOnlySpan<byte> head, int dataBytes)
     {
-        if (head.Length < PageBatch.HeadFixedBytes)
-        {
-            throw new MigrationProtocolException("a head of pages", $"{head.Length} bytes");
-        }
-
-        if (head[0] != (byte)PageEncoding.Raw || head[1] != 0)
-        {
-            throw new MigrationProtocolException(
-                $"page encoding {(byte)PageEncoding.Raw}", $"{head[0]} with flags {head[1]}", "The peer uses a codec that was not agreed on; use the same release on both hosts.");
-        }
-
-        int runs = BinaryPrimitives.ReadUInt16LittleEndian(head[2..]);
-        int pages = BinaryPrimitives.ReadUInt16LittleEndian(head[4..]);
-        int dataPages = BinaryPrimitives.ReadUInt16LittleEndian(head[6..]);
-        int zeroWords = (pages + 63) / 64;
-        if (pages is 0 or > PageBatch.MaxPages || runs == 0 || runs > pages || dataPages > pages
-            || head.Length != PageBatch.HeadFixedBytes + (runs * PageBatch.RunBytes) + ((zeroWords + dataPages) * sizeof(ulong))
-            || dataBytes != dataPages * PageBatch.PageBytes)
-        {
-            throw new MigrationProtocolException(
-                "a head of pages that fits its frame", $"{runs} runs, {pages} pages, {dataPages} with data in {head.Length} and {dataBytes} bytes");
-        }
-
-        ReadRuns(head.Slice(PageBatch.HeadFixedBytes, runs * PageBatch.RunBytes), pages);
-        head = head[(PageBatch.HeadFixedBytes + (runs * PageBatch.RunBytes))..];
-        ReadZeroBits(head[..(zeroWords * sizeof(ulong))], pages, dataPages);
-        head = head[(zeroWords * sizeof(ulong))..];
-        for (int i = 0; i < dataPages; i++)
-        {
-            _checksums[i] = BinaryPrimitives.ReadUInt64LittleEndian(head[(i * sizeof(ulong))..]);
-        }
-
-        _pages = pages;
-        _next = _nextData = _run = _inRun = 0;
+        _head.Read(head, dataBytes, AcceptsCoded);
+        _next = _nextChecksum = _nextReference = _run = _inRun = 0;
     }
 
     /// <summary>Takes the pages that have arrived in full.</summary>
@@ -72,46 +41,22 @@ internal sealed class PageBatchDecoder
     /// <param name="sink">Where the pages go.</param>
     /// <returns>Whether the batch is complete.</returns>
     /// <exception cref="TransportException">A page does not match its checksum.</exception>
+    /// <exception cref="MigrationProtocolException">A page builds on one that is not held.</exception>
     public bool Take(ref ReadOnlySequence<byte> data, IPageSink sink)
     {
-        while (_next < _pages)
+        while (_next < _head.Pages)
         {
-            PageRun run = _runs[_run];
-            ulong address = run.Address + ((ulong)_inRun * PageBatch.PageBytes);
-            if ((_zero[_next >> 6] >> (_next & 63) & 1) != 0)
+            PageShape shape = _head.Shapes[_next];
+            if (data.Length < shape.Bytes)
             {
-                sink.StoreZero(run.ProcessId, address);
+                return false;
             }
-            else
+
+            PageRun run = _head.Runs[_run];
+            TakePage(shape, new PageReference(run.ProcessId, run.Address + ((ulong)_inRun * PageBatch.PageBytes)), data, sink);
+            if (shape.Bytes > 0)
             {
-                if (data.Length < PageBatch.PageBytes)
-                {
-                    return false;
-                }
-
-                Span<byte> page = sink.Prepare(run.ProcessId, address);
-                ReadOnlySpan<byte> first = data.FirstSpan;
-                if (first.Length >= PageBatch.PageBytes)
-                {
-                    first[..PageBatch.PageBytes].CopyTo(page);
-                }
-                else
-                {
-                    data.Slice(0, PageBatch.PageBytes).CopyTo(page);
-                }
-
-                data = data.Slice(PageBatch.PageBytes);
-                ulong expected = _checksums[_nextData++];
-
-                // The hash is of what lies in the store, not of what was received: the copy is checked as well.
-                if (PageChecksum.Of(page) != expected)
-                {
-                    throw new TransportException(
-                        $"The page of process {run.ProcessId} at 0x{address:x} from {_peer} arrived damaged. Nothing was committed, the source goes on; try again.",
-                        _peer, PagesTaken * PageBatch.PageBytes, isTransient: true);
-                }
-
-                sink.Complete(run.ProcessId, address, expected);
+                data = data.Slice(shape.Bytes);
             }
 
             PagesTaken++;
@@ -126,43 +71,89 @@ internal sealed class PageBatchDecoder
         return true;
     }
 
-    private void ReadRuns(ReadOnlySpan<byte> bytes, int pages)
+    private void TakePage(PageShape shape, PageReference page, in ReadOnlySequence<byte> data, IPageSink sink)
     {
-        long sum = 0;
-        for (int i = 0; !bytes.IsEmpty; i++, bytes = bytes[PageBatch.RunBytes..])
+        switch (shape.Kind)
         {
-            var run = new PageRun(
-                BinaryPrimitives.ReadInt32LittleEndian(bytes),
-                BinaryPrimitives.ReadUInt64LittleEndian(bytes[8..]),
-                BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..]));
-            if (WireRules.ProblemOf(run) is { } problem)
-            {
-                throw new MigrationProtocolException("a run of pages in user space in Pages", problem);
-            }
+            case PageKind.Zero:
+                sink.StoreZero(page.ProcessId, page.Address);
+                return;
+            case PageKind.Unchanged:
+                if (!sink.Keep(page.ProcessId, page.Address, _head.Checksums[_nextChecksum++]))
+                {
+                    throw new MigrationProtocolException($"a page that is held as it was sent last (process {page.ProcessId}, 0x{page.Address:x})", "one that is not held, or in another version");
+                }
 
-            _runs[i] = run;
-            sum += run.Pages;
-        }
-
-        if (sum != pages)
-        {
-            throw new MigrationProtocolException($"runs of {pages} pages together", $"{sum}");
+                return;
+            case PageKind.Raw:
+                Span<byte> raw = sink.Prepare(page.ProcessId, page.Address);
+                data.Slice(0, shape.Bytes).CopyTo(raw);
+                Finish(page, raw, sink);
+                return;
+            case PageKind.Reference:
+                ReadOnlySpan<byte> original = Held(_head.References[_nextReference++], sink);
+                Span<byte> repeated = sink.Prepare(page.ProcessId, page.Address);
+                original.CopyTo(repeated);
+                Finish(page, repeated, sink);
+                return;
+            case PageKind.Compressed:
+                Span<byte> whole = sink.Prepare(page.ProcessId, page.Address);
+                Decompress(page, Piece(data, shape.Bytes, _input), whole);
+                Finish(page, whole, sink);
+                return;
+            default:
+                // The base is what was sent last of this page: frames keep their order, so its version needs no name. The checksum finds any other.
+                ReadOnlySpan<byte> before = Held(page, sink);
+                Decompress(page, Piece(data, shape.Bytes, _input), _difference);
+                PageDifference.Apply(before, _difference);
+                Span<byte> changed = sink.Prepare(page.ProcessId, page.Address);
+                _difference.CopyTo(changed);
+                Finish(page, changed, sink);
+                return;
         }
     }
 
-    private void ReadZeroBits(ReadOnlySpan<byte> bytes, int pages, int dataPages)
+    private void Finish(PageReference page, ReadOnlySpan<byte> content, IPageSink sink)
     {
-        int zeroPages = 0;
-        for (int i = 0; i * sizeof(ulong) < bytes.Length; i++)
+        // The hash is of what lies in the store, not of what was received: the copy is checked as well.
+        ulong expected = _head.Checksums[_nextChecksum++];
+        if (PageChecksum.Of(content) != expected)
         {
-            _zero[i] = BinaryPrimitives.ReadUInt64LittleEndian(bytes[(i * sizeof(ulong))..]);
-            zeroPages += BitOperations.PopCount(_zero[i]);
+            throw Damaged(page);
         }
 
-        // A stray bit behind the last page would make the count right and a data page vanish.
-        if ((pages & 63) != 0 && _zero[pages >> 6] >> (pages & 63) != 0 || zeroPages != pages - dataPages)
+        sink.Complete(page.ProcessId, page.Address, expected);
+    }
+
+    private void Decompress(PageReference page, ReadOnlySpan<byte> data, Span<byte> content)
+    {
+        if (LZ4Codec.Decode(data, content) != PageBatch.PageBytes)
         {
-            throw new MigrationProtocolException($"{pages - dataPages} zero pages marked within {pages}", $"{zeroPages} marks");
+            throw Damaged(page);
         }
     }
+
+    private static ReadOnlySpan<byte> Held(PageReference page, IPageSink sink)
+    {
+        ReadOnlySpan<byte> held = sink.Held(page.ProcessId, page.Address);
+        return held.Length == PageBatch.PageBytes
+            ? held
+            : throw new MigrationProtocolException($"a page that builds on a held one (process {page.ProcessId}, 0x{page.Address:x})", "one that is not held");
+    }
+
+    /// <summary>The first bytes in one piece; in the buffer given when they did not arrive so.</summary>
+    private static ReadOnlySpan<byte> Piece(in ReadOnlySequence<byte> data, int bytes, Span<byte> buffer)
+    {
+        if (data.FirstSpan.Length >= bytes)
+        {
+            return data.FirstSpan[..bytes];
+        }
+
+        data.Slice(0, bytes).CopyTo(buffer);
+        return buffer[..bytes];
+    }
+
+    private TransportException Damaged(PageReference page) => new(
+        $"The page of process {page.ProcessId} at 0x{page.Address:x} from {_peer} arrived damaged. Nothing was committed, the source goes on; try again.",
+        _peer, PagesTaken * PageBatch.PageBytes, isTransient: true);
 }

@@ -5,4 +5,7 @@ internal enum PageEncoding : byte
 {
     /// <summary>Zero pages by a bit, all others as they are.</summary>
     Raw = 1,
+
+    /// <summary>Each page in the way that <see cref="PageKind"/> says; needs <see cref="Frames.ProtocolFeatures.PageCodec"/>.</summary>
+    Coded = 2,
 }

@@ -72,5 +72,9 @@ public sealed class AllocationTests
         public void StoreZero(int processId, ulong address)
         {
         }
+
+        public ReadOnlySpan<byte> Held(int processId, ulong address) => default;
+
+        public bool Keep(int processId, ulong address, ulong checksum) => false;
     }
 }

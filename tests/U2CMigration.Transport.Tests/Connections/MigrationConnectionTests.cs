@@ -264,6 +264,6 @@ public sealed class MigrationConnectionTests
     {
         await using Connected pair = await Connected.CreateAsync();
 
-        (pair.Source.Features, pair.Source.Version).Should().Be((ProtocolFeatures.PageAcknowledgements, 1));
+        (pair.Source.Features, pair.Source.Version).Should().Be((ProtocolFeatures.PageAcknowledgements | ProtocolFeatures.PageCodec, 1));
     }
 }

@@ -190,5 +190,9 @@ public sealed class PageBatchTests
         public void StoreZero(int processId, ulong address)
         {
         }
+
+        public ReadOnlySpan<byte> Held(int processId, ulong address) => default;
+
+        public bool Keep(int processId, ulong address, ulong checksum) => false;
     }
 }
