@@ -61,6 +61,7 @@ public sealed class ReportBuilder(SceneOptions options, string criuVersion)
             DirtyBytesPerSecond = DirtyBytesPerSecond,
             FreezeStartMs = result?.FreezeStartMs ?? 0,
             DowntimeParts = result?.Downtime,
+            Codec = result?.Codec,
             Fill = result?.Fill,
             SourcePeakBytes = result?.PeakMemoryBytes ?? 0,
             DestinationPeakBytes = move.DestinationPeakBytes,

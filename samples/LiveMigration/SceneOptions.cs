@@ -22,6 +22,8 @@ public sealed record SceneOptions
 
     public required string Tracker { get; init; }
 
+    public required string Codec { get; init; }
+
     public required string RestoreMode { get; init; }
 
     /// <summary>The longest time for the rounds before the workload is stopped, seconds.</summary>

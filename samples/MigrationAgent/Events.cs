@@ -3,6 +3,7 @@ using U2CMigration.Core.Errors;
 using U2CMigration.Core.Progress;
 using U2CMigration.Core.Receiving;
 using U2CMigration.Core.Results;
+using U2CMigration.Transport.Codec;
 
 namespace MigrationAgent;
 
@@ -39,6 +40,7 @@ public static class Events
         ResumeTimestamp = result.ResumeTimestamp,
         PagesVerified = result.Verification?.PagesVerified,
         PagesMismatched = result.Verification?.PagesMismatched,
+        Codec = Of(result.Codec),
         Fill = Of(result.Fill),
         PeakMemoryBytes = PeakMemory.Bytes(),
         Warnings = result.Warnings,
@@ -82,6 +84,24 @@ public static class Events
         CheckMs = downtime.Check.TotalMilliseconds,
         RestoreMs = downtime.Restore.TotalMilliseconds,
         ResumeMs = downtime.Resume.TotalMilliseconds,
+    };
+
+    private static CodecEvent? Of(PageCodecStatistics? codec) => codec is null
+        ? null
+        : new CodecEvent
+        {
+            Kinds = codec.Kinds.ToDictionary(static kind => kind.Kind.ToString().ToLowerInvariant(), Of),
+            EncodingMs = codec.EncodingTime.TotalMilliseconds,
+            BaseBytes = codec.BaseBytes,
+            EvictedBases = codec.EvictedBases,
+        };
+
+    private static CodecKindEvent Of(PageKindStatistics kind) => new()
+    {
+        Pages = kind.Pages,
+        RawBytes = kind.RawBytes,
+        WireBytes = kind.WireBytes,
+        EncodingMs = kind.EncodingTime.TotalMilliseconds,
     };
 
     private static FillEvent? Of(FillReport? fill) => fill is null

@@ -27,12 +27,13 @@ public static class SendCommand
         var strategy = new Option<string>("--strategy") { Description = "What decides the rounds and the stop.", DefaultValueFactory = _ => MigrationStrategies.DefaultName };
         strategy.AcceptOnlyFromAmong([.. MigrationStrategies.Names]);
         Option<TrackerKind> tracker = TrackerOption.Create();
+        Option<string> codec = CodecOption.Create();
         var verify = new Option<bool>("--verify") { Description = "Compare every page of the frozen source with the destination before it is released; costs no downtime." };
         var mbit = new Option<double>("--max-mbit") { Description = "The most Mbit/s to send; 0 for no limit.", DefaultValueFactory = _ => 0 };
         var downtime = new Option<double>("--downtime-limit-ms") { Description = "The longest downtime that is accepted, ms; 0 for no limit.", DefaultValueFactory = _ => 0 };
         var duration = new Option<double>("--max-duration-s") { Description = "The longest time for the rounds before the stop, s.", DefaultValueFactory = _ => 600 };
         var converging = new Option<NonConvergence>("--when-not-converging") { Description = "What happens when a limit can not be kept: StopAnyway, Throttle (less processor time for the workload) or GiveUp." };
-        var command = new Command("send", "Moves a process tree of this host to another.") { processId, destination, strategy, tracker, verify, mbit, downtime, duration, converging };
+        var command = new Command("send", "Moves a process tree of this host to another.") { processId, destination, strategy, tracker, codec, verify, mbit, downtime, duration, converging };
         shared.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -43,6 +44,7 @@ public static class SendCommand
                 Destination = to,
                 Strategy = () => MigrationStrategies.Create(strategyName),
                 Tracker = parsed.GetValue(tracker),
+                Codec = CodecOption.Of(parsed.GetRequiredValue(codec)),
                 Criu = shared.Criu(parsed),
                 Network = shared.Address(parsed),
                 MaxBytesPerSecond = (long)(parsed.GetValue(mbit) * 1e6 / 8),

@@ -39,6 +39,9 @@ public sealed record ResultEvent : AgentEvent
 
     public long? PagesMismatched { get; init; }
 
+    /// <summary>Null when the codec was off.</summary>
+    public CodecEvent? Codec { get; init; }
+
     public FillEvent? Fill { get; init; }
 
     /// <summary>The most memory that the sending program had.</summary>

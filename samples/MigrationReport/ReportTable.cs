@@ -93,6 +93,11 @@ public static class ReportTable
         table.AddRow("duration", Figures.Milliseconds(run.DurationMs), "attach -> source released");
         table.AddRow("memory", Figures.Bytes(run.MemoryBytes), run.BandwidthMbit > 0 ? $"over {run.BandwidthMbit:N0} Mbit/s" : "over an unlimited link");
         table.AddRow("sent", Figures.Bytes(run.WireBytes), $"{Figures.Bytes(run.RawBytes)} of pages");
+        if (run.Codec is { } codec)
+        {
+            table.AddRow("codec", Figures.Milliseconds(codec.EncodingMs), Kinds(codec));
+        }
+
         table.AddRow(
             "pages mismatched", run.PagesVerified == 0 ? "-" : Verdict(Figures.Count(run.PagesMismatched), run.PagesMismatched == 0),
             run.PagesVerified == 0 ? "not compared (--verify)" : $"of {Figures.Count(run.PagesVerified)} compared");
@@ -100,6 +105,9 @@ public static class ReportTable
         table.AddRow("throughput after", Figures.Percent(run.ThroughputAfterPercent), "two seconds after the resume, 100 % is as before");
         table.AddRow("fill", Figures.Milliseconds(run.FillMs), Fill(run.Fill));
     }
+
+    private static string Kinds(CodecEvent codec) =>
+        string.Join(", ", codec.Kinds.Select(static kind => $"{Figures.Count(kind.Value.Pages)} {kind.Key} in {Figures.Bytes(kind.Value.WireBytes)}"));
 
     private static string Fill(FillEvent? fill) => fill is null
         ? "resume -> every page installed"

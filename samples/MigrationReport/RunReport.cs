@@ -90,6 +90,9 @@ public sealed record RunReport
 
     public DowntimeEvent? DowntimeParts { get; init; }
 
+    /// <summary>What the page codec did; null when it was off.</summary>
+    public CodecEvent? Codec { get; init; }
+
     public FillEvent? Fill { get; init; }
 
     public IReadOnlyDictionary<string, long> FrozenOnlyBytes { get; init; } = new Dictionary<string, long>();

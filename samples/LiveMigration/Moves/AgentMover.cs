@@ -101,7 +101,7 @@ public sealed class AgentMover(Testbed testbed, SceneOptions options, string? st
 
     private List<string> SendOptions()
     {
-        List<string> arguments = ["--tracker", options.Tracker, "--max-duration-s", Text(options.MaxDurationSeconds), "--json-lines", .. Verbosity()];
+        List<string> arguments = ["--tracker", options.Tracker, "--codec", options.Codec, "--max-duration-s", Text(options.MaxDurationSeconds), "--json-lines", .. Verbosity()];
         if (strategy is not null)
         {
             arguments.AddRange(["--strategy", strategy]);

@@ -159,16 +159,18 @@ public sealed class PageCodec
 
         long start = Stopwatch.GetTimestamp();
         PageDifference.Between(before, page, _difference);
-        int bytes = Math.Max(0, LZ4Codec.Encode(_difference, _deltaData, LZ4Level.L00_FAST));
+        int bytes = Compress(_difference, _deltaData);
         _bases.Keep(chunk, index, page, cameAgain);
         _delta.Add(Stopwatch.GetElapsedTime(start).TotalSeconds, bytes == 0 ? 0 : PageBatch.PageBytes - bytes);
         return bytes;
     }
 
+    private static int Compress(ReadOnlySpan<byte> source, Span<byte> target) => Math.Max(0, LZ4Codec.Encode(source, target, LZ4Level.L00_FAST));
+
     private int TryCompress(ReadOnlySpan<byte> page)
     {
         long start = Stopwatch.GetTimestamp();
-        int bytes = Math.Max(0, LZ4Codec.Encode(page, _compressedData, LZ4Level.L00_FAST));
+        int bytes = Compress(page, _compressedData);
         _compression.Add(Stopwatch.GetElapsedTime(start).TotalSeconds, bytes == 0 ? 0 : PageBatch.PageBytes - bytes);
         return bytes;
     }

@@ -18,6 +18,41 @@ public sealed class PageStoreTests : IDisposable
     public void Find_PageNeverWritten_HasNoPages() => _store.Find(1, ChunkStart, 10).Pages.Should().Be(0);
 
     [Fact]
+    public void Held_Pages_GivesTheContentNow()
+    {
+        _store.Put(1, ChunkStart, 5);
+        _store.Put(1, ChunkStart + 0x1000, 0);
+
+        _store.Held(1, ChunkStart).ToArray().Should().Equal(Page(5));
+        _store.Held(1, ChunkStart + 0x1000).ToArray().Should().Equal(new byte[PageBytes]);
+        _store.Held(1, ChunkStart + 0x2000).IsEmpty.Should().BeTrue();
+        _store.Held(2, ChunkStart).IsEmpty.Should().BeTrue();
+    }
+
+    [Fact]
+    public void Held_PageAboutToBeReplaced_IsNotHeld()
+    {
+        _store.Put(1, ChunkStart, 5);
+        _store.Prepare(1, ChunkStart);
+
+        _store.Held(1, ChunkStart).IsEmpty.Should().BeTrue();
+    }
+
+    [Fact]
+    public void Keep_OnlyTheVersionHeld_IsConfirmed()
+    {
+        _store.Put(1, ChunkStart, 5);
+        _store.Put(1, ChunkStart + 0x1000, 0);
+        long held = _store.Statistics.HeldPages;
+
+        _store.Keep(1, ChunkStart, PageChecksum.Of(Page(5))).Should().BeTrue();
+        _store.Keep(1, ChunkStart, PageChecksum.Of(Page(6))).Should().BeFalse();
+        _store.Keep(1, ChunkStart + 0x1000, PageChecksum.Zero).Should().BeTrue();
+        _store.Keep(1, ChunkStart + 0x2000, PageChecksum.Zero).Should().BeFalse();
+        _store.Statistics.HeldPages.Should().Be(held);
+    }
+
+    [Fact]
     public void Find_PageOfAnotherProcess_HasNoPages()
     {
         _store.Put(1, ChunkStart, 5);

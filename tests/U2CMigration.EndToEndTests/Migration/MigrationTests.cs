@@ -50,6 +50,25 @@ public sealed class MigrationTests(RigFixture fixture)
         result.GetProperty("pagesMismatched").GetInt64().Should().Be(0);
     }
 
+    [Theory]
+    [InlineData("familytree", 7908)]
+    [InlineData("shapeshifter", 7909)]
+    public async Task Move_WithTheCodec_GoesOnWithEveryPageEqual(string program, int port)
+    {
+        Requires.Testbed();
+        await using RunningWorkload workload = await RunningWorkload.StartAsync(fixture.Rig, program, port, Cancellation);
+        await using Agents agents = await Agents.StartAsync(fixture.Rig, Cancellation);
+
+        JsonElement result = await agents.MoveAsync(workload.ProcessId, Cancellation, "--codec", "auto", "--max-mbit", "100");
+        string answer = await workload.AskAsync("check", Cancellation);
+
+        answer.Should().StartWith("ok ");
+        result.GetProperty("pagesMismatched").GetInt64().Should().Be(0);
+        result.GetProperty("pagesVerified").GetInt64().Should().BePositive();
+        JsonElement kinds = result.GetProperty("codec").GetProperty("kinds");
+        kinds.EnumerateObject().Where(kind => kind.Name is not ("raw" or "zero")).Sum(kind => kind.Value.GetProperty("pages").GetInt64()).Should().BePositive();
+    }
+
     [Fact]
     public async Task Move_FamilyForksMeanwhile_GoesOnWithEveryPageEqual()
     {

@@ -1,3 +1,4 @@
+using U2CMigration.Transport.Codec;
 using U2CMigration.Transport.Connections;
 using U2CMigration.Transport.Frames;
 using U2CMigration.Transport.Messages;
@@ -265,5 +266,52 @@ public sealed class MigrationConnectionTests
         await using Connected pair = await Connected.CreateAsync();
 
         (pair.Source.Features, pair.Source.Version).Should().Be((ProtocolFeatures.PageAcknowledgements | ProtocolFeatures.PageCodec, 1));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task SendPagesAsync_CodedBatchToAPeerWithoutCodec_IsRefusedHere()
+    {
+        (Stream near, Stream far) = StreamPair.Create();
+        byte[] greeting = new byte[Greeting.Size];
+        new Greeting(1, 1, ConnectionRole.Destination, ProtocolFeatures.PageAcknowledgements).Write(greeting);
+        await far.WriteAsync(greeting, Cancellation);
+        await using MigrationConnection source = await MigrationConnection.OpenAsync(near, ConnectionRole.Source, "destination", Connected.Quiet, null, Cancellation);
+        var codec = new PageCodec(new PageCodecOptions());
+        var batch = new PageBatch();
+        batch.Add(1, 0x1000, 1).Fill(1);
+        batch.Seal(codec);
+
+        Func<Task> send = () => source.SendPagesAsync(batch, Cancellation).AsTask();
+
+        await send.Should().ThrowAsync<InvalidOperationException>().WithMessage("*codec*");
+        await far.DisposeAsync();
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task SendPagesAsync_CodedBatches_ArriveWhole()
+    {
+        await using Connected pair = await Connected.CreateAsync();
+        var codec = new PageCodec(new PageCodecOptions());
+        var sink = new DictionarySink();
+        Task<MigrationMessage> receiving = pair.Destination.ReceiveAsync(sink, Cancellation).AsTask();
+        Task<MigrationMessage> acknowledging = pair.Source.ReceiveAsync(Cancellation).AsTask();
+        var batch = new PageBatch();
+        byte[] page = Contents.Random(1);
+        for (int version = 0; version < 3; version++)
+        {
+            page = Contents.Changed(page, version);
+            batch.Clear();
+            page.CopyTo(batch.Add(1, 0x1000, 1));
+            batch.Seal(codec);
+            await pair.Source.SendPagesAsync(batch, Cancellation);
+        }
+
+        await pair.Source.SendAsync(new RoundEnd(0, 3, 0), Cancellation);
+        await receiving;
+        await pair.Destination.SendAsync(new RoundAck(0, pair.Destination.PageBytesReceived, 0), Cancellation);
+        await acknowledging;
+
+        sink.Held(1, 0x1000).ToArray().Should().Equal(page);
+        pair.Source.Statistics.PageBytesUnderWay.Should().Be(0);
     }
 }

@@ -5,10 +5,10 @@ namespace U2CMigration.Transport.Tests.Infrastructure;
 /// <summary>Keeps pages in a dictionary; a zero page is an empty array.</summary>
 internal sealed class DictionarySink : IPageSink
 {
-    private static readonly byte[] ZeroPage = new byte[PageBatch.PageBytes];
-
     private const int GuardBytes = 64;
     private const byte Guard = 0xa5;
+
+    private static readonly byte[] ZeroPage = new byte[PageBatch.PageBytes];
 
     private readonly byte[] _page = CreatePage();
 
