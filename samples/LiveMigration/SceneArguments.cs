@@ -20,7 +20,7 @@ public sealed class SceneArguments
     };
 
     private readonly Option<string> _tracker = new("--tracker") { Description = "auto, write-protect, soft-dirty or content-hash.", DefaultValueFactory = _ => "auto" };
-    private readonly Option<string> _codec = new("--codec") { Description = "How pages travel: off, auto, or auto without one of its ways: no-deltas, no-compression, no-references.", DefaultValueFactory = _ => "off" };
+    private readonly Option<string> _codec = new("--codec") { Description = "How pages travel: by-strategy, off, auto, or auto without one of its ways: no-deltas, no-compression, no-references.", DefaultValueFactory = _ => "by-strategy" };
     private readonly Option<string> _restoreMode = new("--restore-mode") { Description = "auto, first-touch or flat-images.", DefaultValueFactory = _ => "auto" };
     private readonly Option<int> _duration = Number("--max-duration-s", 60, 1, 3600, "The longest time for the rounds before the workload is stopped, s: strategies that never stop by themselves end there.");
     private readonly Option<bool> _verify = new("--verify") { Description = "Compare every page of the frozen source with the destination, outside the downtime." };
@@ -31,7 +31,7 @@ public sealed class SceneArguments
     {
         _rate.Validators.Add(result => CheckNumbers(result, "--write-rate", 0, 1_000_000));
         _tracker.AcceptOnlyFromAmong("auto", "write-protect", "soft-dirty", "content-hash");
-        _codec.AcceptOnlyFromAmong("off", "auto", "no-deltas", "no-compression", "no-references");
+        _codec.AcceptOnlyFromAmong("by-strategy", "off", "auto", "no-deltas", "no-compression", "no-references");
         _restoreMode.AcceptOnlyFromAmong("auto", "first-touch", "flat-images");
     }
 

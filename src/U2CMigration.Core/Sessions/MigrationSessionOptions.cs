@@ -23,7 +23,7 @@ public sealed record MigrationSessionOptions
     public TrackerKind Tracker { get; init; } = TrackerKind.Auto;
 
     /// <summary>Whether pages travel as differences, references and compressed.</summary>
-    /// <value>Default: off.</value>
+    /// <value>Default: as the strategy wants.</value>
     public PageCodecOptions Codec { get; init; } = new();
 
     /// <summary>How CRIU is called on the source.</summary>

@@ -5,15 +5,13 @@ using U2CMigration.PageTracking.Trackers;
 using U2CMigration.Prediction.Histories;
 using U2CMigration.Strategy.Rounds;
 using U2CMigration.Strategy.Strategies;
-using U2CMigration.Transport.Connections;
-using U2CMigration.Transport.Messages;
 using U2CMigration.Transport.Pages;
 
 namespace U2CMigration.Core.Source;
 
 /// <summary>Looks at the dirty pages and keeps the books: what is owed, what every page did so far.</summary>
 internal sealed class DirtyLooks(
-    SourceContext context, IPageTracker tracker, IMigrationStrategy strategy, PageSender sender, MigrationConnection connection) : IDisposable
+    SourceContext context, IPageTracker tracker, IMigrationStrategy strategy, PageSender sender) : IDisposable
 {
     private readonly HashSet<int> _known = [];
     private readonly List<int> _ended = [];
@@ -44,7 +42,7 @@ internal sealed class DirtyLooks(
         await Task.Run(() => tracker.Collect(_found, cancellationToken), cancellationToken).ConfigureAwait(false);
         TimeSpan sinceLast = Stopwatch.GetElapsedTime(_lookStart);
         _lookStart = Stopwatch.GetTimestamp();
-        await DropEndedAsync(cancellationToken).ConfigureAwait(false);
+        DropEnded();
         NoteSent();
         _books.Take(_found, sinceLast, _system.Sample);
     }
@@ -72,7 +70,7 @@ internal sealed class DirtyLooks(
     public void Dispose() => _system.Dispose();
 
     /// <summary>The store must not keep pages of processes that have ended: their number may be used again.</summary>
-    private async Task DropEndedAsync(CancellationToken cancellationToken)
+    private void DropEnded()
     {
         IReadOnlyList<int> living = tracker.ProcessIds;
         List<int>? ended = null;
@@ -101,6 +99,6 @@ internal sealed class DirtyLooks(
         NoteSent();
         Books.Forget(ended);
         PageRun[] everything = [.. ended.Select(id => new PageRun(context.Numbers.InImages(id), 0, AddressSpace.Pages))];
-        await connection.SendAsync(new PagesDropped(everything), cancellationToken).ConfigureAwait(false);
+        sender.Drop(everything);
     }
 }

@@ -1,9 +1,12 @@
+using System.Collections.Concurrent;
 using U2CMigration.PageTracking;
 using U2CMigration.PageTracking.Pages;
 using U2CMigration.PageTracking.Processes;
 using U2CMigration.PageTracking.Reading;
+using U2CMigration.Strategy.Rounds;
 using U2CMigration.Transport.Codec;
 using U2CMigration.Transport.Connections;
+using U2CMigration.Transport.Messages;
 using U2CMigration.Transport.Pages;
 
 namespace U2CMigration.Core.Source;
@@ -15,6 +18,7 @@ internal sealed class PageSender(MigrationConnection connection, ProcessNumbers 
     private readonly Dictionary<int, ProcessMemoryReader> _readers = [];
     private readonly PageRange[] _ranges = new PageRange[PageBatch.MaxPages];
     private readonly ulong[] _unreadable = new ulong[PageBatch.MaxPages / 64];
+    private readonly ConcurrentQueue<PageRun[]> _drops = [];
     private PageBatch _filling = new();
     private PageBatch _sending = new();
     private Task _sent = Task.CompletedTask;
@@ -37,6 +41,7 @@ internal sealed class PageSender(MigrationConnection connection, ProcessNumbers 
         try
         {
             Record.BeginGroup();
+            await DropAsync(cancellationToken).ConfigureAwait(false);
             for (int p = 0; p < pages.Processes.Count; p++)
             {
                 ProcessPages process = pages.Processes[p];
@@ -84,9 +89,17 @@ internal sealed class PageSender(MigrationConnection connection, ProcessNumbers 
     /// <summary>What the codec did; null without one.</summary>
     public PageCodecStatistics? CodecStatistics => codec?.Statistics;
 
-    /// <summary>Takes it that the destination holds some pages no more: they travel whole next time.</summary>
+    /// <summary>What pages cost on the wire lately.</summary>
+    public WireCosts Costs => codec is null ? WireCosts.Raw : new WireCosts(codec.NewPageBytes, codec.AgainPageBytes);
+
+    /// <summary>Takes it that the destination does not hold some pages: they travel whole next time. Nothing may be sent meanwhile.</summary>
     /// <param name="run">The pages, in numbers of the images.</param>
     public void ForgetSent(PageRun run) => codec?.Forget(run);
+
+    /// <summary>Tells the destination to forget pages. It is told between two batches, as a batch may build on pages sent before it.</summary>
+    /// <param name="runs">The pages, in numbers of the images.</param>
+    /// <remarks>May be called while pages are sent.</remarks>
+    public void Drop(PageRun[] runs) => _drops.Enqueue(runs);
 
     /// <summary>Closes what is held for processes that have ended.</summary>
     public void Forget(int processId)
@@ -122,6 +135,7 @@ internal sealed class PageSender(MigrationConnection connection, ProcessNumbers 
             return;
         }
 
+        await DropAsync(cancellationToken).ConfigureAwait(false);
         Read();
         Seal();
         await _sent.ConfigureAwait(false);
@@ -131,6 +145,20 @@ internal sealed class PageSender(MigrationConnection connection, ProcessNumbers 
         _sent = connection.SendPagesAsync(_sending, cancellationToken).AsTask();
         _filling.Clear();
         _rangeCount = 0;
+    }
+
+    private async ValueTask DropAsync(CancellationToken cancellationToken)
+    {
+        while (_drops.TryDequeue(out PageRun[]? runs))
+        {
+            await _sent.ConfigureAwait(false);
+            foreach (PageRun run in runs)
+            {
+                ForgetSent(run);
+            }
+
+            await connection.SendAsync(new PagesDropped(runs), cancellationToken).ConfigureAwait(false);
+        }
     }
 
     private void Seal()

@@ -41,7 +41,7 @@ internal sealed class PreCopyRounds : IDisposable
     {
         (_context, _strategy, _sender, _connection, _dialogue) = (context, strategy, sender, connection, dialogue);
         _convergence = new ConvergenceGuard(context);
-        _looks = new DirtyLooks(context, tracker, strategy, sender, connection);
+        _looks = new DirtyLooks(context, tracker, strategy, sender);
     }
 
     /// <summary>The rounds so far.</summary>
@@ -118,7 +118,7 @@ internal sealed class PreCopyRounds : IDisposable
         Interval = _looks.Interval,
         ResidentPages = _resident,
         BandwidthBytesPerSecond = _bandwidth,
-        Costs = WireCosts.Raw,
+        Costs = _sender.Costs,
         Elapsed = _context.Clock.Elapsed,
         Previous = _previous,
         FixedDowntime = AssumedFixedDowntime,

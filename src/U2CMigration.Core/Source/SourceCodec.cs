@@ -1,5 +1,6 @@
 using U2CMigration.Core.PageStores;
 using U2CMigration.Core.Preflight;
+using U2CMigration.Strategy.Strategies;
 using U2CMigration.Transport.Codec;
 using U2CMigration.Transport.Connections;
 using U2CMigration.Transport.Frames;
@@ -14,10 +15,10 @@ internal static class SourceCodec
     private const int ShareOfAvailable = 4;
 
     /// <summary>The codec; null when it is off or the destination has none.</summary>
-    public static PageCodec? Create(SourceContext context, MigrationConnection connection, TreeMemory memory)
+    public static PageCodec? Create(SourceContext context, IMigrationStrategy strategy, MigrationConnection connection, TreeMemory memory)
     {
         PageCodecOptions options = context.Options.Codec;
-        if (options.Mode == PageCodecMode.Off)
+        if (options.Mode == PageCodecMode.Off || (options.Mode == PageCodecMode.ByStrategy && !strategy.Traits.UsesCodec))
         {
             return null;
         }

@@ -13,6 +13,7 @@ using U2CMigration.PageTracking.Features;
 using U2CMigration.PageTracking.Pages;
 using U2CMigration.PageTracking.Trackers;
 using U2CMigration.Strategy.Strategies;
+using U2CMigration.Transport.Codec;
 using U2CMigration.Transport.Connections;
 using U2CMigration.Transport.Messages;
 
@@ -171,8 +172,9 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
         ITreeFreezer freezer = FreezerDetection.For(root, [.. PageTracking.Processes.ProcessTree.List(root)]);
         _tree = new FrozenTree(context, freezer, dump);
         _tracker = await Task.Run(() => PageTrackers.Create(context.Options.Tracker, root, context.Loggers), cancellationToken).ConfigureAwait(false);
-        _sender = new PageSender(_connection!, context.Numbers, SourceCodec.Create(context, _connection!, memory));
         IMigrationStrategy strategy = context.Options.Strategy();
+        PageCodec? codec = SourceCodec.Create(context, strategy, _connection!, memory);
+        _sender = new PageSender(_connection!, context.Numbers, codec);
         _strategyName = strategy.Name;
         _rounds = new PreCopyRounds(context, _tracker, strategy, _sender, _connection!, _dialogue!);
         context.Logger.MigrationStarted(context.MigrationId, context.Target, _connection!.Peer, strategy.Name, _tracker.Name, freezer.Name);

@@ -12,9 +12,8 @@ internal sealed class CodecCounters
     private readonly long[] _bytes = new long[Kinds.Length];
     private readonly long[] _ticks = new long[Kinds.Length];
 
-    public void Count(PageKind kind, int dataBytes, long ticks)
+    public void Count(PageKind kind, int wireBytes, long ticks)
     {
-        int wireBytes = PageShape.Size + dataBytes + (kind == PageKind.Zero ? 0 : sizeof(ulong)) + (kind == PageKind.Reference ? PageReference.Size : 0);
         _pages[(int)kind]++;
         _bytes[(int)kind] += wireBytes;
         _ticks[(int)kind] += ticks;

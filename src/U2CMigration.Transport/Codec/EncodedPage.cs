@@ -14,4 +14,13 @@ internal ref struct EncodedPage
 
     /// <summary>What a reference refers to.</summary>
     public PageReference Reference;
+
+    /// <summary>The bytes on the wire, without runs and frame headers.</summary>
+    public readonly int WireBytes => Kind switch
+    {
+        PageKind.Zero => PageShape.Size,
+        PageKind.Raw => PageShape.Size + sizeof(ulong) + PageBatch.PageBytes,
+        PageKind.Reference => PageShape.Size + sizeof(ulong) + PageReference.Size,
+        _ => PageShape.Size + sizeof(ulong) + Data.Length,
+    };
 }

@@ -30,6 +30,8 @@ public sealed class PageCodec
     private readonly BaseCache _bases;
     private readonly EncodingTrial _delta = new();
     private readonly EncodingTrial _compression = new();
+    private readonly RecentMean _newPages = new(PageBatch.PageBytes);
+    private readonly RecentMean _againPages = new(PageBatch.PageBytes);
     private readonly CodecCounters _counters = new();
     private readonly byte[] _difference = new byte[PageBatch.PageBytes];
     private readonly byte[] _deltaData = new byte[MostEncodedBytes];
@@ -54,6 +56,12 @@ public sealed class PageCodec
 
     /// <summary>The bandwidth of the link, against which the time for encoding is weighed; 0 while it is not known, as if encoding cost nothing.</summary>
     public double BytesPerSecond { get; set; }
+
+    /// <summary>The bytes on the wire that a page sent for the first time took on average lately; a whole page before the first.</summary>
+    public double NewPageBytes => _newPages.Value;
+
+    /// <summary>The bytes on the wire that a page sent again took on average lately; a whole page before the first.</summary>
+    public double AgainPageBytes => _againPages.Value;
 
     /// <summary>What was done so far.</summary>
     public PageCodecStatistics Statistics => new(_counters.ToArray(), _bases.Bytes, _bases.Evicted);
@@ -88,12 +96,15 @@ public sealed class PageCodec
         long start = Stopwatch.GetTimestamp();
         SentChunk chunk = _sent.For(processId, address);
         int index = SentChunk.PageOf(address);
-        EncodedPage encoded = Encode(chunk, index, page);
-        _counters.Count(encoded.Kind, encoded.Kind == PageKind.Raw ? PageBatch.PageBytes : encoded.Data.Length, Stopwatch.GetTimestamp() - start);
+        bool cameAgain = chunk.IsKnown(index);
+        EncodedPage encoded = Encode(chunk, index, page, cameAgain);
+        int wireBytes = encoded.WireBytes;
+        _counters.Count(encoded.Kind, wireBytes, Stopwatch.GetTimestamp() - start);
+        (cameAgain ? _againPages : _newPages).Add(wireBytes);
         return encoded;
     }
 
-    private EncodedPage Encode(SentChunk chunk, int index, ReadOnlySpan<byte> page)
+    private EncodedPage Encode(SentChunk chunk, int index, ReadOnlySpan<byte> page, bool cameAgain)
     {
         if (!page.ContainsAnyExcept((byte)0))
         {
@@ -110,7 +121,6 @@ public sealed class PageCodec
             return new EncodedPage { Kind = PageKind.Unchanged, Checksum = checksum };
         }
 
-        bool cameAgain = chunk.IsKnown(index);
         EncodedPage encoded;
         if (_options.UseReferences && _contents.TryFind(hash, out SentChunk other, out int otherIndex))
         {

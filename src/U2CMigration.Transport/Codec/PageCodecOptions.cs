@@ -9,7 +9,7 @@ public sealed record PageCodecOptions
     public const long DefaultBaseBytes = 256L << 20;
 
     /// <summary>Whether pages are coded.</summary>
-    /// <value><see cref="PageCodecMode.Off"/>.</value>
+    /// <value><see cref="PageCodecMode.ByStrategy"/>.</value>
     public PageCodecMode Mode { get; init; }
 
     /// <summary>
@@ -38,7 +38,7 @@ public sealed record PageCodecOptions
     {
         if (!Enum.IsDefined(Mode))
         {
-            yield return $"{nameof(Mode)} is {(int)Mode}; it must be {nameof(PageCodecMode.Off)} or {nameof(PageCodecMode.Auto)}.";
+            yield return $"{nameof(Mode)} is {(int)Mode}; it must be a value of {nameof(PageCodecMode)}.";
         }
 
         if (MaxBaseBytes < 0 || MaxBaseBytes is > 0 and < PageBatch.PageBytes)

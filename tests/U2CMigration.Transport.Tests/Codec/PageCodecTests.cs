@@ -178,6 +178,17 @@ public sealed class PageCodecTests
     }
 
     [Fact]
+    public void PageBytes_NewAndSentAgain_AreToldApart()
+    {
+        (_link.Codec.NewPageBytes, _link.Codec.AgainPageBytes).Should().Be((4096, 4096));
+        _link.Send(1, A, Contents.Random(1));
+        _link.Send(1, A, Contents.Changed(Contents.Random(1), 7));
+
+        _link.Codec.NewPageBytes.Should().Be(4096 + 10);
+        _link.Codec.AgainPageBytes.Should().BeInRange(100, 200);
+    }
+
+    [Fact]
     public void Create_InvalidOptions_NamesAllProblems()
     {
         Action create = () => _ = new PageCodec(new PageCodecOptions { Mode = (PageCodecMode)9, MaxBaseBytes = -1 });
