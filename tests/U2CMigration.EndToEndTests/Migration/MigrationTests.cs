@@ -59,7 +59,7 @@ public sealed class MigrationTests(RigFixture fixture)
         await using RunningWorkload workload = await RunningWorkload.StartAsync(fixture.Rig, program, port, Cancellation);
         await using Agents agents = await Agents.StartAsync(fixture.Rig, Cancellation);
 
-        JsonElement result = await agents.MoveAsync(workload.ProcessId, Cancellation, "--strategy", "precopy-qemu+codec", "--max-mbit", "100");
+        JsonElement result = await agents.MoveAsync(workload.ProcessId, Cancellation, "--strategy", "precopy-qemu+codec");
         string answer = await workload.AskAsync("check", Cancellation);
 
         answer.Should().StartWith("ok ");
