@@ -104,7 +104,7 @@ public sealed class WeightFileTests
     public void Shipped_UnknownModel_NamesThoseThereAre()
     {
         Action get = static () => WeightSet.Shipped("oracle");
-        get.Should().Throw<ArgumentException>().WithMessage("*'attention' and 'lstm'*");
+        get.Should().Throw<ArgumentException>().WithMessage("*'oracle'*'attention'*'lstm'*");
     }
 
     private static Action Reading(byte[] file) => () => WeightFile.Read(new MemoryStream(file));
