@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Judges predictors and strategies by recorded traces:
 #   eng/evaluate.sh prediction [--json FILE] [--traces DIR] [--document FILE] [--only NAME]
-#   eng/evaluate.sh strategies [--json FILE] [--traces DIR] [--document FILE] [--only NAME] [--strategies A,B] [--again-share X]
+#   eng/evaluate.sh strategies [--json FILE] [--traces DIR] [--document FILE] [--only NAME] [--strategies A,B] [--copies 1,4] [--again-share X]
 # Trained predictors are trained without the family that they are judged by. By default the tables in docs/KIND.md are renewed.
 set -euo pipefail
 REPO=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
@@ -19,7 +19,7 @@ case " $* " in
     *" --traces "*) ;;
     *)
         case " $* " in
-            *" --only "* | *" --strategies "* | *" --again-share "*) ;;
+            *" --only "* | *" --strategies "* | *" --copies "* | *" --again-share "*) ;;
             *) set -- --document "$REPO/docs/$kind.md" "$@" ;;
         esac
         [[ $kind != prediction ]] || set -- --weights "$REPO/data/weights" "$@"

@@ -5,7 +5,7 @@ using U2CMigration.Strategy.Rounds;
 
 namespace PredictionEvaluation.Strategies;
 
-/// <summary>The scenarios of a trace: each pressure and a plain gigabit, containers of different sizes, several moments to begin.</summary>
+/// <summary>The scenarios of a trace: each pressure and a plain gigabit, several moments to begin, containers as large as wanted.</summary>
 public static class ScenarioSet
 {
     private const double Gigabit = 125e6;
@@ -14,21 +14,21 @@ public static class ScenarioSet
     private const double LeastBandwidth = 1.25e6;
 
     private static readonly double[] Pressures = [0.2, 0.5, 0.9, 1.5];
-    private static readonly int[] Copies = [1, 4];
     private static readonly double[] Starts = [0, 0.4];
 
     /// <summary>The scenarios of a trace.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="trace">The trace.</param>
+    /// <param name="copies">How often it is repeated to make larger containers.</param>
     /// <param name="againShare">What a page sent again costs through the codec, as a share of a page.</param>
-    public static IEnumerable<Scenario> Of(string name, PageTrace trace, double againShare)
+    public static IEnumerable<Scenario> Of(string name, PageTrace trace, IReadOnlyList<int> copies, double againShare)
     {
-        foreach (int copies in Copies)
+        foreach (int times in copies)
         {
             foreach (double share in Starts)
             {
                 TimeSpan start = trace.Samples.Aggregate(TimeSpan.Zero, static (sum, sample) => sum + sample.Interval) * share;
-                var workload = new TraceTimeline(trace, copies, start);
+                var workload = new TraceTimeline(trace, times, start);
                 double dirty = TracePressure.DirtyBytesPerSecond(workload, workload.Length);
                 foreach (double? pressure in (double?[])[.. Pressures, null])
                 {
