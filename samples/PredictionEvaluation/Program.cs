@@ -2,4 +2,4 @@ using System.CommandLine;
 using PredictionEvaluation;
 using PredictionEvaluation.Strategies;
 
-return await new RootCommand("Judges predictors and strategies by recorded traces.") { PredictionCommand.Create(), StrategiesCommand.Create() }.Parse(args).InvokeAsync();
+return await new RootCommand("Judges predictors and strategies by recorded traces.") { PredictionCommand.Create(), StrategiesCommand.Create(), ScaleCommand.Create() }.Parse(args).InvokeAsync();
