@@ -54,14 +54,23 @@ public sealed class PredictivePreCopyTests
     }
 
     [Fact]
-    public void Plan_ArrivalsOutrunTheLink_StopsAfterSomePatience()
+    public void Plan_RoundsThatGainNothing_StopsAfterSomePatience()
     {
         Watch(20);
-        RoundObservation state = State(Pages(Hot, 5_000), Pages(0, All)) with { ArrivedPages = 10_000, Interval = TimeSpan.FromMilliseconds(100) };
 
-        PlanOf(_strategy, state).Decision.Should().Be(RoundDecision.SendRound);
-        PlanOf(_strategy, state).Decision.Should().Be(RoundDecision.StopAndCopy);
+        Decisions(5_000, 5_000, 5_000, 5_000).Should().Equal(RoundDecision.SendRound, RoundDecision.SendRound, RoundDecision.SendRound, RoundDecision.StopAndCopy);
     }
+
+    [Fact]
+    public void Plan_RoundsThatGain_GoesOn()
+    {
+        Watch(20);
+
+        Decisions(20_000, 17_000, 14_000, 11_000, 8_000).Should().OnlyContain(static decision => decision == RoundDecision.SendRound);
+    }
+
+    private RoundDecision[] Decisions(params int[] owed) =>
+        [.. owed.Select((pages, i) => PlanOf(_strategy, State(Pages(Hot, pages), Pages(0, All)) with { Elapsed = TimeSpan.FromMilliseconds(100 * (i + 1)) }).Decision)];
 
     /// <summary>All pages exist, and the first ones are written in every sample.</summary>
     private void Watch(int samples)

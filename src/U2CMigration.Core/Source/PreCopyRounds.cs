@@ -226,6 +226,11 @@ internal sealed class PreCopyRounds : IDisposable
         if (current.WireBytes >= LeastBytesToMeasure || _bandwidth == 0)
         {
             _bandwidth = _ackDue ? _connection.Statistics.AcknowledgedBytesPerSecond : current.WireBytes / current.Duration.TotalSeconds;
+            if (_context.Options.MaxBytesPerSecond > 0)
+            {
+                // Acknowledgements leave out the time in which our own limit kept us waiting.
+                _bandwidth = Math.Min(_bandwidth, _context.Options.MaxBytesPerSecond);
+            }
         }
     }
 

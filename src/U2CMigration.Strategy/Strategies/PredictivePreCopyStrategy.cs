@@ -66,7 +66,7 @@ public sealed class PredictivePreCopyStrategy : IMigrationStrategy
         }
 
         plan.Slice = _slice.Next(observation);
-        if (_stop.ShouldStop(observation, plan))
+        if (_stop.ShouldStop(observation))
         {
             plan.StopAndCopy();
         }

@@ -1,9 +1,12 @@
-using U2CMigration.PageTracking.Pages;
 using U2CMigration.Strategy.Rounds;
 
 namespace U2CMigration.Strategy.Strategies;
 
-/// <summary>Stops when another round is not expected to shorten the downtime by enough to be worth its time.</summary>
+/// <summary>Stops when going on no longer shortens the downtime by enough to be worth its time.</summary>
+/// <remarks>
+/// What counts is what the last rounds really gained: looking and planning take time as well, in which pages are written, and a rule that only believes in
+/// the next round would go on for ever.
+/// </remarks>
 internal sealed class StopRule
 {
     /// <summary>The share of the fixed downtime below which copying the rest counts as nothing: 5 %.</summary>
@@ -12,76 +15,37 @@ internal sealed class StopRule
     /// <summary>The downtime that a second of migration must save, seconds.</summary>
     private const double LeastGain = 0.05;
 
-    /// <summary>How many plans in a row must find no gain: one can be bad luck.</summary>
-    private const int Patience = 2;
+    /// <summary>Over how many rounds the gain is measured: one can be bad luck.</summary>
+    private const int Window = 3;
 
-    /// <summary>The weight of the newest arrival rate.</summary>
-    private const double NewestWeight = 0.4;
+    private readonly Queue<(double Copy, double Elapsed)> _states = new();
 
-    private double _arrivalsPerSecond;
-    private int _withoutGain;
-    private bool _measured;
-
-    /// <summary>Whether to stop instead of following a plan.</summary>
-    public bool ShouldStop(RoundObservation observation, RoundPlan plan)
+    /// <summary>Whether to stop instead of sending another round.</summary>
+    public bool ShouldStop(RoundObservation observation)
     {
         if (observation.Round == 0)
         {
             return false;
         }
 
-        Measure(observation);
-        double bandwidth = observation.BandwidthBytesPerSecond;
-        if (bandwidth <= 0)
+        if (observation.BandwidthBytesPerSecond <= 0)
         {
             return observation.Owed.PageCount == 0;
         }
 
-        double copyNow = observation.OwedBytes / bandwidth;
-        if (copyNow <= observation.FixedDowntime.TotalSeconds * NegligibleShare)
+        double copy = observation.CopyTime.TotalSeconds;
+        return copy <= observation.FixedDowntime.TotalSeconds * NegligibleShare || !Gains(copy, observation.Elapsed.TotalSeconds);
+    }
+
+    private bool Gains(double copy, double elapsed)
+    {
+        _states.Enqueue((copy, elapsed));
+        if (_states.Count <= Window)
         {
             return true;
         }
 
-        _withoutGain = Gain(observation, plan, bandwidth) < LeastGain ? _withoutGain + 1 : 0;
-        return _withoutGain >= Patience;
-    }
-
-    /// <summary>The seconds of downtime that following the plan saves in each second that it takes.</summary>
-    private double Gain(RoundObservation observation, RoundPlan plan, double bandwidth)
-    {
-        double planned = 0;
-        foreach (PageSet group in plan.Groups)
-        {
-            planned += Bytes(group, observation);
-        }
-
-        double seconds = Math.Min(plan.Slice.TotalSeconds, planned / bandwidth);
-        if (seconds <= 0)
-        {
-            return 0;
-        }
-
-        double sent = seconds * bandwidth;
-        double arriving = _arrivalsPerSecond * seconds * observation.Costs.AgainBytes;
-        return (sent - arriving) / bandwidth / seconds;
-    }
-
-    private static double Bytes(PageSet group, RoundObservation observation)
-    {
-        long again = observation.Costs.AgainBytes < observation.Costs.NewBytes ? group.CountCommon(observation.Delivered) : 0;
-        return ((group.PageCount - again) * observation.Costs.NewBytes) + (again * observation.Costs.AgainBytes);
-    }
-
-    private void Measure(RoundObservation observation)
-    {
-        if (observation.Interval <= TimeSpan.Zero)
-        {
-            return;
-        }
-
-        double rate = observation.ArrivedPages / observation.Interval.TotalSeconds;
-        _arrivalsPerSecond = _measured ? (_arrivalsPerSecond * (1 - NewestWeight)) + (rate * NewestWeight) : rate;
-        _measured = true;
+        (double before, double then) = _states.Dequeue();
+        return before - copy >= LeastGain * (elapsed - then);
     }
 }

@@ -25,7 +25,8 @@ internal static class Aftermath
             esac
             case $2 in
                 home) [ -d /proc/$3 ] || echo "process $3 is missing" ;;
-                *) [ ! -d /proc/$3 ] || echo "process $3: $(cat /proc/$3/stat)" ;;
+                # The number may be that of this very shell by now.
+                *) [ ! -d /proc/$3 ] || grep -qx sh /proc/$3/comm || echo "process $3: $(cat /proc/$3/stat)" ;;
             esac
         }
         for attempt in 1 2 3 4 5 6 7 8 9 10; do
