@@ -10,12 +10,13 @@ namespace U2CMigration.Core.Convergence;
 /// </remarks>
 internal sealed class CpuThrottle : IDisposable
 {
-    private const int PeriodMicroseconds = 10_000;
+    /// <summary>The kernel takes no less.</summary>
     private const int LeastQuotaMicroseconds = 1_000;
 
     private readonly CpuGroup _limited;
     private readonly string? _home;
     private readonly string _quotaBefore;
+    private readonly int _periodMicroseconds;
     private readonly QuotaGuardian _guardian;
     private bool _disposed;
 
@@ -24,6 +25,10 @@ internal sealed class CpuThrottle : IDisposable
         _limited = limited;
         _home = home;
         _quotaBefore = File.ReadAllText(limited.QuotaFile).Trim();
+
+        // The period stays as it is (100 ms unless somebody chose another): a tenth of it would make 10 % the least that can be given.
+        string period = limited.IsVersion2 ? _quotaBefore.Split(' ')[1] : File.ReadAllText(Path.Combine(limited.Directory, "cpu.cfs_period_us"));
+        _periodMicroseconds = int.Parse(period, CultureInfo.InvariantCulture);
         _guardian = QuotaGuardian.Start(limited, home, _quotaBefore);
     }
 
@@ -51,14 +56,9 @@ internal sealed class CpuThrottle : IDisposable
     /// <summary>Gives the tree this many processors' time: 0.5 is half of one.</summary>
     public void Limit(double processors)
     {
-        int quota = Math.Max(LeastQuotaMicroseconds, (int)(processors * PeriodMicroseconds));
-        if (!_limited.IsVersion2)
-        {
-            File.WriteAllText(Path.Combine(_limited.Directory, "cpu.cfs_period_us"), PeriodMicroseconds.ToString(CultureInfo.InvariantCulture));
-        }
-
+        int quota = Math.Max(LeastQuotaMicroseconds, (int)(processors * _periodMicroseconds));
         string text = quota.ToString(CultureInfo.InvariantCulture);
-        File.WriteAllText(_limited.QuotaFile, _limited.IsVersion2 ? string.Create(CultureInfo.InvariantCulture, $"{text} {PeriodMicroseconds}") : text);
+        File.WriteAllText(_limited.QuotaFile, _limited.IsVersion2 ? string.Create(CultureInfo.InvariantCulture, $"{text} {_periodMicroseconds}") : text);
     }
 
     /// <summary>Gives back what the tree had before.</summary>

@@ -99,7 +99,7 @@ public sealed class ConvergenceTests(RigFixture fixture) : IAsyncLifetime
         (await workload.AskAsync("check", Cancellation)).Should().StartWith("ok ");
     }
 
-    private Task<RunningWorkload> StartAsync(int port) => RunningWorkload.StartAsync(fixture.Rig, "overwriter", port, Cancellation, "--memory-mib", "16", "--effort", "20");
+    private Task<RunningWorkload> StartAsync(int port) => RunningWorkload.StartAsync(fixture.Rig, "overwriter", port, Cancellation, "--memory-mib", "16", "--effort", "60");
 
     /// <summary>With a group that can be frozen, it can be stopped before it gets its processor time back.</summary>
     private async Task PutIntoOwnFreezerAsync(RunningWorkload workload)
