@@ -84,6 +84,7 @@ public sealed class RigTests(RigFixture fixture)
     public async Task Client_ServiceAddress_ReachesHostA()
     {
         Requires.Testbed();
+        await RunningWorkload.BringAddressHomeAsync(fixture.Rig, Cancellation);
         await using RigProcess server = fixture.Rig.Start(Rig.A, "sh", "-c", $"echo up; echo from-a | nc -l -N {Rig.ServiceAddress} 7000");
         await server.ReadLineAsync("up", Cancellation);
 

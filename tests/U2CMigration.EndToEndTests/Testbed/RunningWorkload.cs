@@ -7,6 +7,9 @@ namespace U2CMigration.EndToEndTests.Testbed;
 /// <summary>A workload of native/ that runs in a rig, with a client that holds one connection to it from beginning to end.</summary>
 internal sealed partial class RunningWorkload : IAsyncDisposable
 {
+    // After thousands of short commands the numbers of host b begin anew and meet those of host a, which are then taken when a workload arrives.
+    private const int FirstProcessOfB = 20_000;
+
     private readonly Rig _rig;
     private readonly RigProcess _process;
     private readonly RigProcess _client;
@@ -23,8 +26,8 @@ internal sealed partial class RunningWorkload : IAsyncDisposable
     public static async Task<RunningWorkload> StartAsync(Rig rig, string program, int port, CancellationToken cancellationToken, params string[] options)
     {
         string path = NativeProgram.Build(program);
-        await rig.ExecAsync(Rig.B, ["ip", "address", "del", $"{Rig.ServiceAddress}/24", "dev", "eth0"], cancellationToken);
-        await TakeAddressAsync(rig, Rig.A, cancellationToken);
+        await BringAddressHomeAsync(rig, cancellationToken);
+        await rig.ExecAsync(Rig.B, ["sh", "-c", $"echo {FirstProcessOfB} >/proc/sys/kernel/ns_last_pid"], cancellationToken);
         RigProcess process = rig.Start(Rig.A, "sh", "-c", $"echo pid $$; exec {path} --listen {Rig.ServiceAddress}:{port} {string.Join(' ', options)}");
         string pid = (await process.ReadLineAsync("pid", cancellationToken)).Split(' ')[1];
         await process.ReadLineAsync("ready", cancellationToken);
@@ -85,6 +88,13 @@ internal sealed partial class RunningWorkload : IAsyncDisposable
 
     [GeneratedRegex("operations=([0-9]+)")]
     private static partial Regex OperationsField();
+
+    /// <summary>Puts the service address on host a, wherever a migration has left it.</summary>
+    public static async Task BringAddressHomeAsync(Rig rig, CancellationToken cancellationToken)
+    {
+        await rig.ExecAsync(Rig.B, ["ip", "address", "del", $"{Rig.ServiceAddress}/24", "dev", "eth0"], cancellationToken);
+        await TakeAddressAsync(rig, Rig.A, cancellationToken);
+    }
 
     private static async Task TakeAddressAsync(Rig rig, string host, CancellationToken cancellationToken)
     {
