@@ -153,6 +153,7 @@ public sealed partial class CriuWorker : IAsyncDisposable
         try
         {
             _finished = last;
+            _process.GroupEndsToo = request.Type != RequestType.Restore;
             Response response = await ConverseAsync(request, handler, logPath, cancellationToken).ConfigureAwait(false);
             _logger.Answered(CriuFailure.NameOf(request.Type), response.Success, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
             return response;

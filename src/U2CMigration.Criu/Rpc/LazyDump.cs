@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
@@ -27,6 +28,7 @@ namespace U2CMigration.Criu.Rpc;
 public sealed class LazyDump : IAsyncDisposable
 {
     private static readonly TimeSpan RollbackLimit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan CancelLimit = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(30);
 
     private readonly CriuWorker _worker;
@@ -34,10 +36,12 @@ public sealed class LazyDump : IAsyncDisposable
     private readonly HoldPoint _postDump = new();
     private readonly string? _networkNamespace;
     private readonly ILogger _logger;
+    private IReadOnlySet<string> _locksBefore = FrozenSet<string>.Empty;
     private CriuDumpOptions? _options;
     private int _processId;
     private FreezerGroup? _freezer;
     private Task? _dump;
+    private volatile bool _refusing;
     private bool _settled;
 
     private LazyDump(CriuWorker worker, Socket reservation, string? networkNamespace, ILogger logger)
@@ -70,7 +74,8 @@ public sealed class LazyDump : IAsyncDisposable
         {
             // Last, so that the numbers of the caller's own descriptors stay as documented.
             var worker = CriuWorker.Start(options with { InheritedHandles = [.. options.InheritedHandles, reservation.SafeHandle] }, loggerFactory);
-            return new LazyDump(worker, reservation, networkNamespace, (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger("U2CMigration.Criu"));
+            ILogger logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger("U2CMigration.Criu");
+            return new LazyDump(worker, reservation, networkNamespace, logger) { _locksBefore = NetworkLockTables.List(networkNamespace) };
         }
         catch
         {
@@ -81,7 +86,10 @@ public sealed class LazyDump : IAsyncDisposable
 
     /// <summary>Stops the tasks and writes the images; returns with the tasks still stopped.</summary>
     /// <param name="options">What to dump; <see cref="CriuDumpOptions.LazyPages"/> and its port are set here.</param>
-    /// <param name="cancellationToken">Kills the worker before the images are complete, and the tasks run on; ignored afterwards.</param>
+    /// <param name="cancellationToken">
+    /// Before the images are complete: refuses CRIU's next step, so that it undoes what it did and the tasks run on; after 10 seconds the worker is killed.
+    /// Ignored afterwards.
+    /// </param>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     /// <exception cref="CriuException">The dump failed; the tasks run on.</exception>
     public async Task HoldAsync(CriuDumpOptions options, CancellationToken cancellationToken = default)
@@ -97,18 +105,21 @@ public sealed class LazyDump : IAsyncDisposable
         _freezer = FreezerGroup.FindFrozen(options.FreezeCgroup);
 
         options = options with { LazyPages = true, LazyPort = ((IPEndPoint)_reservation.LocalEndPoint!).Port };
-        using var untilHeld = new CancellationTokenSource();
-        _dump = _worker.DumpAsync(options, (notification, _) => AnswerAsync(notification), untilHeld.Token);
-        CancellationTokenRegistration cancellation = cancellationToken.Register(untilHeld.Cancel);
+        using var untilKilled = new CancellationTokenSource();
+        _dump = _worker.DumpAsync(options, (notification, _) => AnswerAsync(notification), untilKilled.Token);
+        CancellationTokenRegistration cancellation = cancellationToken.Register(() =>
+        {
+            // Killed at once, CRIU would leave its network lock behind: nobody would hear the workload again.
+            _refusing = true;
+            untilKilled.CancelAfter(CancelLimit);
+        });
         Task first = await Task.WhenAny(_dump, _postDump.Reached).ConfigureAwait(false);
 
         // From here on the token is ignored; it may have been cancelled in the very moment the dump was complete.
         await cancellation.DisposeAsync().ConfigureAwait(false);
-        if (first == _dump || untilHeld.IsCancellationRequested)
+        if (first == _dump || _refusing)
         {
-            _settled = true;
-            _postDump.Decide(accept: false);
-            await _dump.ConfigureAwait(false);
+            await FailAsync(cancellationToken).ConfigureAwait(false);
         }
 
         _freezer?.Freeze();
@@ -128,6 +139,7 @@ public sealed class LazyDump : IAsyncDisposable
         }
 
         await EndAsync().ConfigureAwait(false);
+        await RemoveLeftLocksAsync().ConfigureAwait(false);
     }
 
     /// <summary>Makes the dump final: kills the stopped tasks, and the worker. Open connections end without a packet being sent.</summary>
@@ -181,8 +193,27 @@ public sealed class LazyDump : IAsyncDisposable
         _reservation.Dispose();
     }
 
+    private async Task FailAsync(CancellationToken cancellationToken)
+    {
+        _settled = true;
+        _postDump.Decide(accept: false);
+        try
+        {
+            await _dump!.ConfigureAwait(false);
+        }
+        catch (CriuException exception) when (_refusing)
+        {
+            throw new OperationCanceledException("The dump was cancelled; the tasks run on.", exception, cancellationToken);
+        }
+        finally
+        {
+            await RemoveLeftLocksAsync().ConfigureAwait(false);
+        }
+    }
+
     private ValueTask<bool> AnswerAsync(CriuNotification notification) => notification.Kind switch
     {
+        _ when _refusing => ValueTask.FromResult(false),
         CriuNotificationKind.PostDump => _postDump.HoldAsync(notification, CancellationToken.None),
 
         // The lazy server must never serve; it can not come this far while the port is occupied.
@@ -190,7 +221,14 @@ public sealed class LazyDump : IAsyncDisposable
         _ => ValueTask.FromResult(true),
     };
 
-    private void RemoveNetworkLock()
+    private void RemoveNetworkLock() => RemoveLocks(() => NetworkLockTables.Remove(_options!.ImagesDirectory, _networkNamespace));
+
+    /// <summary>A worker that was killed, or died by itself, has not removed its lock, and has not written the image that names it either.</summary>
+    private Task RemoveLeftLocksAsync() => _worker.Ended.IsCompleted
+        ? Task.Run(() => RemoveLocks(() => NetworkLockTables.RemoveAllBut(_locksBefore, _networkNamespace)))
+        : Task.CompletedTask;
+
+    private void RemoveLocks(Action remove)
     {
         if (_options is not { TcpEstablished: true, NetworkLock: CriuNetworkLock.Nftables })
         {
@@ -199,7 +237,7 @@ public sealed class LazyDump : IAsyncDisposable
 
         try
         {
-            NetworkLockTables.Remove(_options.ImagesDirectory, _networkNamespace);
+            remove();
         }
         catch (Exception exception) when (exception is CriuException or IOException)
         {

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.ComponentModel;
 using System.Diagnostics;
 using U2CMigration.Criu.Images;
@@ -29,13 +30,35 @@ internal static class NetworkLockTables
             throw new CriuException("The images do not name the run of CRIU that locked the network; remove its table by hand (nft list tables inet).", "COMMIT");
         }
 
-        foreach (string line in Run(runId, networkNamespace, "list", "tables", "inet").Split('\n'))
+        foreach (string name in Names(runId, networkNamespace).Where(name => Belongs(name, runId)))
         {
-            string name = line[(line.LastIndexOf(' ') + 1)..].Trim();
-            if (Belongs(name, runId))
-            {
-                Run(runId, networkNamespace, "delete", "table", "inet", name);
-            }
+            Run(runId, networkNamespace, "delete", "table", "inet", name);
+        }
+    }
+
+    /// <summary>The tables there are now, of whatever run.</summary>
+    /// <returns>Their names; none where nft(8) is missing or fails, as CRIU can not lock with it there either.</returns>
+    public static IReadOnlySet<string> List(string? networkNamespace)
+    {
+        try
+        {
+            return Names("*", networkNamespace).ToFrozenSet();
+        }
+        catch (CriuException)
+        {
+            return FrozenSet<string>.Empty;
+        }
+    }
+
+    /// <summary>Removes the tables that have come since <see cref="List"/>.</summary>
+    /// <param name="before">What <see cref="List"/> returned.</param>
+    /// <param name="networkNamespace">The network namespace of the dumped tree; null for that of this process.</param>
+    /// <exception cref="CriuException">nft(8) is missing or fails; the message names the table to remove.</exception>
+    public static void RemoveAllBut(IReadOnlySet<string> before, string? networkNamespace)
+    {
+        foreach (string name in Names("*", networkNamespace).Where(name => !before.Contains(name)))
+        {
+            Run(name[NamePrefix.Length..], networkNamespace, "delete", "table", "inet", name);
         }
     }
 
@@ -44,6 +67,11 @@ internal static class NetworkLockTables
         table.StartsWith(NamePrefix, StringComparison.Ordinal)
         && table.Length - NamePrefix.Length >= LeastIdLength
         && runId.StartsWith(table[NamePrefix.Length..], StringComparison.Ordinal);
+
+    private static IEnumerable<string> Names(string runId, string? networkNamespace) =>
+        Run(runId, networkNamespace, "list", "tables", "inet").Split('\n')
+            .Select(static line => line[(line.LastIndexOf(' ') + 1)..].Trim())
+            .Where(static name => name.StartsWith(NamePrefix, StringComparison.Ordinal));
 
     private static string Run(string runId, string? networkNamespace, params string[] arguments)
     {

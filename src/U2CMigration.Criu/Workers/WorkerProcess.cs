@@ -17,6 +17,12 @@ internal sealed class WorkerProcess
     /// <summary>Completes with the exit code, or 128 plus the signal that ended it; -1 when someone else collected it.</summary>
     internal Task<int> Ended => _ended.Task;
 
+    /// <summary>
+    /// Whether what is left of its process group is killed when it ends. CRIU's probes of the kernel run in children that stop themselves: when CRIU is killed
+    /// meanwhile they stay, and with them its end of the dialogue. Not for a restore: tasks of a shell job live on in the group.
+    /// </summary>
+    internal bool GroupEndsToo { private get; set; }
+
     internal static WorkerProcess Start(string path, IReadOnlyList<string> arguments, IReadOnlyList<SafeHandle> descriptors)
     {
         var process = new WorkerProcess(ProcessStarter.Start(path, arguments, descriptors));
@@ -53,6 +59,11 @@ internal sealed class WorkerProcess
         int? status;
         lock (_gate)
         {
+            if (GroupEndsToo)
+            {
+                PidFd.TrySignalGroup(ProcessId, PidFd.Kill);
+            }
+
             status = PidFd.Collect(ProcessId);
             _collected = true;
         }
