@@ -44,7 +44,7 @@ cmd_up() {
     cmd_build
     install_missing util-linux iproute2
     build_hostexec
-    [ ! -d "$STATE_ROOT/$rig" ] || die "a rig '$rig' is up already: take it down first (eng/testbed.sh down $rig) or choose another name."
+    [ ! -d "$STATE_ROOT/$rig" ] || die "a rig '$rig' is up already: take it down first (eng/$(basename "$0") down $rig) or choose another name."
     # Whatever ends this before the rig stands takes down what there is of it.
     trap down_after_failure EXIT
     trap 'exit 130' INT
@@ -65,7 +65,7 @@ rig_register() {
     local rig=$1 owner=$2
     sweep_orphans
     # mkdir decides between two that come at the same time.
-    mkdir "$STATE_ROOT/$rig" 2>/dev/null || die "a rig '$rig' is up already: take it down first (eng/testbed.sh down $rig) or choose another name."
+    mkdir "$STATE_ROOT/$rig" 2>/dev/null || die "a rig '$rig' is up already: take it down first (eng/$(basename "$0") down $rig) or choose another name."
     REGISTERED=$rig
     [ -z "$owner" ] || printf '%s\n' "$owner" >"$STATE_ROOT/$rig/owner"
     printf '%s\n' "$TESTBED" >"$STATE_ROOT/$rig/testbed"
