@@ -47,7 +47,7 @@ fetch_kernel() {
     printf 'deb %s %s main\n' "$mirror" "$suite" >"$vm/tools/etc/apt/sources.list"
     chroot "$vm/tools" apt-get update
     package=$(chroot "$vm/tools" apt-cache show linux-image-cloud-amd64 | sed -nE 's/^Depends: (linux-image-[^ ,]+).*/\1/p' | head -n 1)
-    file=$(chroot "$vm/tools" sh -c "cd /var/cache/apt/archives && apt-get --print-uris download $package" | awk '{ print $2 }')
+    file=$(basename "$(chroot "$vm/tools" apt-cache show "$package" | sed -n 's/^Filename: //p' | head -n 1)")
     [ -e "$vm/debs/$file" ] || chroot "$vm/tools" sh -c "cd /var/cache/apt/archives && apt-get -o APT::Sandbox::User=root download $package"
     dpkg-deb -x "$vm/debs/$file" "$directory"
 }
@@ -85,7 +85,7 @@ build_machine() {
 
     cp "$vm/tools/usr/bin/busybox" "$work/initramfs/bin/busybox"
     install -m 755 "$lib/vm-initramfs.sh" "$work/initramfs/init"
-    initramfs_module "$work" "$version" virtio_blk
+    initramfs_modules "$work" "$version" virtio_pci virtio_blk
     (cd "$work/initramfs" && find . | bin/busybox cpio -o -H newc 2>/dev/null | gzip -1) >"$partial/initrd.gz"
     cp "$work/kernel/boot/vmlinuz-$version" "$partial/vmlinuz"
     rm -rf --one-file-system "$work"
@@ -93,12 +93,12 @@ build_machine() {
     mv "$partial" "$vm/$kernel"
 }
 
-# initramfs_module WORK VERSION NAME: the module and what it needs, numbered in the order of loading.
-initramfs_module() {
-    local work=$1 version=$2 number=10 file
+# initramfs_modules WORK VERSION NAME...: the modules and what they need, numbered in the order of loading. What is built in is left out.
+initramfs_modules() {
+    local work=$1 version=$2 number=10 file verb
     mkdir -p "$vm/tools/usr/lib/modules"
     mount --bind "$work/upper/usr/lib/modules" "$vm/tools/usr/lib/modules"
-    chroot "$vm/tools" modprobe --show-depends --set-version "$version" "$3" >"$work/order" || true
+    chroot "$vm/tools" modprobe --all --show-depends --set-version "$version" "${@:3}" >"$work/order"
     while read -r verb file _; do
         [ "$verb" = insmod ] || continue
         case $file in
