@@ -32,7 +32,7 @@
 #include <unistd.h>
 
 enum { EXIT_MACHINE = 125, EXIT_NOT_RUNNABLE = 126, EXIT_NOT_FOUND = 127 };
-enum { PORT = 99, BACKLOG = 64, MOST_REQUEST = 1 << 20, CHUNK = 32768, CLOCK_TRIES = 40, HEAD = 5 };
+enum { PORT = 99, BACKLOG = 64, MOST_REQUEST = 1 << 20, CHUNK = 32768, CLOCK_TRIES = 40, HEAD = 5, LINGER_MS = 2000 };
 enum frame { FRAME_INPUT = 0, FRAME_OUTPUT = 1, FRAME_ERROR = 2, FRAME_EXIT = 3, FRAME_SIGNAL = 4 };
 
 static void fail(const char *format, ...)
@@ -139,13 +139,13 @@ static void run_command(char *request, uint32_t length, int *input, int *output,
     _exit(errno == ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_RUNNABLE);
 }
 
-/* Passes on what is there; returns 0 when the pipe has ended or, for a pipe that must not block, is empty. */
+/* Passes on what is there; returns 0 when the pipe has ended. */
 static int pass_output(int connection, int pipe, enum frame type)
 {
     char data[CHUNK];
     ssize_t got = read(pipe, data, sizeof data);
     if (got <= 0)
-        return 0;
+        return got < 0 && errno == EAGAIN;
     return send_frame(connection, type, data, (uint32_t)got) == 0;
 }
 
@@ -172,11 +172,19 @@ static void serve_command(int connection, char *request, uint32_t length)
         { .fd = output[0], .events = POLLIN },
         { .fd = error[0], .events = POLLIN },
     };
+    int code = -1;
+    int64_t until = 0;
     for (;;) {
         char data[CHUNK];
         enum frame type;
         int status;
-        poll(events, 4, -1);
+        int ended = code >= 0;
+        /* What the command has left behind in the background may still say something, but may hold the pipes for ever, too. */
+        if (ended && ((events[2].fd < 0 && events[3].fd < 0) || now(CLOCK_MONOTONIC) >= until)) {
+            send_frame(connection, FRAME_EXIT, &code, sizeof code);
+            _exit(0);
+        }
+        poll(events, 4, ended ? LINGER_MS / 10 : -1);
         for (int i = 2; i < 4; i++) {
             if (events[i].revents != 0 && !pass_output(connection, events[i].fd, i == 2 ? FRAME_OUTPUT : FRAME_ERROR))
                 events[i].fd = -1;
@@ -196,12 +204,9 @@ static void serve_command(int connection, char *request, uint32_t length)
                 write_all(input[1], data, (size_t)got);
         }
         if (events[1].revents != 0 && waitpid(child, &status, WNOHANG) == child) {
-            /* A daemon that the command has left may hold the pipes for ever: what is in them now is all. */
-            while (pass_output(connection, output[0], FRAME_OUTPUT)) {}
-            while (pass_output(connection, error[0], FRAME_ERROR)) {}
-            uint32_t code = WIFEXITED(status) ? (uint32_t)WEXITSTATUS(status) : 128 + (uint32_t)WTERMSIG(status);
-            send_frame(connection, FRAME_EXIT, &code, sizeof code);
-            _exit(0);
+            code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+            until = now(CLOCK_MONOTONIC) + LINGER_MS * 1000000LL;
+            events[1].fd = -1;
         }
     }
 }

@@ -50,7 +50,7 @@ public sealed class Demo(DemoOptions options, IAnsiConsole console)
         console.WriteLine($"timeline: {options.TimelineFile}");
         if (options.Scene.Keep)
         {
-            console.WriteLine($"the rig '{rig}' is still up: eng/testbed.sh exec {rig} b -- ps ax; take it down with eng/testbed.sh down {rig}");
+            console.WriteLine($"the rig '{rig}' is still up: eng/{options.Scene.Rig.Script} exec {rig} b -- ps ax; take it down with eng/{options.Scene.Rig.Script} down {rig}");
         }
     }
 

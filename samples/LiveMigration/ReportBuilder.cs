@@ -7,7 +7,7 @@ using MigrationReport;
 namespace LiveMigration;
 
 /// <summary>Puts together what the mover and the client measured.</summary>
-public sealed class ReportBuilder(SceneOptions options, string criuVersion)
+public sealed class ReportBuilder(SceneOptions options, string kernel, string criuVersion)
 {
     public double DirtyBytesPerSecond { get; set; }
 
@@ -37,11 +37,11 @@ public sealed class ReportBuilder(SceneOptions options, string criuVersion)
             MemoryMib = options.MemoryMib,
             MemoryBytes = result?.MemoryBytes ?? (long)options.MemoryMib << 20,
             BandwidthMbit = BandwidthMbit,
-            Kernel = File.ReadAllText("/proc/sys/kernel/osrelease").Trim(),
+            Kernel = kernel,
             CriuVersion = criuVersion,
             Rounds = [.. (result?.Rounds ?? []).Select(Round)],
             DurationMs = result?.DurationMs ?? 0,
-            // Both hosts of the rig share the clock, so this leaves out the message by which the source learns of the resume.
+            // All timestamps are of one clock here, so this leaves out the message by which the source learns of the resume.
             DowntimeMs = result is null ? 0 : Stopwatch.GetElapsedTime(result.FreezeTimestamp, result.ResumeTimestamp).TotalMilliseconds,
             ClientGapMs = measured.GapMs,
             WireBytes = result?.WireBytes ?? 0,

@@ -13,6 +13,6 @@ public static class Repository
             }
         }
 
-        throw new DirectoryNotFoundException($"{AppContext.BaseDirectory} does not lie in a checkout of the project; start the demo by eng/demo.sh.");
+        throw new DirectoryNotFoundException($"{AppContext.BaseDirectory} does not lie in a checkout of the project; start the demo by eng/demo.sh or eng/vm.sh.");
     }
 }

@@ -31,8 +31,8 @@ public sealed class Scene : IAsyncDisposable
     public static async Task<Scene> SetAsync(SceneOptions options, string rig, IAnsiConsole console, CancellationToken cancellationToken)
     {
         Action<string>? log = options.Verbose ? Console.Error.WriteLine : null;
-        console.WriteLine("bringing up two hosts and a client");
-        Testbed testbed = await Testbed.UpAsync(options.Repository, rig, options.Pressure is null ? options.BandwidthMbit : 0, options.Keep, log, cancellationToken);
+        console.WriteLine($"bringing up {options.Rig.Description}");
+        Testbed testbed = await Testbed.UpAsync(options.Repository, options.Rig, rig, options.Pressure is null ? options.BandwidthMbit : 0, options.Keep, log, cancellationToken);
         ClientProxy? client = null;
         try
         {
@@ -44,7 +44,7 @@ public sealed class Scene : IAsyncDisposable
             client = await ClientProxy.ConnectAsync(testbed, options, keys, cancellationToken);
             await client.AskAsync(new ClientRequest { Do = "start" }, cancellationToken);
             console.WriteLine($"{(options.WriteRate > 0 ? Figures.Count(options.WriteRate) : "as many as possible")} per second: {options.Workload.Operations}; a client holds one connection");
-            var reports = new ReportBuilder(options, await CriuVersionAsync(testbed, cancellationToken));
+            var reports = new ReportBuilder(options, await KernelAsync(testbed, cancellationToken), await CriuVersionAsync(testbed, cancellationToken));
             return new Scene(options, console, testbed, client, reports, new Route(Host.A, Host.B, processId, cgroup));
         }
         catch
@@ -125,6 +125,9 @@ public sealed class Scene : IAsyncDisposable
         string output = await testbed.RunAsync(Host.A, [Environment.ProcessPath!, "prepare", "--workload", options.Workload.Name, "--pid", pid, "--bytes", bytes], cancellationToken);
         return int.Parse(output.Trim(), CultureInfo.InvariantCulture);
     }
+
+    private static async Task<string> KernelAsync(Testbed testbed, CancellationToken cancellationToken) =>
+        (await testbed.RunAsync(Host.A, ["uname", "-r"], cancellationToken)).Trim();
 
     private static async Task<string> CriuVersionAsync(Testbed testbed, CancellationToken cancellationToken)
     {

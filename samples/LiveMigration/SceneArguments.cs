@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using LiveMigration.Rig;
 using LiveMigration.StockCriu;
 using LiveMigration.Workloads;
 using U2CMigration.Strategy.Strategies;
@@ -23,6 +24,10 @@ public sealed class SceneArguments
     private readonly Option<string> _codec = new("--codec") { Description = "How pages travel: by-strategy, off, auto, or auto without one of its ways: no-deltas, no-compression, no-references.", DefaultValueFactory = _ => "by-strategy" };
     private readonly Option<string> _restoreMode = new("--restore-mode") { Description = "auto, first-touch or flat-images.", DefaultValueFactory = _ => "auto" };
     private readonly Option<int> _duration = Number("--max-duration-s", 60, 1, 3600, "The longest time for the rounds before the workload is stopped, s: strategies that never stop by themselves end there.");
+    private readonly Option<string> _rig = new("--rig") { Description = "What the hosts are: namespaces of this machine, or vm for emulated machines (eng/vm.sh).", DefaultValueFactory = _ => "namespaces" };
+    private readonly Option<string> _kernel = new("--kernel") { Description = "Kernel of emulated machines: 6.12 or 6.1.", DefaultValueFactory = _ => "6.12" };
+    private readonly Option<string> _criu = new("--criu") { Description = "CRIU of emulated machines: 4.2, 4.1 or 3.17.", DefaultValueFactory = _ => "4.2" };
+    private readonly Option<int> _delay = Number("--delay-ms", 0, 0, 1000, "By how much emulated machines delay what they send, ms.");
     private readonly Option<bool> _verify = new("--verify") { Description = "Compare every page of the frozen source with the destination, outside the downtime." };
     private readonly Option<bool> _verbose = new("--verbose") { Description = "Show the logs of the agents." };
     private readonly Option<string?> _agent = new("--agent") { Description = "The published migration agent.", Hidden = true };
@@ -30,6 +35,9 @@ public sealed class SceneArguments
     public SceneArguments()
     {
         _rate.Validators.Add(result => CheckNumbers(result, "--write-rate", 0, 1_000_000));
+        _rig.AcceptOnlyFromAmong("namespaces", "vm");
+        _kernel.AcceptOnlyFromAmong("6.12", "6.1");
+        _criu.AcceptOnlyFromAmong("4.2", "4.1", "3.17");
         _tracker.AcceptOnlyFromAmong("auto", "write-protect", "soft-dirty", "content-hash");
         _codec.AcceptOnlyFromAmong("by-strategy", "off", "auto", "no-deltas", "no-compression", "no-references");
         _restoreMode.AcceptOnlyFromAmong("auto", "first-touch", "flat-images");
@@ -46,7 +54,7 @@ public sealed class SceneArguments
 
     public void AddTo(Command command)
     {
-        foreach (Option option in (ReadOnlySpan<Option>)[_rate, _tracker, _codec, _restoreMode, _duration, _verify, Json, _verbose, _agent])
+        foreach (Option option in (ReadOnlySpan<Option>)[_rate, _tracker, _codec, _restoreMode, _duration, _rig, _kernel, _criu, _delay, _verify, Json, _verbose, _agent])
         {
             command.Options.Add(option);
         }
@@ -62,6 +70,7 @@ public sealed class SceneArguments
             AskedRate = parsed.GetValue(_rate),
             BandwidthMbit = bandwidthMbit,
             Pressure = pressure,
+            Rig = parsed.GetValue(_rig) == "vm" ? RigKind.Machines(parsed.GetValue(_kernel)!, parsed.GetValue(_criu)!, parsed.GetValue(_delay)) : RigKind.Namespaces,
             Tracker = parsed.GetValue(_tracker)!,
             Codec = parsed.GetValue(_codec)!,
             RestoreMode = parsed.GetValue(_restoreMode)!,

@@ -1,3 +1,4 @@
+using LiveMigration.Rig;
 using LiveMigration.Workloads;
 
 namespace LiveMigration;
@@ -19,6 +20,8 @@ public sealed record SceneOptions
 
     /// <summary>Dirty bytes per second over bandwidth; null to use <see cref="BandwidthMbit"/>.</summary>
     public double? Pressure { get; init; }
+
+    public RigKind Rig { get; init; } = RigKind.Namespaces;
 
     public required string Tracker { get; init; }
 

@@ -66,8 +66,13 @@ public sealed class AgentMover(Testbed testbed, SceneOptions options, string? st
         throw new IOException($"The dirty rate could not be measured: {process.Errors}");
     }
 
-    private static async Task<Move> ArrivedAsync(ResultEvent result, HostProcess receiver, IProgressView view, Route route, CancellationToken cancellationToken)
+    private async Task<Move> ArrivedAsync(ResultEvent result, HostProcess receiver, IProgressView view, Route route, CancellationToken cancellationToken)
     {
+        result = result with
+        {
+            FreezeTimestamp = (await testbed.ClockAsync(route.From, CancellationToken.None)).Local(result.FreezeTimestamp),
+            ResumeTimestamp = (await testbed.ClockAsync(route.To, CancellationToken.None)).Local(result.ResumeTimestamp),
+        };
         long attach = result.FreezeTimestamp - (long)(result.FreezeStartMs / 1000 * Stopwatch.Frequency);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(FillPatience);

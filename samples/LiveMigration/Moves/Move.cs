@@ -2,7 +2,7 @@ using MigrationEvents;
 
 namespace LiveMigration.Moves;
 
-/// <summary>A migration that was tried. Timestamps are of the one monotonic clock that all hosts of the rig share.</summary>
+/// <summary>A migration that was tried. Timestamps are of the monotonic clock of this machine.</summary>
 /// <param name="Result">What the mover measured; null when the workload was not moved.</param>
 /// <param name="Error">Why not.</param>
 /// <param name="AttachTimestamp">When it began.</param>

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace LiveMigration.Rig;
 
-/// <summary>A rig of <c>eng/testbed.sh</c>: two hosts and a client on one network. Disposing takes it down.</summary>
+/// <summary>A rig: two hosts and a client on one network. Disposing takes it down.</summary>
 public sealed class Testbed : IAsyncDisposable
 {
     /// <summary>The address that belongs to the workload and moves with it.</summary>
@@ -16,9 +16,12 @@ public sealed class Testbed : IAsyncDisposable
     private readonly string _script;
     private readonly Action<string>? _log;
 
-    private Testbed(string script, string name, Action<string>? log)
+    private readonly RigKind _kind;
+
+    private Testbed(string repository, RigKind kind, string name, Action<string>? log)
     {
-        _script = script;
+        _script = Path.Combine(repository, "eng", kind.Script);
+        _kind = kind;
         Name = name;
         _log = log;
     }
@@ -28,10 +31,10 @@ public sealed class Testbed : IAsyncDisposable
     /// <summary>Whether the rig is left standing.</summary>
     public bool Keep { get; set; }
 
-    public static async Task<Testbed> UpAsync(string repository, string name, int mbit, bool keep, Action<string>? log, CancellationToken cancellationToken)
+    public static async Task<Testbed> UpAsync(string repository, RigKind kind, string name, int mbit, bool keep, Action<string>? log, CancellationToken cancellationToken)
     {
-        var testbed = new Testbed(Path.Combine(repository, "eng", "testbed.sh"), name, log) { Keep = keep };
-        List<string> up = ["up", name, "--bandwidth-mbit", Text(mbit), "--service-address", ServiceAddress];
+        var testbed = new Testbed(repository, kind, name, log) { Keep = keep };
+        List<string> up = ["up", name, "--bandwidth-mbit", Text(mbit), "--service-address", ServiceAddress, .. kind.UpOptions];
         if (!keep)
         {
             // If this process is killed, the next rig that goes up takes this one down.
@@ -44,6 +47,10 @@ public sealed class Testbed : IAsyncDisposable
 
     /// <summary>Limits the links of both hosts; 0 for no limit.</summary>
     public Task ShapeAsync(int mbit, CancellationToken cancellationToken) => ScriptAsync(["shape", Name, Text(mbit)], cancellationToken);
+
+    /// <summary>How the clocks of a host differ from those here, now; they drift by some microseconds per second.</summary>
+    public async Task<HostClock> ClockAsync(Host host, CancellationToken cancellationToken) =>
+        _kind.HasOwnClocks ? HostClock.Parse(await ScriptAsync(["clock", Name, host.Name], cancellationToken)) : HostClock.Shared();
 
     /// <summary>Starts a program in a host.</summary>
     public HostProcess Start(Host host, IEnumerable<string> command) => new(Exec(host, command), $"{host.Name} {Path.GetFileName(command.First())}", _log);

@@ -52,32 +52,38 @@ public sealed class StockCriuMover(Testbed testbed) : IMover
 
         string image = await testbed.RunAsync(route.From, ["base64", "-w0", $"{Directory}/work/stats-dump"], cancellationToken);
         DumpStatistics statistics = DumpStatistics.Parse(Convert.FromBase64String(image.Trim()));
-        return new Move(Result(here, there, statistics), null, MonotonicClock.FromUnixSeconds(here["dump"]), (int)there["pid"]);
+        HostClock sourceClock = await testbed.ClockAsync(route.From, cancellationToken);
+        HostClock destinationClock = await testbed.ClockAsync(route.To, cancellationToken);
+        return new Move(Result(here, there, statistics, sourceClock, destinationClock), null, sourceClock.FromUnixSeconds(here["dump"]), (int)there["pid"]);
     }
 
-    private static ResultEvent Result(Steps here, Steps there, DumpStatistics statistics)
+    private static ResultEvent Result(Steps here, Steps there, DumpStatistics statistics, HostClock sourceClock, HostClock destinationClock)
     {
         // CRIU writes its statistics when the tasks are killed: the freeze is that moment less the time they were stopped.
         double frozen = here["frozen"] - ((statistics.FrozenMicroseconds + (double)statistics.FreezingMicroseconds) / 1e6);
         double begin = here["dump"];
         double frozenMs = (frozen - begin) * 1000;
+        // Times of the destination as the source's clock would have told them.
+        double restored = OnSource("restored");
+        double received = OnSource("received");
+        double resumed = OnSource("resumed");
         long pages = (long)statistics.PagesWritten;
         return new ResultEvent
         {
             MigrationId = Guid.NewGuid(),
             Strategy = Strategy,
             Tracker = "none",
-            DurationMs = (there["restored"] - begin) * 1000,
-            DowntimeMs = (there["resumed"] - frozen) * 1000,
+            DurationMs = (restored - begin) * 1000,
+            DowntimeMs = (resumed - frozen) * 1000,
             Downtime = new DowntimeEvent
             {
                 FreezeMs = statistics.FreezingMicroseconds / 1000.0,
                 TailScanMs = 0,
                 TailSendMs = 0,
                 DumpMs = (here["dumped"] - frozen) * 1000,
-                ImageTransferMs = (there["received"] - here["dumped"]) * 1000,
+                ImageTransferMs = (received - here["dumped"]) * 1000,
                 CheckMs = 0,
-                RestoreMs = (there["resumed"] - there["received"]) * 1000,
+                RestoreMs = (resumed - received) * 1000,
                 ResumeMs = 0,
             },
             Rounds =
@@ -97,10 +103,13 @@ public sealed class StockCriuMover(Testbed testbed) : IMover
             RawBytes = pages * PageBytes,
             MemoryBytes = pages * PageBytes,
             FreezeStartMs = frozenMs,
-            FreezeTimestamp = MonotonicClock.FromUnixSeconds(frozen),
-            ResumeTimestamp = MonotonicClock.FromUnixSeconds(there["resumed"]),
+            FreezeTimestamp = sourceClock.FromUnixSeconds(frozen),
+            ResumeTimestamp = destinationClock.FromUnixSeconds(there["resumed"]),
             Warnings = ["Downtime from CRIU's own statistics: from stopping the first task to the end of the restore, which lets the tasks run."],
         };
+
+        double OnSource(string step) =>
+            begin + ((destinationClock.FromUnixSeconds(there[step]) - sourceClock.FromUnixSeconds(begin)) / (double)Stopwatch.Frequency);
     }
 
     private static void Report(IProgressView view, string phase, long begin) =>

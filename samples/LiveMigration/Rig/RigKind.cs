@@ -1,0 +1,24 @@
+using System.Globalization;
+
+namespace LiveMigration.Rig;
+
+/// <summary>What the hosts are made of. Each kind has a script in <c>eng/</c> that takes the same commands.</summary>
+/// <param name="Script">The name of the script.</param>
+/// <param name="UpOptions">What its command <c>up</c> is given besides.</param>
+/// <param name="HasOwnClocks">Whether each host has clocks of its own, which the script's command <c>clock</c> compares with those of here.</param>
+/// <param name="Description">What a user is told that is brought up.</param>
+public sealed record RigKind(string Script, IReadOnlyList<string> UpOptions, bool HasOwnClocks, string Description)
+{
+    /// <summary>Namespaces of this machine, on its kernel.</summary>
+    public static RigKind Namespaces { get; } = new("testbed.sh", [], HasOwnClocks: false, "two hosts and a client");
+
+    /// <summary>Emulated machines with kernels of their own.</summary>
+    /// <param name="kernel">The version of the kernel, as <c>eng/vm.sh --help</c> lists them.</param>
+    /// <param name="criu">The version of CRIU.</param>
+    /// <param name="delayMs">How long what a machine sends is delayed.</param>
+    public static RigKind Machines(string kernel, string criu, int delayMs) => new(
+        "vm.sh",
+        ["--kernel", kernel, "--criu", criu, "--delay-ms", delayMs.ToString(CultureInfo.InvariantCulture)],
+        HasOwnClocks: true,
+        $"two emulated machines with kernel {kernel}, and a client");
+}
