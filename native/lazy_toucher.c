@@ -212,6 +212,7 @@ static void run(const char *scenario, long argument) {
         for (long s = 1; s < lazy; s += 3) write_slot(s);
         reap(child);
     } else if (!strcmp(scenario, "move")) { move(lazy / 4, lazy / 2, lazy + lazy / 4); check(lazy + lazy / 2); map(lazy / 4, 8); }
+    else if (!strcmp(scenario, "shuttle")) { for (long i = 0; i < argument; i++) i % 2 ? move(lazy, lazy, 0) : move(0, lazy, lazy); }
     else if (!strcmp(scenario, "discard")) { discard_run(lazy / 4, lazy / 2); check(lazy / 2); }
     else if (!strcmp(scenario, "unmap")) { unmap(lazy / 4, lazy / 2); map(lazy / 2, 8); check(lazy / 2); }
     else if (!strcmp(scenario, "protect")) { for (long s = 1; s < lazy; s += 3) protect(s, 1, 0); }
@@ -294,7 +295,7 @@ int main(int argc, char **argv) {
     if (argc < 5 || !strcmp(argv[1], "--help")) {
         puts("usage: lazy_toucher SOCKET ID PAGES SCENARIO [ARGUMENT [SEED [nomarker]]]\n"
              "       lazy_toucher DIRECTORY 0 PAGES survive\n"
-             "scenarios: none touch measure threads fork move discard unmap protect churn churn-threads exit exec");
+             "scenarios: none touch measure threads fork move shuttle discard unmap protect churn churn-threads exit exec");
         return argc < 5 ? 2 : 0;
     }
     lazy = atol(argv[3]);

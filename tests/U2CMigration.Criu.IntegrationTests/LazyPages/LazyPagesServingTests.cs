@@ -57,6 +57,17 @@ public sealed class LazyPagesServingTests
         await rig.RunWhileFillingAsync();
     }
 
+    /// <summary>A copy that waits for the end of a move finds no mapping where the page was, before the move is announced.</summary>
+    [Fact]
+    public async Task BeginFill_WhileTheProcessMovesItsMemoryToAndFro_LeavesTheRightContents()
+    {
+        await using LazyRig rig = LazyRig.StartSlow(8192, "shuttle", "2000");
+
+        LazyPagesResult result = await rig.RunWhileFillingAsync();
+
+        result.UnwantedPages.Should().Be(0);
+    }
+
     [Theory]
     [InlineData("fork", "3")]
     [InlineData("move")]

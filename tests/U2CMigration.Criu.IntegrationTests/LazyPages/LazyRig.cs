@@ -33,7 +33,7 @@ internal sealed class LazyRig : IAsyncDisposable
 
     /// <summary>A daemon that copies page by page, so that much happens in the middle of the filling.</summary>
     internal static LazyRig StartSlow(int pages, string scenario, params string[] more) => new(
-        pages, scenario, more, new PatternStore(pages, pieceSize: 2), options => options with { FillBytes = 8192, TouchedFillBytes = 4096 });
+        pages, scenario, more, new PatternStore(pages, pieceSize: 2), options => options with { FillBytes = 4096, TouchedFillBytes = 4096 });
 
     internal Task<LazyPagesResult> CompletionAsync() => Daemon.Completion.WaitAsync(Patience);
 

@@ -44,7 +44,9 @@ internal sealed class Agents : IAsyncDisposable
         await using RigProcess sender = StartSending(processId, [.. options, "--verify"]);
         string result = await sender.ReadLineAsync("\"event\":\"result\"", cancellationToken);
         (await sender.WaitAsync(cancellationToken)).Successful();
-        return JsonDocument.Parse(result).RootElement;
+        JsonElement moved = JsonDocument.Parse(result).RootElement;
+        moved.GetProperty("pagesMismatched").GetInt64().Should().Be(0);
+        return moved;
     }
 
     public async ValueTask DisposeAsync() => await Receiver.DisposeAsync();

@@ -7,6 +7,10 @@ namespace U2CMigration.Criu.LazyPages.Serving;
 internal sealed class PageInstaller(ILazyPageSource source)
 {
     /// <summary>Installs as many of the pages as one call can.</summary>
+    /// <remarks>
+    /// A copy that waited for the end of an mremap finds no mapping where the page was, and says so before the move is announced; the page is pending as
+    /// before. A copy that begins afterwards is told that an event waits, until it is read. So only what is not registered twice in a row is so for good.
+    /// </remarks>
     /// <param name="task">The process.</param>
     /// <param name="wanted">Pending pages of it.</param>
     /// <param name="pages">The pages that are installed now.</param>
@@ -14,6 +18,7 @@ internal sealed class PageInstaller(ILazyPageSource source)
     internal InstallStatus Install(RestoredTask task, in LazyRun wanted, out int pages)
     {
         ulong length = LengthHeld(task, wanted, out nint from);
+        bool wasNotRegistered = false;
         while (true)
         {
             InstallStatus status = Userfaultfd.Copy(task.Descriptor, wanted.Start, from, length, out long copied);
@@ -30,6 +35,9 @@ internal sealed class PageInstaller(ILazyPageSource source)
                 case InstallStatus.NotRegistered when length > (ulong)PageGeometry.Bytes:
                     // A copy may not cross from one mapping into the next, and mprotect splits mappings without an event.
                     length = ulong.Max(length >> (PageGeometry.Shift + 1) << PageGeometry.Shift, (ulong)PageGeometry.Bytes);
+                    break;
+                case InstallStatus.NotRegistered when !wasNotRegistered:
+                    wasNotRegistered = true;
                     break;
                 default:
                     return status;
