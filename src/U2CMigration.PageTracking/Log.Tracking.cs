@@ -19,4 +19,16 @@ internal static partial class Log
 
     [LoggerMessage(2004, LogLevel.Debug, "{Pages} dirty pages of {Processes} processes found in {Milliseconds:F1} ms", EventName = "Collected")]
     internal static partial void Collected(ILogger logger, long pages, int processes, double milliseconds);
+
+    [LoggerMessage(2005, LogLevel.Warning, "Process {ProcessId} can not be stopped, what it wrote is reported again in the next round: {Reason}", EventName = "ProcessNotStopped")]
+    internal static partial void NotStopped(ILogger logger, int processId, string reason);
+
+    [LoggerMessage(2006, LogLevel.Debug, "The longest stop of a process for it was {Microseconds:F0} us", EventName = "ProcessStopped")]
+    internal static partial void Stopped(ILogger logger, double microseconds);
+
+    [LoggerMessage(2007, LogLevel.Warning, "The kernel tracks no writes here: every look at the tree reads and hashes all of its memory ({Reason})", EventName = "HashingMemory")]
+    internal static partial void HashingMemory(ILogger logger, string reason);
+
+    [LoggerMessage(2008, LogLevel.Debug, "{Pages} pages read and hashed in {Milliseconds:F1} ms", EventName = "MemoryHashed")]
+    internal static partial void Hashed(ILogger logger, long pages, double milliseconds);
 }

@@ -1,6 +1,9 @@
 using System.Diagnostics;
+using U2CMigration.PageTracking.ContentHash;
 using U2CMigration.PageTracking.IntegrationTests.Workload;
 using U2CMigration.PageTracking.Pages;
+using U2CMigration.PageTracking.SoftDirty;
+using U2CMigration.PageTracking.Trackers;
 using U2CMigration.PageTracking.WriteProtect;
 
 namespace U2CMigration.PageTracking.IntegrationTests;
@@ -9,12 +12,18 @@ namespace U2CMigration.PageTracking.IntegrationTests;
 /// A program maps, unmaps, moves, resizes, discards, protects, replaces, forks and writes at random while a copy of its memory is kept by tracker and
 /// reader. At the end it is stopped, and every page it has must equal its copy.
 /// </summary>
-public sealed class ChaosTests
+public abstract class ChaosTests
 {
     private const int CollectionsPerCopy = 8;
     private static readonly TimeSpan Duration = TimeSpan.FromSeconds(4);
 
-    public ChaosTests() => TrackingNeeds.WriteProtect();
+    private readonly TrackedBy _tracked;
+
+    private protected ChaosTests(TrackedBy tracked)
+    {
+        tracked.Require();
+        _tracked = tracked;
+    }
 
     [Theory]
     [InlineData(1, 1, 0)]
@@ -24,8 +33,8 @@ public sealed class ChaosTests
     public void CopyOfChangingMemory_WhenStopped_HasNoStalePage(int threads, int seed, int pauseMilliseconds)
     {
         using MemoryWriter writer = new();
-        using ShadowCopy copy = new(writer.ProcessId);
-        using WriteProtectTracker tracker = WriteProtectTracker.Attach(writer.ProcessId);
+        using IPageTracker tracker = _tracked.AttachTo(writer);
+        using ShadowCopy copy = new(writer.ProcessId, tracker as ICopyObserver);
         writer.Do($"chaos {threads} {seed * 100}");
         PageSet dirty = new();
         int collections = 0;
@@ -53,7 +62,23 @@ public sealed class ChaosTests
         copy.Update(dirty);
         PageSet resident = tracker.CollectResident();
 
-        TestContext.Current.TestOutputHelper?.WriteLine($"{operations} operations, {collections} collections, {copy.Pages} pages copied, {resident.PageCount} resident, {tracker.Statistics}");
+        TestContext.Current.TestOutputHelper?.WriteLine($"{operations} operations, {collections} collections, {copy.Pages} pages copied, {resident.PageCount} resident, {Statistics(tracker)}");
         copy.FindStale(resident).Should().BeEmpty();
     }
+
+    private static object? Statistics(IPageTracker tracker) => tracker switch
+    {
+        WriteProtectTracker used => used.Statistics,
+        SoftDirtyTracker used => used.Statistics,
+        ContentHashTracker used => used.Statistics,
+        _ => null,
+    };
 }
+
+public sealed class WriteProtectChaosTests() : ChaosTests(TrackedBy.WriteProtect);
+
+public sealed class SoftDirtyChaosTests() : ChaosTests(TrackedBy.SoftDirty);
+
+public sealed class SoftDirtyEntriesChaosTests() : ChaosTests(TrackedBy.SoftDirtyEntries);
+
+public sealed class ContentHashChaosTests() : ChaosTests(TrackedBy.ContentHash);

@@ -1,21 +1,23 @@
 using U2CMigration.PageTracking.IntegrationTests.Workload;
-using U2CMigration.PageTracking.WriteProtect;
+using U2CMigration.PageTracking.Trackers;
 using U2CMigration.Testing;
 
 namespace U2CMigration.PageTracking.IntegrationTests;
 
-/// <summary>The set of reported pages is the set of written pages, for each kind of memory and each way to write it.</summary>
-public sealed class ExactnessTests : IDisposable
+/// <summary>The set of reported pages is the set of written pages, for each kind of memory, each way to write it and each tracker.</summary>
+public abstract class ExactnessTests : IDisposable
 {
     private const int Pages = 4096;
+    private readonly TrackedBy _tracked;
     private readonly MemoryWriter _writer;
-    private readonly WriteProtectTracker _tracker;
+    private readonly IPageTracker _tracker;
 
-    public ExactnessTests()
+    private protected ExactnessTests(TrackedBy tracked)
     {
-        TrackingNeeds.WriteProtect();
+        tracked.Require();
+        _tracked = tracked;
         _writer = new MemoryWriter();
-        _tracker = WriteProtectTracker.Attach(_writer.ProcessId);
+        _tracker = tracked.AttachTo(_writer);
     }
 
     public static TheoryData<string, int, char> Writes()
@@ -49,7 +51,7 @@ public sealed class ExactnessTests : IDisposable
 
         block.Write(7, permille, kind);
 
-        _tracker.Collect().ShouldBeExactly(block, 7, permille);
+        _tracked.ShouldReport(_tracker.Collect(), block, 7, permille, memory, kind);
     }
 
     [Theory]
@@ -62,7 +64,7 @@ public sealed class ExactnessTests : IDisposable
         block.Write(7, 500);
         _tracker.Collect();
 
-        _tracker.Collect().ShouldBeExactly(block, 7, 0);
+        _tracked.ShouldReport(_tracker.Collect(), block, 7, 0, memory);
     }
 
     [Theory]
@@ -75,7 +77,7 @@ public sealed class ExactnessTests : IDisposable
 
         block.Write(3, 500);
 
-        _tracker.Collect().ShouldBeExactly(block, 3, 500);
+        _tracked.ShouldReport(_tracker.Collect(), block, 3, 500, memory);
     }
 
     [Theory]
@@ -88,7 +90,7 @@ public sealed class ExactnessTests : IDisposable
 
         block.Read();
 
-        _tracker.Collect().ShouldBeExactly(block, 7, 0);
+        _tracked.ShouldReport(_tracker.Collect(), block, 7, 0, memory);
     }
 
     [Theory]
@@ -101,7 +103,7 @@ public sealed class ExactnessTests : IDisposable
 
         block.Write(7, 300, 'c');
 
-        _tracker.Collect().ShouldBeExactly(block, 7, 0);
+        _tracked.ShouldReport(_tracker.Collect(), block, 7, 0, memory);
     }
 
     [Theory]
@@ -115,7 +117,7 @@ public sealed class ExactnessTests : IDisposable
         block.Write(7, 50);
         block.Protect(1);
 
-        _tracker.Collect().ShouldBeExactly(block, 7, 50);
+        _tracked.ShouldReport(_tracker.Collect(), block, 7, 50, memory);
     }
 
     [Theory]
@@ -130,7 +132,7 @@ public sealed class ExactnessTests : IDisposable
         block.Protect(3);
         block.Write(7, 50);
 
-        _tracker.Collect().ShouldBeExactly(block, 7, 50);
+        _tracked.ShouldReport(_tracker.Collect(), block, 7, 50, memory);
     }
 
     [Theory]
@@ -144,7 +146,7 @@ public sealed class ExactnessTests : IDisposable
         block.Discard(7, 200);
         block.Write(7, 200);
 
-        _tracker.Collect().ShouldBeExactly(block, 7, 200);
+        _tracked.ShouldReport(_tracker.Collect(), block, 7, 200, memory);
     }
 
     [Theory]
@@ -167,11 +169,11 @@ public sealed class ExactnessTests : IDisposable
     {
         MemoryBlock block = _writer.Map(Pages);
         block.Read();
-        _tracker.Collect().ShouldBeExactly(block, 7, 0);
+        _tracked.ShouldReport(_tracker.Collect(), block, 7, 0);
 
         block.Write(7, 30);
 
-        _tracker.Collect().ShouldBeExactly(block, 7, 30);
+        _tracked.ShouldReport(_tracker.Collect(), block, 7, 30);
     }
 
     [Theory]
@@ -202,7 +204,7 @@ public sealed class ExactnessTests : IDisposable
         MemoryBlock block = _writer.Map(Pages);
         block.WriteAll();
         string answer = _writer.Ask($"guard {block.Address:x} 100");
-        Requires.That(answer == "ok", "MADV_GUARD_INSTALL needs Linux 6.13.");
+        Requires.KernelHas(answer == "ok", "MADV_GUARD_INSTALL needs Linux 6.13");
 
         (_tracker.Collect().Count(block.Part(0, 100)) + _tracker.CollectResident().Count(block.Part(0, 100))).Should().Be(0);
     }
@@ -211,5 +213,16 @@ public sealed class ExactnessTests : IDisposable
     {
         _tracker?.Dispose();
         _writer?.Dispose();
+        GC.SuppressFinalize(this);
     }
 }
+
+public sealed class WriteProtectExactnessTests() : ExactnessTests(TrackedBy.WriteProtect);
+
+public sealed class SoftDirtyExactnessTests() : ExactnessTests(TrackedBy.SoftDirty);
+
+public sealed class SoftDirtyEntriesExactnessTests() : ExactnessTests(TrackedBy.SoftDirtyEntries);
+
+public sealed class ContentHashExactnessTests() : ExactnessTests(TrackedBy.ContentHash);
+
+public sealed class ContentHashEntriesExactnessTests() : ExactnessTests(TrackedBy.ContentHashEntries);

@@ -186,7 +186,7 @@ public sealed class InjectionTests
 
         tracker.Dispose();
 
-        PageTables.CountWriteProtected(block).Should().Be(0);
+        PageEntries.CountWriteProtected(block).Should().Be(0);
     }
 
     [Fact]

@@ -1,20 +1,23 @@
 using U2CMigration.PageTracking.IntegrationTests.Workload;
-using U2CMigration.PageTracking.WriteProtect;
+using U2CMigration.PageTracking.Pages;
+using U2CMigration.PageTracking.Trackers;
 
 namespace U2CMigration.PageTracking.IntegrationTests;
 
-/// <summary>Mappings come, go, move and grow under the tracker.</summary>
-public sealed class MappingChangeTests : IDisposable
+/// <summary>Mappings come, go, move and grow under each tracker.</summary>
+public abstract class MappingChangeTests : IDisposable
 {
     private const int Pages = 1024;
+    private readonly TrackedBy _tracked;
     private readonly MemoryWriter _writer;
-    private readonly WriteProtectTracker _tracker;
+    private readonly IPageTracker _tracker;
 
-    public MappingChangeTests()
+    private protected MappingChangeTests(TrackedBy tracked)
     {
-        TrackingNeeds.WriteProtect();
+        tracked.Require();
+        _tracked = tracked;
         _writer = new MemoryWriter();
-        _tracker = WriteProtectTracker.Attach(_writer.ProcessId);
+        _tracker = tracked.AttachTo(_writer);
         _tracker.Collect();
     }
 
@@ -107,7 +110,7 @@ public sealed class MappingChangeTests : IDisposable
         _writer.Grow(Pages);
         both.Write(7, 100);
 
-        _tracker.Collect().ShouldBeExactly(both, 7, 100);
+        _tracked.ShouldReport(_tracker.Collect(), both, 7, 100, "grown");
     }
 
     [Fact]
@@ -121,9 +124,8 @@ public sealed class MappingChangeTests : IDisposable
         block.Write(7, 100, pages: Pages / 2);
         MemoryBlock upper = block.Part((Pages / 2) + 10, (Pages / 2) - 10);
         upper.Write(8, 100);
-        WriteProtectTracker tracker = _tracker;
 
-        var dirty = tracker.Collect();
+        PageSet dirty = _tracker.Collect();
         dirty.ShouldBeExactly(block.Part(0, Pages / 2), 7, 100);
         dirty.ShouldBeExactly(upper, 8, 100);
     }
@@ -150,38 +152,18 @@ public sealed class MappingChangeTests : IDisposable
         _tracker.CollectResident().ShouldBeExactly(block, 7, 500);
     }
 
-    [Fact]
-    public void Collect_MappingThatCanNotBeRegistered_IsReportedInFullEachTime()
-    {
-        MemoryBlock block = _writer.Map(Pages);
-        block.WriteAll();
-        _writer.Do($"occupy {block.Address:x} {block.Pages}");
-        _tracker.Collect();
-
-        _tracker.Collect().Count(block).Should().Be(Pages);
-    }
-
-    [Fact]
-    public void Collect_BesideAMappingThatCanNotBeRegistered_IsExact()
-    {
-        MemoryBlock occupied = _writer.Map(Pages);
-        occupied.WriteAll();
-        MemoryBlock block = _writer.Map(Pages);
-        block.WriteAll();
-        _writer.Do($"occupy {occupied.Address:x} {occupied.Pages}");
-        _tracker.Collect();
-
-        block.Write(7, 100);
-
-        _tracker.Collect().ShouldBeExactly(block, 7, 100);
-    }
-
-    [Fact]
-    public void Statistics_AfterACollection_CountWhatWasRegistered() => _tracker.Statistics.RegisteredAreas.Should().BePositive();
-
     public void Dispose()
     {
         _tracker?.Dispose();
         _writer?.Dispose();
+        GC.SuppressFinalize(this);
     }
 }
+
+public sealed class WriteProtectMappingChangeTests() : MappingChangeTests(TrackedBy.WriteProtect);
+
+public sealed class SoftDirtyMappingChangeTests() : MappingChangeTests(TrackedBy.SoftDirty);
+
+public sealed class SoftDirtyEntriesMappingChangeTests() : MappingChangeTests(TrackedBy.SoftDirtyEntries);
+
+public sealed class ContentHashMappingChangeTests() : MappingChangeTests(TrackedBy.ContentHash);

@@ -1,19 +1,21 @@
 using System.Globalization;
 using U2CMigration.PageTracking.IntegrationTests.Workload;
 using U2CMigration.PageTracking.Pages;
-using U2CMigration.PageTracking.WriteProtect;
+using U2CMigration.PageTracking.Trackers;
 
 namespace U2CMigration.PageTracking.IntegrationTests;
 
-/// <summary>Processes of a tree fork, execute other programs and end while they are tracked.</summary>
-public sealed class ProcessTreeTests : IDisposable
+/// <summary>Processes of a tree fork, execute other programs and end while they are tracked, in each way.</summary>
+public abstract class ProcessTreeTests : IDisposable
 {
     private const int Pages = 256;
+    private readonly TrackedBy _tracked;
     private readonly MemoryWriter _writer;
 
-    public ProcessTreeTests()
+    private protected ProcessTreeTests(TrackedBy tracked)
     {
-        TrackingNeeds.WriteProtect();
+        tracked.Require();
+        _tracked = tracked;
         _writer = new MemoryWriter();
     }
 
@@ -22,7 +24,7 @@ public sealed class ProcessTreeTests : IDisposable
     {
         int child = _writer.Fork();
 
-        using WriteProtectTracker tracker = WriteProtectTracker.Attach(_writer.ProcessId);
+        using IPageTracker tracker = _tracked.AttachTo(_writer);
 
         tracker.ProcessIds.Should().Equal(_writer.ProcessId, child);
     }
@@ -32,7 +34,7 @@ public sealed class ProcessTreeTests : IDisposable
     {
         MemoryBlock block = _writer.Map(Pages);
         block.WriteAll();
-        using WriteProtectTracker tracker = WriteProtectTracker.Attach(_writer.ProcessId);
+        using IPageTracker tracker = _tracked.AttachTo(_writer);
         tracker.Collect();
 
         int child = _writer.Fork();
@@ -46,7 +48,7 @@ public sealed class ProcessTreeTests : IDisposable
         MemoryBlock block = _writer.Map(Pages);
         block.WriteAll();
         int first = _writer.Fork();
-        using WriteProtectTracker tracker = WriteProtectTracker.Attach(_writer.ProcessId);
+        using IPageTracker tracker = _tracked.AttachTo(_writer);
         tracker.Collect();
         int second = _writer.Fork();
         tracker.Collect();
@@ -65,7 +67,7 @@ public sealed class ProcessTreeTests : IDisposable
     public void Collect_GrandchildAppears_IsTracked()
     {
         int child = _writer.Fork();
-        using WriteProtectTracker tracker = WriteProtectTracker.Attach(_writer.ProcessId);
+        using IPageTracker tracker = _tracked.AttachTo(_writer);
 
         int grandchild = int.Parse(_writer.Ask($"to {child} fork"), CultureInfo.InvariantCulture);
 
@@ -76,7 +78,7 @@ public sealed class ProcessTreeTests : IDisposable
     public void Collect_ChildEnded_HasNoEntry()
     {
         int child = _writer.Fork();
-        using WriteProtectTracker tracker = WriteProtectTracker.Attach(_writer.ProcessId);
+        using IPageTracker tracker = _tracked.AttachTo(_writer);
         tracker.Collect();
 
         _writer.Do($"to {child} quit");
@@ -88,18 +90,19 @@ public sealed class ProcessTreeTests : IDisposable
     public void Collect_IdleChild_HasAnEmptyEntry()
     {
         int child = _writer.Fork();
-        using WriteProtectTracker tracker = WriteProtectTracker.Attach(_writer.ProcessId);
+        using IPageTracker tracker = _tracked.AttachTo(_writer);
         tracker.Collect();
 
         tracker.Collect().TryGet(child, out ProcessPages? pages).Should().BeTrue();
 
-        pages!.PageCount.Should().Be(0);
+        // The kernel itself writes a page when a stopped thread runs on (struct rseq).
+        pages!.PageCount.Should().BeLessThanOrEqualTo(_tracked.ReportsWhole ? 2 : 0);
     }
 
     [Fact]
     public void Collect_ProgramExecuted_ReportsTheNewMemoryInFull()
     {
-        using WriteProtectTracker tracker = WriteProtectTracker.Attach(_writer.ProcessId);
+        using IPageTracker tracker = _tracked.AttachTo(_writer);
         tracker.Collect();
 
         _writer.Ask("exec").Should().Be("ready");
@@ -112,7 +115,7 @@ public sealed class ProcessTreeTests : IDisposable
     [Fact]
     public void Collect_AfterAnExec_IsExact()
     {
-        using WriteProtectTracker tracker = WriteProtectTracker.Attach(_writer.ProcessId);
+        using IPageTracker tracker = _tracked.AttachTo(_writer);
         tracker.Collect();
         _writer.Ask("exec").Should().Be("ready");
         MemoryBlock block = _writer.Map(Pages);
@@ -131,14 +134,14 @@ public sealed class ProcessTreeTests : IDisposable
         block.WriteAll();
         _writer.Do("vfork");
         int child = WaitForChild();
-        using WriteProtectTracker tracker = WriteProtectTracker.Attach(_writer.ProcessId);
+        using IPageTracker tracker = _tracked.AttachTo(_writer);
         tracker.Collect();
 
         block.Write(7, 100);
 
         PageSet dirty = tracker.Collect();
         dirty.ShouldBeExactly(block, 7, 100);
-        dirty.Count(block, child).Should().Be(Pages, "a process in borrowed memory is reported in full");
+        dirty.Count(block, child).Should().Be(_tracked.ComparesContent ? dirty.Count(block) : Pages, "a process in borrowed memory is reported in full, or compared by itself");
     }
 
     [Fact]
@@ -147,7 +150,7 @@ public sealed class ProcessTreeTests : IDisposable
         _writer.Do("leave");
         Signals.WaitForState(_writer.ProcessId, _writer.ProcessId, 'Z').Should().BeTrue();
 
-        Action attach = () => WriteProtectTracker.Attach(_writer.ProcessId);
+        Action attach = () => _tracked.AttachTo(_writer).Collect();
 
         attach.Should().Throw<PageTrackingException>().WithMessage("*main thread*has ended while others run on*");
     }
@@ -155,7 +158,7 @@ public sealed class ProcessTreeTests : IDisposable
     [Fact]
     public void Collect_RootEnded_SaysSo()
     {
-        using WriteProtectTracker tracker = WriteProtectTracker.Attach(_writer.ProcessId);
+        using IPageTracker tracker = _tracked.AttachTo(_writer);
 
         _writer.Kill();
 
@@ -165,14 +168,18 @@ public sealed class ProcessTreeTests : IDisposable
     [Fact]
     public void Dispose_ProcessEnded_DoesNotThrow()
     {
-        WriteProtectTracker tracker = WriteProtectTracker.Attach(_writer.ProcessId);
+        IPageTracker tracker = _tracked.AttachTo(_writer);
         tracker.Collect();
         _writer.Kill();
 
         tracker.Invoking(static t => t.Dispose()).Should().NotThrow();
     }
 
-    public void Dispose() => _writer?.Dispose();
+    public void Dispose()
+    {
+        _writer?.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     private void TellToWrite(int child, MemoryBlock block, ulong seed) =>
         _writer.Do($"to {child} write {block.Address:x} {block.Pages} {seed} 100 u");
@@ -184,3 +191,9 @@ public sealed class ProcessTreeTests : IDisposable
         return tree[1];
     }
 }
+
+public sealed class WriteProtectProcessTreeTests() : ProcessTreeTests(TrackedBy.WriteProtect);
+
+public sealed class SoftDirtyProcessTreeTests() : ProcessTreeTests(TrackedBy.SoftDirty);
+
+public sealed class ContentHashProcessTreeTests() : ProcessTreeTests(TrackedBy.ContentHash);

@@ -2,6 +2,7 @@ using U2CMigration.PageTracking.Features;
 using U2CMigration.PageTracking.IntegrationTests.Workload;
 using U2CMigration.PageTracking.Interop;
 using U2CMigration.PageTracking.Pages;
+using U2CMigration.PageTracking.PageTables;
 using U2CMigration.PageTracking.WriteProtect;
 using static U2CMigration.PageTracking.Interop.NativeMethods;
 
@@ -173,7 +174,7 @@ public sealed class TrapTests : IDisposable
 
         raw.Scan(block, block, PageCategories.Written, PageCategories.None, 0, out PageSet found);
 
-        (found.Count(block), PageTables.CountMarkers(block)).Should().Be((Pages, Pages));
+        (found.Count(block), PageEntries.CountMarkers(block)).Should().Be((Pages, Pages));
     }
 
     [Fact]
@@ -184,7 +185,7 @@ public sealed class TrapTests : IDisposable
 
         int reported = tracker.Collect().Count(block);
 
-        (reported, PageTables.CountMarkers(block)).Should().Be((0, 0));
+        (reported, PageEntries.CountMarkers(block)).Should().Be((0, 0));
     }
 
     [Fact]

@@ -44,9 +44,12 @@ public static class Requires
     public static void WriteProtectAsync() =>
         That(KernelProbe.HasWriteProtectAsync, "userfaultfd does not offer asynchronous write-protection here (Linux 6.7 and root needed)");
 
-    /// <summary>The kernel tracks soft-dirty pages. A choice made when it was built: its absence is a skip even with <c>U2C_REQUIRE=all</c>.</summary>
+    /// <summary>The kernel tracks soft-dirty pages. A choice made when it was built, so see <see cref="KernelHas"/>.</summary>
     public static void SoftDirty() =>
-        Assert.SkipUnless(KernelProbe.HasSoftDirty, "the kernel was built without soft-dirty tracking (CONFIG_MEM_SOFT_DIRTY)");
+        KernelHas(KernelProbe.HasSoftDirty, "the kernel was built without soft-dirty tracking (CONFIG_MEM_SOFT_DIRTY)");
+
+    /// <summary>Something that kernels have or have not: its absence is a skip even with <c>U2C_REQUIRE=all</c>. eng/vm.sh runs such tests on kernels that have it.</summary>
+    public static void KernelHas(bool present, string reason) => Assert.SkipUnless(present, reason);
 
     /// <summary>Any other need. The reason says what is missing.</summary>
     public static void That([DoesNotReturnIf(false)] bool met, string reason)

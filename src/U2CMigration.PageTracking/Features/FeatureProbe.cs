@@ -33,6 +33,7 @@ internal static unsafe class FeatureProbe
             ProcmapQuery = CanQueryMap(),
             PidfdGetfd = CanCopyDescriptor(),
             SoftDirty = HasSoftDirtyBits(),
+            SoftDirtyCategory = CanScan(PageCategories.SoftDirty),
             PtraceCapability = ProcessTree.TryReadStatus(Environment.ProcessId) is { } status && (status.EffectiveCapabilities >> CapabilitySysPtrace & 1) != 0,
         };
     }

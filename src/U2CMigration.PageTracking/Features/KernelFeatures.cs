@@ -32,53 +32,72 @@ public sealed record KernelFeatures
     /// <summary>pidfd_getfd: takes a copy of another process's descriptor.</summary>
     public bool PidfdGetfd { get; init; }
 
-    /// <summary>Whether page tables keep soft-dirty bits.</summary>
+    /// <summary>Whether page tables keep soft-dirty bits: a page that was just written has one. Clearing the bits succeeds without them too, and so tells nothing.</summary>
     public bool SoftDirty { get; init; }
+
+    /// <summary>Whether PAGEMAP_SCAN tells soft-dirty pages. Without it their bits are read page by page.</summary>
+    public bool SoftDirtyCategory { get; init; }
 
     /// <summary>Whether the caller has CAP_SYS_PTRACE, which it needs for processes of other users.</summary>
     public bool PtraceCapability { get; init; }
 
     /// <summary>What the write-protect tracker needs and does not have; empty when it can be used.</summary>
-    public IReadOnlyList<MissingFeature> MissingForWriteProtect => [.. FindMissing(forWriteProtectOnly: true)];
+    public IReadOnlyList<MissingFeature> MissingForWriteProtect => [.. FindMissing(Use.WriteProtect)];
+
+    /// <summary>What the soft-dirty tracker needs and does not have; empty when it can be used.</summary>
+    public IReadOnlyList<MissingFeature> MissingForSoftDirty => [.. FindMissing(Use.SoftDirty)];
 
     /// <summary>Everything that is missing, each with what brings it.</summary>
-    public IReadOnlyList<MissingFeature> Missing => [.. FindMissing(forWriteProtectOnly: false)];
+    public IReadOnlyList<MissingFeature> Missing => [.. FindMissing(Use.Any)];
 
     /// <summary>Tries everything on the first call and remembers it. Safe from any thread.</summary>
     public static KernelFeatures Probe() => Probed.Value;
 
-    internal void ThrowUnlessWriteProtect()
+    internal void ThrowUnlessWriteProtect() => ThrowIfMissing("by write-protection", MissingForWriteProtect);
+
+    internal void ThrowUnlessSoftDirty() => ThrowIfMissing("by soft-dirty bits", MissingForSoftDirty);
+
+    private static void ThrowIfMissing(string how, IReadOnlyList<MissingFeature> missing)
     {
-        if (MissingForWriteProtect is { Count: > 0 } missing)
+        if (missing.Count > 0)
         {
-            throw new PageTrackingException($"Written pages can not be tracked by write-protection here. {string.Join(' ', missing)} Nothing was touched.");
+            throw new PageTrackingException($"Written pages can not be tracked {how} here. {string.Join(' ', missing)} Nothing was touched.");
         }
     }
 
-    private IEnumerable<MissingFeature> FindMissing(bool forWriteProtectOnly)
+    private IEnumerable<MissingFeature> FindMissing(Use use)
     {
         const UserfaultfdFeatures AsyncProtection = Interop.Userfaultfd.Needed;
         const UserfaultfdFeatures Events = UserfaultfdFeatures.ForkEvents | UserfaultfdFeatures.RemapEvents | UserfaultfdFeatures.UnmapEvents | UserfaultfdFeatures.RemoveEvents;
-        (bool Present, bool ForWriteProtect, string Name, string Remedy)[] needs =
+        (bool Present, Use For, string Name, string Remedy)[] needs =
         [
-            (ProcessEntry, true, "Entering processes", $"It needs Linux on x86-64, this is {RuntimeInformation.OSDescription} on {RuntimeInformation.ProcessArchitecture}."),
-            (PagemapScan, true, "PAGEMAP_SCAN", "It needs Linux 6.7 and CONFIG_PROC_PAGE_MONITOR."),
-            (Userfaultfd, true, "userfaultfd", "It needs CONFIG_USERFAULTFD, and a seccomp policy of the caller that allows the call."),
-            ((UserfaultfdFeatures & AsyncProtection) == AsyncProtection, true, "Asynchronous write-protection", "It needs Linux 6.7 and an architecture with userfaultfd write-protection (x86-64, arm64)."),
-            (PidfdGetfd, true, "pidfd_getfd", "It needs Linux 5.6 and a seccomp policy of the caller that allows the call."),
-            (PtraceCapability, false, "CAP_SYS_PTRACE", "Processes of other users need it: run as root or grant the capability."),
-            (UserfaultfdKernelFaults, false, "userfaultfd for faults in the kernel", "It needs CAP_SYS_PTRACE or the sysctl vm.unprivileged_userfaultfd=1."),
-            (ProcmapQuery, false, "PROCMAP_QUERY", "It needs Linux 6.11; without it the whole map is read instead."),
-            (GuardRegionCategory, false, "Guard pages in PAGEMAP_SCAN", "It needs Linux 6.15; without it guard pages are reported as unreadable pages."),
-            ((UserfaultfdFeatures & Events) == Events, false, "userfaultfd events", "They need Linux 4.11."),
-            (SoftDirty, false, "Soft-dirty bits", "They need a kernel with CONFIG_MEM_SOFT_DIRTY (x86-64, ppc64le, s390x; not arm64)."),
+            (ProcessEntry, Use.WriteProtect, "Entering processes", $"It needs Linux on x86-64, this is {RuntimeInformation.OSDescription} on {RuntimeInformation.ProcessArchitecture}."),
+            (PagemapScan, Use.WriteProtect, "PAGEMAP_SCAN", "It needs Linux 6.7 and CONFIG_PROC_PAGE_MONITOR."),
+            (Userfaultfd, Use.WriteProtect, "userfaultfd", "It needs CONFIG_USERFAULTFD, and a seccomp policy of the caller that allows the call."),
+            ((UserfaultfdFeatures & AsyncProtection) == AsyncProtection, Use.WriteProtect, "Asynchronous write-protection", "It needs Linux 6.7 and an architecture with userfaultfd write-protection (x86-64, arm64)."),
+            (PidfdGetfd, Use.WriteProtect, "pidfd_getfd", "It needs Linux 5.6 and a seccomp policy of the caller that allows the call."),
+            (SoftDirty, Use.SoftDirty, "Soft-dirty bits", "They need a kernel with CONFIG_MEM_SOFT_DIRTY (x86-64, ppc64le, s390x; not arm64)."),
+            (SoftDirtyCategory, Use.None, "Soft-dirty pages in PAGEMAP_SCAN", "It needs Linux 6.7; without it page maps are read entry by entry."),
+            (PtraceCapability, Use.None, "CAP_SYS_PTRACE", "Processes of other users need it: run as root or grant the capability."),
+            (UserfaultfdKernelFaults, Use.None, "userfaultfd for faults in the kernel", "It needs CAP_SYS_PTRACE or the sysctl vm.unprivileged_userfaultfd=1."),
+            (ProcmapQuery, Use.None, "PROCMAP_QUERY", "It needs Linux 6.11; without it the whole map is read instead."),
+            (GuardRegionCategory, Use.None, "Guard pages in PAGEMAP_SCAN", "It needs Linux 6.15; without it guard pages are reported as unreadable pages."),
+            ((UserfaultfdFeatures & Events) == Events, Use.None, "userfaultfd events", "They need Linux 4.11."),
         ];
-        foreach ((bool present, bool forWriteProtect, string name, string remedy) in needs)
+        foreach ((bool present, Use forUse, string name, string remedy) in needs)
         {
-            if (!present && (forWriteProtect || !forWriteProtectOnly))
+            if (!present && (use == Use.Any || use == forUse))
             {
                 yield return new MissingFeature(name, remedy);
             }
         }
+    }
+
+    private enum Use
+    {
+        None,
+        WriteProtect,
+        SoftDirty,
+        Any,
     }
 }

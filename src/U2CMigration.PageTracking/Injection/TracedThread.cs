@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using U2CMigration.PageTracking.Interop;
+using U2CMigration.PageTracking.Processes;
 using static U2CMigration.PageTracking.Interop.NativeMethods;
 
 namespace U2CMigration.PageTracking.Injection;
@@ -13,6 +14,7 @@ internal sealed unsafe class TracedThread
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(5);
     private readonly int _threadId;
     private bool _stopped;
+    private int _pendingSignal;
 
     private TracedThread(int threadId) => _threadId = threadId;
 
@@ -28,6 +30,49 @@ internal sealed unsafe class TracedThread
         }
 
         return new TracedThread(threadId);
+    }
+
+    /// <summary>Takes hold of a thread and asks it to stop, without waiting until it does. Its seccomp filter stays in force.</summary>
+    /// <returns>Null when the thread is gone.</returns>
+    /// <exception cref="PageTrackingException">It is traced by another process, or must not be traced.</exception>
+    internal static TracedThread? TryInterrupt(int threadId)
+    {
+        if (Ptrace(PTRACE_SEIZE, threadId, 0, 0) >= 0)
+        {
+            // Fails only when the thread is gone.
+            _ = Ptrace(PTRACE_INTERRUPT, threadId, 0, 0);
+            return new TracedThread(threadId);
+        }
+
+        int error = Marshal.GetLastPInvokeError();
+        return error == Errno.ESRCH || HasEnded(threadId) ? null : throw Failure("PTRACE_SEIZE", threadId, error);
+    }
+
+    /// <summary>Waits until a thread that was asked to has stopped, for whatever reason, or is gone.</summary>
+    /// <param name="deadline">The timestamp at which to give up.</param>
+    /// <returns>False at the deadline.</returns>
+    internal bool TryWaitUntilStopped(long deadline)
+    {
+        SpinWait spinner = default;
+        SignalInformation information = default;
+        while (Ptrace(PTRACE_GETSIGINFO, _threadId, 0, (nint)(&information)) < 0)
+        {
+            if (IsGone() || HasEnded(_threadId))
+            {
+                return true;
+            }
+
+            if (Stopwatch.GetTimestamp() > deadline)
+            {
+                return false;
+            }
+
+            spinner.SpinOnce(sleep1Threshold: 200);
+        }
+
+        TakeNews();
+        _pendingSignal = StopReason.Of(information.Signal, information.Code).Signal;
+        return true;
     }
 
     /// <summary>Stops the running thread where it handles signals: its registers may be changed there, and it restarts an interrupted system call after it.</summary>
@@ -89,7 +134,7 @@ internal sealed unsafe class TracedThread
     }
 
     /// <summary>Lets go. What fails here fails because the thread is gone, or because it never stopped: then the end of the calling thread lets go of it.</summary>
-    internal void Detach() => _ = Ptrace(PTRACE_DETACH, _threadId, 0, 0);
+    internal void Detach() => _ = Ptrace(PTRACE_DETACH, _threadId, 0, _pendingSignal);
 
     private void WaitForEventStop()
     {
@@ -165,6 +210,8 @@ internal sealed unsafe class TracedThread
         SignalInformation ignored;
         return WaitId(P_PID, _threadId, &ignored, WSTOPPED | WNOHANG | WNOWAIT | WALL | WNOTHREAD) < 0 && Marshal.GetLastPInvokeError() == Errno.ECHILD;
     }
+
+    private static bool HasEnded(int threadId) => !ProcessTree.TryReadStat(threadId, out ProcessStat stat) || stat.HasEnded;
 
     private static PageTrackingException Failure(string call, int threadId, int error) => error switch
     {

@@ -7,12 +7,33 @@ namespace U2CMigration.PageTracking.Interop;
 internal static class ProcFile
 {
     /// <exception cref="PageTrackingException">The process is gone, or may not be looked into.</exception>
-    internal static SafeFileHandle Open(int processId, string name)
+    internal static SafeFileHandle Open(int processId, string name) => Open(processId, name, FileAccess.Read);
+
+    /// <inheritdoc cref="Open(int, string)"/>
+    internal static SafeFileHandle OpenToWrite(int processId, string name) => Open(processId, name, FileAccess.Write);
+
+    /// <summary>Writes a whole value. Nothing happens when the process is gone.</summary>
+    internal static void Write(SafeFileHandle file, int processId, ReadOnlySpan<byte> value)
+    {
+        try
+        {
+            RandomAccess.Write(file, value, 0);
+        }
+        catch (IOException e) when (IsNoSuchProcess(e))
+        {
+        }
+        catch (IOException e)
+        {
+            throw new PageTrackingException($"A file of /proc/{processId} can not be written: {e.Message} The process runs on unharmed.", e.HResult, e);
+        }
+    }
+
+    private static SafeFileHandle Open(int processId, string name, FileAccess access)
     {
         string path = string.Create(CultureInfo.InvariantCulture, $"/proc/{processId}/{name}");
         try
         {
-            return File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            return File.OpenHandle(path, FileMode.Open, access, FileShare.ReadWrite | FileShare.Delete);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException || IsNoSuchProcess(e))
         {

@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Logging;
+using U2CMigration.PageTracking.ContentHash;
 using U2CMigration.PageTracking.Features;
+using U2CMigration.PageTracking.SoftDirty;
 using U2CMigration.PageTracking.WriteProtect;
 
 namespace U2CMigration.PageTracking.Trackers;
@@ -33,10 +35,25 @@ public static class PageTrackers
     public static IPageTracker Create(TrackerKind kind, int rootProcessId, KernelFeatures features, ILoggerFactory? loggerFactory = null)
     {
         ArgumentNullException.ThrowIfNull(features);
-        return kind switch
+        return (kind == TrackerKind.Auto ? Choose(features) : kind) switch
         {
-            TrackerKind.Auto or TrackerKind.WriteProtect => WriteProtectTracker.Attach(rootProcessId, features, loggerFactory),
-            _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Use TrackerKind.Auto or TrackerKind.WriteProtect."),
+            TrackerKind.WriteProtect => WriteProtectTracker.Attach(rootProcessId, features, loggerFactory),
+            TrackerKind.SoftDirty => SoftDirtyTracker.Attach(rootProcessId, features, loggerFactory),
+            TrackerKind.ContentHash => ContentHashTracker.Attach(rootProcessId, features, loggerFactory),
+            _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Use a value of TrackerKind."),
+        };
+    }
+
+    /// <summary>What <see cref="TrackerKind.Auto"/> stands for: write-protection where the kernel has it, else soft-dirty bits, else hashing.</summary>
+    /// <param name="features">What the kernel can do.</param>
+    public static TrackerKind Choose(KernelFeatures features)
+    {
+        ArgumentNullException.ThrowIfNull(features);
+        return features switch
+        {
+            { MissingForWriteProtect.Count: 0 } => TrackerKind.WriteProtect,
+            { MissingForSoftDirty.Count: 0 } => TrackerKind.SoftDirty,
+            _ => TrackerKind.ContentHash,
         };
     }
 }

@@ -2,6 +2,7 @@ using Microsoft.Win32.SafeHandles;
 using U2CMigration.PageTracking.Interop;
 using U2CMigration.PageTracking.Memory;
 using U2CMigration.PageTracking.Pages;
+using U2CMigration.PageTracking.PageTables;
 
 namespace U2CMigration.PageTracking.WriteProtect;
 

@@ -1,11 +1,13 @@
 using Microsoft.Extensions.Logging;
 using U2CMigration.PageTracking.Features;
 using U2CMigration.PageTracking.Pages;
+using U2CMigration.PageTracking.PageTables;
+using U2CMigration.PageTracking.Trackers;
 
 namespace U2CMigration.PageTracking.WriteProtect;
 
 /// <summary>One process of a tracked tree. While it can not be entered, all its pages are reported every time: costly, but never wrong.</summary>
-internal sealed class TrackedProcess : IDisposable
+internal sealed class TrackedProcess : ITrackedProcess
 {
     private readonly AddressSpace _space;
     private readonly PagemapScanner _scanner;
@@ -22,9 +24,9 @@ internal sealed class TrackedProcess : IDisposable
         _logger = logger;
     }
 
-    internal int ProcessId => _space.ProcessId;
+    public int ProcessId => _space.ProcessId;
 
-    internal bool IsAlive => _space.IsAlive;
+    public bool IsAlive => _space.IsAlive;
 
     internal bool IsProtected => _protection is not null;
 
@@ -65,9 +67,8 @@ internal sealed class TrackedProcess : IDisposable
     internal static TrackedProcess Open(int processId, int parentProcessId, PagemapScanner scanner, KernelFeatures features, ILogger logger) =>
         new(processId, parentProcessId, scanner, features, logger);
 
-    /// <summary>Adds the pages written since the last call.</summary>
-    /// <returns>False, with nothing added, when the address space is gone: the process has ended or executed another program.</returns>
-    internal bool TryCollect(PageSet dirty, CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    public bool TryCollect(PageSet dirty, CancellationToken cancellationToken)
     {
         if (!_space.TryReadAreas())
         {
@@ -91,9 +92,8 @@ internal sealed class TrackedProcess : IDisposable
         return true;
     }
 
-    /// <summary>Adds the pages that hold content of their own.</summary>
-    /// <returns>False, with nothing added, when the address space is gone.</returns>
-    internal bool TryCollectResident(PageSet resident, CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    public bool TryCollectResident(PageSet resident, CancellationToken cancellationToken)
     {
         if (!_space.TryReadAreas())
         {

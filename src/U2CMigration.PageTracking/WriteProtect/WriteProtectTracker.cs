@@ -1,11 +1,9 @@
 using System.Diagnostics;
-using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using U2CMigration.PageTracking.Features;
-using U2CMigration.PageTracking.Interop;
 using U2CMigration.PageTracking.Pages;
-using U2CMigration.PageTracking.Processes;
+using U2CMigration.PageTracking.PageTables;
 using U2CMigration.PageTracking.Trackers;
 
 namespace U2CMigration.PageTracking.WriteProtect;
@@ -19,16 +17,12 @@ namespace U2CMigration.PageTracking.WriteProtect;
 /// reported. Pages written by hardware through long-term pins (RDMA, io_uring fixed buffers) are not seen.
 /// A frozen tree can be collected, but a frozen process can not be entered: one forked just before the freeze is reported in full.
 /// </remarks>
-public sealed class WriteProtectTracker : IPageTracker
+public sealed class WriteProtectTracker : IPageTracker, ITrackedProcessFactory<TrackedProcess>
 {
-    private const int ExecAttempts = 3;
-    private readonly int _rootProcessId;
     private readonly KernelFeatures _features;
     private readonly PagemapScanner _scanner;
     private readonly ILogger _logger;
-    private readonly List<TrackedProcess> _processes = [];
-    private readonly List<int> _processIds = [];
-    private readonly List<int> _listed = [];
+    private readonly TrackedTree<TrackedProcess> _tree;
     private long _registeredBefore;
     private long _failedBefore;
     private TimeSpan _longestStop;
@@ -37,24 +31,24 @@ public sealed class WriteProtectTracker : IPageTracker
 
     private WriteProtectTracker(int rootProcessId, KernelFeatures features, ILogger logger)
     {
-        _rootProcessId = rootProcessId;
         _features = features;
         _scanner = new PagemapScanner(features);
         _logger = logger;
+        _tree = new TrackedTree<TrackedProcess>(rootProcessId, this, logger);
     }
 
     /// <inheritdoc/>
     public string Name => "write-protect";
 
     /// <inheritdoc/>
-    public IReadOnlyList<int> ProcessIds => _processIds;
+    public IReadOnlyList<int> ProcessIds => _tree.ProcessIds;
 
     /// <summary>What tracking has cost so far.</summary>
     public TrackerStatistics Statistics => new(
-        _registeredBefore + _processes.Sum(static process => process.Registered),
-        _failedBefore + _processes.Sum(static process => process.Failed),
-        _processes.Count(static process => !process.IsProtected),
-        _processes.Aggregate(_longestStop, static (longest, process) => process.Stopped > longest ? process.Stopped : longest),
+        _registeredBefore + _tree.Processes.Sum(static process => process.Registered),
+        _failedBefore + _tree.Processes.Sum(static process => process.Failed),
+        _tree.Processes.Count(static process => !process.IsProtected),
+        _tree.Processes.Aggregate(_longestStop, static (longest, process) => process.Stopped > longest ? process.Stopped : longest),
         _lastCollect);
 
     /// <summary>Enters every process of a tree. Nothing is slowed down before the first <see cref="Collect"/>.</summary>
@@ -71,10 +65,9 @@ public sealed class WriteProtectTracker : IPageTracker
         ArgumentNullException.ThrowIfNull(dirty);
         ObjectDisposedException.ThrowIf(_disposed, this);
         long started = Stopwatch.GetTimestamp();
-        FindProcesses();
-        VisitAll(static (process, pages, token) => process.TryCollect(pages, token), dirty, cancellationToken);
+        _tree.Collect(dirty, cancellationToken);
         _lastCollect = Stopwatch.GetElapsedTime(started);
-        Log.Collected(_logger, dirty.PageCount, _processes.Count, _lastCollect.TotalMilliseconds);
+        Log.Collected(_logger, dirty.PageCount, _tree.Processes.Count, _lastCollect.TotalMilliseconds);
     }
 
     /// <inheritdoc/>
@@ -82,7 +75,7 @@ public sealed class WriteProtectTracker : IPageTracker
     {
         ArgumentNullException.ThrowIfNull(resident);
         ObjectDisposedException.ThrowIf(_disposed, this);
-        VisitAll(static (process, pages, token) => process.TryCollectResident(pages, token), resident, cancellationToken);
+        _tree.CollectResident(resident, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -91,10 +84,21 @@ public sealed class WriteProtectTracker : IPageTracker
         if (!_disposed)
         {
             _disposed = true;
-            _processes.ForEach(static process => process.Dispose());
-            _processes.Clear();
-            _processIds.Clear();
+            _tree.Dispose();
         }
+    }
+
+    TrackedProcess ITrackedProcessFactory<TrackedProcess>.Enter(int processId, int parentProcessId) =>
+        TrackedProcess.Enter(processId, parentProcessId, _scanner, _features, _logger);
+
+    TrackedProcess ITrackedProcessFactory<TrackedProcess>.Open(int processId, int parentProcessId) =>
+        TrackedProcess.Open(processId, parentProcessId, _scanner, _features, _logger);
+
+    void ITrackedProcessFactory<TrackedProcess>.Left(TrackedProcess process)
+    {
+        _registeredBefore += process.Registered;
+        _failedBefore += process.Failed;
+        _longestStop = process.Stopped > _longestStop ? process.Stopped : _longestStop;
     }
 
     internal static WriteProtectTracker Attach(int rootProcessId, KernelFeatures features, ILoggerFactory? loggerFactory)
@@ -104,138 +108,13 @@ public sealed class WriteProtectTracker : IPageTracker
         WriteProtectTracker tracker = new(rootProcessId, features, (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger("U2CMigration.PageTracking"));
         try
         {
-            tracker.EnterAll();
+            tracker._tree.EnterAll();
             return tracker;
         }
         catch
         {
             tracker.Dispose();
             throw;
-        }
-    }
-
-    private void EnterAll()
-    {
-        foreach (int processId in ProcessTree.List(_rootProcessId))
-        {
-            if (processId == Environment.ProcessId)
-            {
-                throw new ArgumentException(
-                    $"The tree of process {_rootProcessId} contains the calling process {processId}, which can not stop itself. Track a tree that it is not part of.");
-            }
-
-            try
-            {
-                Add(TrackedProcess.Enter(processId, TrackedParent(processId), _scanner, _features, _logger));
-            }
-            catch (PageTrackingException e) when (e.ErrorNumber == Errno.ESRCH)
-            {
-                // It ended while the others were entered: if that was the root, the check below says so.
-                ThrowIfMainThreadEnded(processId);
-            }
-        }
-
-        ThrowIfRootEnded();
-    }
-
-    /// <summary>Lets go of processes that ended or left the tree, and takes up those that came.</summary>
-    private void FindProcesses()
-    {
-        _listed.Clear();
-        ProcessTree.ListTo(_rootProcessId, _listed);
-        for (int i = _processes.Count - 1; i >= 0; i--)
-        {
-            // A listing may miss a process while others come and go, so one that is missing is looked at by itself.
-            TrackedProcess process = _processes[i];
-            if (!process.IsAlive || (!_listed.Contains(process.ProcessId) && !ProcessTree.Contains(_rootProcessId, process.ProcessId)))
-            {
-                Remove(i);
-            }
-        }
-
-        ThrowIfRootEnded();
-        foreach (int processId in _listed)
-        {
-            if (!_processIds.Contains(processId))
-            {
-                TryOpen(processId);
-            }
-        }
-    }
-
-    private void VisitAll(Func<TrackedProcess, PageSet, CancellationToken, bool> visit, PageSet pages, CancellationToken cancellationToken)
-    {
-        for (int i = 0; i < _processes.Count; i++)
-        {
-            int processId = _processes[i].ProcessId;
-            int attempt = 0;
-            while (!visit(_processes[i], pages, cancellationToken))
-            {
-                // The address space is gone: the process has ended, or has executed another program and starts anew.
-                bool executed = _processes[i].IsAlive;
-                Remove(i);
-                if (!executed || ++attempt == ExecAttempts || !TryOpen(processId, i))
-                {
-                    ThrowIfMainThreadEnded(processId);
-                    i--;
-                    break;
-                }
-
-                Log.Executed(_logger, processId);
-            }
-        }
-
-        ThrowIfRootEnded();
-    }
-
-    private bool TryOpen(int processId, int index = -1)
-    {
-        try
-        {
-            Add(TrackedProcess.Open(processId, TrackedParent(processId), _scanner, _features, _logger), index);
-            return true;
-        }
-        catch (PageTrackingException e) when (e.ErrorNumber == Errno.ESRCH)
-        {
-            return false;
-        }
-    }
-
-    private void Add(TrackedProcess process, int index = -1)
-    {
-        _processes.Insert(index < 0 ? _processes.Count : index, process);
-        _processIds.Insert(index < 0 ? _processIds.Count : index, process.ProcessId);
-    }
-
-    private void Remove(int index)
-    {
-        TrackedProcess process = _processes[index];
-        _registeredBefore += process.Registered;
-        _failedBefore += process.Failed;
-        _longestStop = process.Stopped > _longestStop ? process.Stopped : _longestStop;
-        Log.Left(_logger, process.ProcessId);
-        process.Dispose();
-        _processes.RemoveAt(index);
-        _processIds.RemoveAt(index);
-    }
-
-    private int TrackedParent(int processId) =>
-        ProcessTree.TryReadStat(processId, out ProcessStat stat) && _processIds.Contains(stat.ParentProcessId) ? stat.ParentProcessId : 0;
-
-    private static void ThrowIfMainThreadEnded(int processId)
-    {
-        if (ProcessTree.HasLostMainThread(processId))
-        {
-            throw new PageTrackingException(
-                $"The main thread of process {processId} has ended while others run on. Its memory can not be tracked, and CRIU can not move it. The process runs on unharmed.");
-        }
-    }
-
-    private void ThrowIfRootEnded()
-    {
-        if (!_processIds.Contains(_rootProcessId))
-        {
-            throw SystemCallFailure.Ended(_rootProcessId);
         }
     }
 }

@@ -3,6 +3,7 @@ using U2CMigration.PageTracking.Injection;
 using U2CMigration.PageTracking.Interop;
 using U2CMigration.PageTracking.Memory;
 using U2CMigration.PageTracking.Pages;
+using U2CMigration.PageTracking.PageTables;
 using static U2CMigration.PageTracking.Interop.NativeMethods;
 
 namespace U2CMigration.PageTracking.WriteProtect;
@@ -113,7 +114,7 @@ internal sealed class WriteProtection : IDisposable
                 throw SystemCallFailure.Create("PAGEMAP_SCAN", _space.ProcessId, error, "The next call reports every page of the process.");
             }
 
-            AddressSpace.Append(found, pages);
+            PagemapScanner.Append(found, pages);
         }
     }
 

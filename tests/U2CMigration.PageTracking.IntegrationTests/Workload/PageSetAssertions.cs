@@ -56,4 +56,11 @@ internal static class PageSetAssertions
 
         (missed, added).Should().Be((0, 0), "no written page may be missing (first) and no other page be reported (second), {0} permille of {1} pages", permille, block.Pages);
     }
+
+    /// <summary>The block's part of the set holds at least what memory_writer picks.</summary>
+    internal static void ShouldContain(this PageSet set, MemoryBlock block, ulong seed, int permille, int processId = 0)
+    {
+        BitArray reported = set.PagesOf(block, processId);
+        Enumerable.Range(0, block.Pages).Where(page => WritePattern.Picks(seed, page, permille) && !reported[page]).Should().BeEmpty("no written page may be missing");
+    }
 }

@@ -1,11 +1,12 @@
 using System.Runtime.InteropServices;
 using U2CMigration.PageTracking.Pages;
 using U2CMigration.PageTracking.Reading;
+using U2CMigration.PageTracking.Trackers;
 
 namespace U2CMigration.PageTracking.IntegrationTests.Workload;
 
 /// <summary>A copy of a process's memory kept up to date by what a tracker reports, as a migration does.</summary>
-internal sealed class ShadowCopy(int processId) : IDisposable
+internal sealed class ShadowCopy(int processId, ICopyObserver? observer = null) : IDisposable
 {
     private const int BatchPages = 256;
     private const int PageBytes = 4096;
@@ -16,7 +17,7 @@ internal sealed class ShadowCopy(int processId) : IDisposable
 
     internal int Pages => _pages.Count;
 
-    internal void Update(PageSet dirty) => ForEachPage(dirty, (address, content, readable) =>
+    internal void Update(PageSet dirty) => ForEachPage(dirty, observer, (address, content, readable) =>
     {
         if (readable)
         {
@@ -30,7 +31,7 @@ internal sealed class ShadowCopy(int processId) : IDisposable
     internal List<ulong> FindStale(PageSet resident)
     {
         List<ulong> stale = [];
-        ForEachPage(resident, (address, content, readable) =>
+        ForEachPage(resident, null, (address, content, readable) =>
         {
             bool same = _pages.TryGetValue(address, out byte[]? copy) ? content.SequenceEqual(copy) : !content.ContainsAnyExcept((byte)0);
             if (readable && !same)
@@ -43,7 +44,7 @@ internal sealed class ShadowCopy(int processId) : IDisposable
 
     public void Dispose() => _reader.Dispose();
 
-    private void ForEachPage(PageSet set, PageAction action)
+    private void ForEachPage(PageSet set, ICopyObserver? told, PageAction action)
     {
         if (!set.TryGet(processId, out ProcessPages? process))
         {
@@ -62,19 +63,21 @@ internal sealed class ShadowCopy(int processId) : IDisposable
                 start = end;
                 if (pages == BatchPages)
                 {
-                    Read(batch, action);
+                    Read(batch, told, action);
                     pages = 0;
                 }
             }
         }
 
-        Read(batch, action);
+        Read(batch, told, action);
     }
 
-    private void Read(List<PageRange> batch, PageAction action)
+    private void Read(List<PageRange> batch, ICopyObserver? told, PageAction action)
     {
         PageBitmap unreadable = new(_unreadable);
+        told?.BeginCopy(processId, CollectionsMarshal.AsSpan(batch));
         _reader.Read(CollectionsMarshal.AsSpan(batch), _batch, unreadable);
+        told?.EndCopy(processId, CollectionsMarshal.AsSpan(batch), _batch, unreadable);
         int page = 0;
         foreach (PageRange range in batch)
         {

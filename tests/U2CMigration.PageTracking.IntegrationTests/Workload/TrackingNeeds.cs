@@ -11,4 +11,18 @@ internal static class TrackingNeeds
         Requires.PagemapScan();
         Requires.WriteProtectAsync();
     }
+
+    internal static void SoftDirty()
+    {
+        Requires.Root();
+        Requires.SoftDirty();
+    }
+
+    internal static void SoftDirtyCategory()
+    {
+        SoftDirty();
+        Requires.KernelHas(Features.KernelFeatures.Probe().SoftDirtyCategory, "PAGEMAP_SCAN does not know soft-dirty pages here (Linux 6.7)");
+    }
+
+    internal static void Root() => Requires.Root();
 }

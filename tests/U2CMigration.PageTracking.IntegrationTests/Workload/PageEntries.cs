@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 namespace U2CMigration.PageTracking.IntegrationTests.Workload;
 
 /// <summary>Reads page table entries the plain way, for a second opinion.</summary>
-internal static class PageTables
+internal static class PageEntries
 {
     private const int WriteProtectedBit = 57;
     private const int SwappedBit = 62;

@@ -6,21 +6,21 @@ using U2CMigration.PageTracking.Pages;
 using U2CMigration.PageTracking.Processes;
 using static U2CMigration.PageTracking.Interop.NativeMethods;
 
-namespace U2CMigration.PageTracking.WriteProtect;
+namespace U2CMigration.PageTracking.PageTables;
 
 /// <summary>The address space that a process had when it was opened. An exec, like the end of the process, leaves it empty for good.</summary>
 internal sealed class AddressSpace : IDisposable
 {
-    private readonly PagemapScanner _scanner;
+    private readonly IPageTableReader _reader;
     private readonly MapsReader _maps;
     private readonly List<PageRange> _private = [];
     private readonly List<ScanSpan> _spans = [];
 
     /// <exception cref="PageTrackingException">The process is gone, or may not be looked into.</exception>
-    internal AddressSpace(int processId, PagemapScanner scanner, KernelFeatures features)
+    internal AddressSpace(int processId, IPageTableReader reader, KernelFeatures features)
     {
         ProcessId = processId;
-        _scanner = scanner;
+        _reader = reader;
         Process = PidFd.Open(processId);
         try
         {
@@ -87,7 +87,7 @@ internal sealed class AddressSpace : IDisposable
     {
         foreach (ScanSpan span in _spans)
         {
-            CollectResident(span, pages, cancellationToken);
+            _reader.CollectResident(ProcessId, Pagemap, span, pages, cancellationToken);
         }
     }
 
@@ -111,9 +111,21 @@ internal sealed class AddressSpace : IDisposable
 
             if (start < end)
             {
-                CollectResident(new ScanSpan(start, end, IsAnonymous: false), pages, cancellationToken);
+                _reader.CollectResident(ProcessId, Pagemap, new ScanSpan(start, end, IsAnonymous: false), pages, cancellationToken);
                 start = end;
             }
+        }
+    }
+
+    /// <summary>Adds every page that holds content of its own, and which of them are soft-dirty. Changes nothing in the process.</summary>
+    /// <param name="pages">Receives the pages.</param>
+    /// <param name="dirty">Receives those that are soft-dirty.</param>
+    /// <param name="cancellationToken">Ends the call between two system calls.</param>
+    internal void CollectSoftDirty(ProcessPages pages, ProcessPages dirty, CancellationToken cancellationToken)
+    {
+        foreach (ScanSpan span in _spans)
+        {
+            _reader.CollectSoftDirty(ProcessId, Pagemap, span, pages, dirty, cancellationToken);
         }
     }
 
@@ -134,30 +146,6 @@ internal sealed class AddressSpace : IDisposable
         else
         {
             _spans.Add(new ScanSpan(line.Start, line.End, line.IsAnonymous));
-        }
-    }
-
-    private void CollectResident(ScanSpan span, ProcessPages pages, CancellationToken cancellationToken)
-    {
-        ulong start = span.Start;
-        while (start < span.End)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            int error = _scanner.CollectResident(Pagemap, span, ref start, out ReadOnlySpan<PageRegion> found);
-            if (error != 0)
-            {
-                throw SystemCallFailure.Create("PAGEMAP_SCAN", ProcessId, error, "It needs Linux 6.7.");
-            }
-
-            Append(found, pages);
-        }
-    }
-
-    internal static void Append(ReadOnlySpan<PageRegion> found, ProcessPages pages)
-    {
-        foreach (ref readonly PageRegion region in found)
-        {
-            pages.Append(region.Start, region.End);
         }
     }
 }

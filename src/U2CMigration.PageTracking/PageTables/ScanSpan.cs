@@ -1,4 +1,4 @@
-namespace U2CMigration.PageTracking.WriteProtect;
+namespace U2CMigration.PageTracking.PageTables;
 
 /// <summary>Addresses that can be scanned in one go: private mappings of one kind, with nothing but holes between them.</summary>
 /// <param name="Start">The first address.</param>

@@ -2,12 +2,13 @@ using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using U2CMigration.PageTracking.Features;
 using U2CMigration.PageTracking.Interop;
+using U2CMigration.PageTracking.Pages;
 using static U2CMigration.PageTracking.Interop.NativeMethods;
 
-namespace U2CMigration.PageTracking.WriteProtect;
+namespace U2CMigration.PageTracking.PageTables;
 
 /// <summary>Walks the page tables of a process with PAGEMAP_SCAN. One buffer serves all processes of a tracker.</summary>
-internal sealed unsafe class PagemapScanner
+internal sealed unsafe class PagemapScanner : IPageTableReader
 {
     private const int BufferedRegions = 65536;
     private readonly PageRegion[] _regions = GC.AllocateUninitializedArray<PageRegion>(BufferedRegions, pinned: true);
@@ -23,7 +24,7 @@ internal sealed unsafe class PagemapScanner
     /// </remarks>
     internal bool IsRegistered(SafeFileHandle pagemap, ulong address)
     {
-        PagemapScanArguments arguments = Arguments(PM_SCAN_CHECK_WPASYNC, address, address + Pages.PageSize.Bytes);
+        PagemapScanArguments arguments = Arguments(PM_SCAN_CHECK_WPASYNC, address, address + PageSize.Bytes);
         arguments.Mask = arguments.Returned = PageCategories.Written;
         arguments.RegionsLength = 1;
         return Scan(pagemap, ref arguments) != -Errno.EPERM;
@@ -46,13 +47,59 @@ internal sealed unsafe class PagemapScanner
         return ScanContent(pagemap, arguments, ref start, out found);
     }
 
-    /// <summary>Finds the pages that hold content of their own: not that of a file, and not plain zeros.</summary>
-    /// <inheritdoc cref="CollectWritten"/>
-    internal int CollectResident(SafeFileHandle pagemap, in ScanSpan span, ref ulong start, out ReadOnlySpan<PageRegion> found)
+    /// <inheritdoc/>
+    public void CollectResident(int processId, SafeFileHandle pagemap, in ScanSpan span, ProcessPages pages, CancellationToken cancellationToken)
     {
-        PagemapScanArguments arguments = Arguments(0, start, span.End);
+        PagemapScanArguments arguments = Arguments(0, span.Start, span.End);
         arguments.Inverted = arguments.Mask = NeverContent(span);
-        return ScanContent(pagemap, arguments, ref start, out found);
+        ulong start = span.Start;
+        while (start < span.End)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            ThrowOnError(processId, ScanContent(pagemap, arguments, ref start, out ReadOnlySpan<PageRegion> found));
+            Append(found, pages);
+            arguments.Start = start;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void CollectSoftDirty(int processId, SafeFileHandle pagemap, in ScanSpan span, ProcessPages pages, ProcessPages dirty, CancellationToken cancellationToken)
+    {
+        PagemapScanArguments arguments = Arguments(0, span.Start, span.End);
+        arguments.Inverted = arguments.Mask = NeverContent(span);
+        arguments.Returned = PageCategories.SoftDirty;
+        ulong start = span.Start;
+        while (start < span.End)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            ThrowOnError(processId, ScanContent(pagemap, arguments, ref start, out ReadOnlySpan<PageRegion> found));
+            foreach (ref readonly PageRegion region in found)
+            {
+                pages.Append(region.Start, region.End);
+                if ((region.Categories & PageCategories.SoftDirty) != 0)
+                {
+                    dirty.Append(region.Start, region.End);
+                }
+            }
+
+            arguments.Start = start;
+        }
+    }
+
+    internal static void Append(ReadOnlySpan<PageRegion> found, ProcessPages pages)
+    {
+        foreach (ref readonly PageRegion region in found)
+        {
+            pages.Append(region.Start, region.End);
+        }
+    }
+
+    private static void ThrowOnError(int processId, int error)
+    {
+        if (error != 0)
+        {
+            throw SystemCallFailure.Create("PAGEMAP_SCAN", processId, error, "It needs Linux 6.7.");
+        }
     }
 
     private PageCategories NeverContent(in ScanSpan span) => span.IsAnonymous ? _neverContent : _neverContent | PageCategories.File;
@@ -68,7 +115,7 @@ internal sealed unsafe class PagemapScanner
     private int ScanContent(SafeFileHandle pagemap, PagemapScanArguments arguments, ref ulong start, out ReadOnlySpan<PageRegion> found)
     {
         arguments.AnyOf = PageCategories.Present | PageCategories.Swapped;
-        arguments.Returned = PageCategories.Present;
+        arguments.Returned |= PageCategories.Present;
         arguments.RegionsLength = BufferedRegions;
         int count = Scan(pagemap, ref arguments);
         if (count == -Errno.ESRCH)
