@@ -161,7 +161,17 @@ public abstract class ExactnessTests : IDisposable
         block.Discard(7, 200);
         block.Read();
 
-        _tracker.CollectResident().Count(block).Should().Be(Pages - Enumerable.Range(0, Pages).Count(static page => WritePattern.Picks(7, page, 200)));
+        int left = Pages - Enumerable.Range(0, Pages).Count(static page => WritePattern.Picks(7, page, 200));
+        int resident = _tracker.CollectResident().Count(block);
+        if (_tracked.ReadsEntries && memory == "thp")
+        {
+            // The huge page of zeros can not be told from others by its entries.
+            resident.Should().BeInRange(left, Pages);
+        }
+        else
+        {
+            resident.Should().Be(left);
+        }
     }
 
     [Fact]

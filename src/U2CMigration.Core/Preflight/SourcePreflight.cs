@@ -63,14 +63,28 @@ internal static class SourcePreflight
                 $"{memory.FrozenOnlyBytes >> 20} of {memory.ResidentBytes >> 20} MiB are shared memory or huge pages, which travel while the workload is frozen: expect a longer downtime."));
         }
 
+        if (PageTrackers.Resolve(context.Options.Tracker, kernel) == TrackerKind.ContentHash)
+        {
+            context.Warnings.Add(string.Create(
+                CultureInfo.InvariantCulture,
+                $"Written pages are found by reading and hashing {memory.ResidentBytes >> 20} MiB each time, also while the workload is frozen: expect a downtime that grows with memory."));
+        }
+
         return (tree, memory, criu);
     }
 
     internal static void CheckKernel(TrackerKind tracker, KernelFeatures kernel, List<string> problems)
     {
-        if (tracker is TrackerKind.Auto or TrackerKind.WriteProtect && kernel.MissingForWriteProtect is { Count: > 0 } missing)
+        // The best that there is always exists: at worst all memory is hashed.
+        (string how, IReadOnlyList<MissingFeature> missing) = tracker switch
         {
-            problems.Add($"Written pages can not be tracked by write-protection here. {string.Join(' ', missing)}");
+            TrackerKind.WriteProtect => ("write-protection", kernel.MissingForWriteProtect),
+            TrackerKind.SoftDirty => ("soft-dirty bits", kernel.MissingForSoftDirty),
+            _ => ("", []),
+        };
+        if (missing.Count > 0)
+        {
+            problems.Add($"Written pages can not be tracked by {how} here. {string.Join(' ', missing)}");
         }
     }
 

@@ -3,6 +3,7 @@ using U2CMigration.PageTracking;
 using U2CMigration.PageTracking.Pages;
 using U2CMigration.PageTracking.Processes;
 using U2CMigration.PageTracking.Reading;
+using U2CMigration.PageTracking.Trackers;
 using U2CMigration.Strategy.Rounds;
 using U2CMigration.Transport.Codec;
 using U2CMigration.Transport.Connections;
@@ -13,7 +14,7 @@ namespace U2CMigration.Core.Source;
 
 /// <summary>Reads pages of the tree and sends them in batches.</summary>
 /// <remarks>One batch is read while the one before is on its way. Pages that are gone by the time they are read are left out: they are reported again if they come back.</remarks>
-internal sealed class PageSender(MigrationConnection connection, ProcessNumbers numbers, PageCodec? codec) : IDisposable
+internal sealed class PageSender(MigrationConnection connection, ProcessNumbers numbers, PageCodec? codec, ICopyObserver? copies = null) : IDisposable
 {
     private readonly Dictionary<int, ProcessMemoryReader> _readers = [];
     private readonly PageRange[] _ranges = new PageRange[PageBatch.MaxPages];
@@ -200,7 +201,11 @@ internal sealed class PageSender(MigrationConnection connection, ProcessNumbers 
                 _readers.Add(_processId, reader);
             }
 
-            return reader.Read(_ranges.AsSpan(0, _rangeCount), _filling.Memory, unreadable);
+            ReadOnlySpan<PageRange> ranges = _ranges.AsSpan(0, _rangeCount);
+            copies?.BeginCopy(_processId, ranges);
+            int missing = reader.Read(ranges, _filling.Memory, unreadable);
+            copies?.EndCopy(_processId, ranges, _filling.Memory, unreadable);
+            return missing;
         }
         catch (PageTrackingException) when (!ProcessTree.TryReadStat(_processId, out ProcessStat stat) || stat.HasEnded)
         {

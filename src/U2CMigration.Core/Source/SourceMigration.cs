@@ -174,7 +174,7 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
         _tracker = await Task.Run(() => PageTrackers.Create(context.Options.Tracker, root, context.Loggers), cancellationToken).ConfigureAwait(false);
         IMigrationStrategy strategy = context.Options.Strategy();
         PageCodec? codec = SourceCodec.Create(context, strategy, _connection!, memory);
-        _sender = new PageSender(_connection!, context.Numbers, codec);
+        _sender = new PageSender(_connection!, context.Numbers, codec, _tracker as ICopyObserver);
         _strategyName = strategy.Name;
         _rounds = new PreCopyRounds(context, _tracker, strategy, _sender, _connection!, _dialogue!);
         context.Logger.MigrationStarted(context.MigrationId, context.Target, _connection!.Peer, strategy.Name, _tracker.Name, freezer.Name);

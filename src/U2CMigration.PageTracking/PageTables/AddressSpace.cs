@@ -139,7 +139,7 @@ internal sealed class AddressSpace : IDisposable
 
     private void AddToSpans(MapsLine line, bool joins)
     {
-        if (joins && _spans[^1].IsAnonymous == line.IsAnonymous)
+        if (joins && _spans[^1].IsAnonymous == line.IsAnonymous && (_reader.PassesOverHoles || _spans[^1].End == line.Start))
         {
             _spans[^1] = _spans[^1] with { End = line.End };
         }

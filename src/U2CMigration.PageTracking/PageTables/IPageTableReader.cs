@@ -6,6 +6,9 @@ namespace U2CMigration.PageTracking.PageTables;
 /// <summary>Reads the page tables of processes, in the way that the kernel offers. Changes nothing in them.</summary>
 internal interface IPageTableReader
 {
+    /// <summary>Whether holes between mappings cost nothing. They can be as large as the address space.</summary>
+    bool PassesOverHoles { get; }
+
     /// <summary>Adds the pages that hold content of their own: not that of a file, and not plain zeros.</summary>
     /// <param name="processId">The process, for messages.</param>
     /// <param name="pagemap">Its page map.</param>

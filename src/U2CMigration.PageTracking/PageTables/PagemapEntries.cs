@@ -20,6 +20,9 @@ internal sealed class PagemapEntries : IPageTableReader
     private readonly ulong _zeroFrame = FindZeroFrame();
 
     /// <inheritdoc/>
+    public bool PassesOverHoles => false;
+
+    /// <inheritdoc/>
     public void CollectResident(int processId, SafeFileHandle pagemap, in ScanSpan span, ProcessPages pages, CancellationToken cancellationToken) =>
         Collect(pagemap, span, pages, dirty: null, cancellationToken);
 

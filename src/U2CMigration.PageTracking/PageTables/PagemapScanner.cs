@@ -48,6 +48,9 @@ internal sealed unsafe class PagemapScanner : IPageTableReader
     }
 
     /// <inheritdoc/>
+    public bool PassesOverHoles => true;
+
+    /// <inheritdoc/>
     public void CollectResident(int processId, SafeFileHandle pagemap, in ScanSpan span, ProcessPages pages, CancellationToken cancellationToken)
     {
         PagemapScanArguments arguments = Arguments(0, span.Start, span.End);

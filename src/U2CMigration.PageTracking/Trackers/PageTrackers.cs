@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using U2CMigration.PageTracking.ContentHash;
 using U2CMigration.PageTracking.Features;
 using U2CMigration.PageTracking.SoftDirty;
@@ -35,7 +36,14 @@ public static class PageTrackers
     public static IPageTracker Create(TrackerKind kind, int rootProcessId, KernelFeatures features, ILoggerFactory? loggerFactory = null)
     {
         ArgumentNullException.ThrowIfNull(features);
-        return (kind == TrackerKind.Auto ? Choose(features) : kind) switch
+        if (kind == TrackerKind.Auto && Choose(features) == TrackerKind.ContentHash)
+        {
+            Log.HashingMemory(
+                (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger("U2CMigration.PageTracking"),
+                string.Join(' ', features.MissingForWriteProtect.Concat(features.MissingForSoftDirty)));
+        }
+
+        return Resolve(kind, features) switch
         {
             TrackerKind.WriteProtect => WriteProtectTracker.Attach(rootProcessId, features, loggerFactory),
             TrackerKind.SoftDirty => SoftDirtyTracker.Attach(rootProcessId, features, loggerFactory),
@@ -43,6 +51,11 @@ public static class PageTrackers
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Use a value of TrackerKind."),
         };
     }
+
+    /// <summary>The tracker that a kind leads to: itself, or what <see cref="TrackerKind.Auto"/> stands for on a kernel.</summary>
+    /// <param name="kind">The kind.</param>
+    /// <param name="features">What the kernel can do.</param>
+    public static TrackerKind Resolve(TrackerKind kind, KernelFeatures features) => kind == TrackerKind.Auto ? Choose(features) : kind;
 
     /// <summary>What <see cref="TrackerKind.Auto"/> stands for: write-protection where the kernel has it, else soft-dirty bits, else hashing.</summary>
     /// <param name="features">What the kernel can do.</param>

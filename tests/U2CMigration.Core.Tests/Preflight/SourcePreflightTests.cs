@@ -17,12 +17,32 @@ public sealed class SourcePreflightTests
 
     [Theory]
     [InlineData(TrackerKind.Auto)]
-    [InlineData(TrackerKind.WriteProtect)]
-    public void CheckKernel_NoWriteProtection_NamesTheKernelThatHasIt(TrackerKind tracker)
+    [InlineData(TrackerKind.ContentHash)]
+    public void CheckKernel_KernelTracksNothing_HashingIsLeft(TrackerKind tracker)
     {
         var problems = new List<string>();
 
-        SourcePreflight.CheckKernel(tracker, Able with { UserfaultfdFeatures = 0 }, problems);
+        SourcePreflight.CheckKernel(tracker, new KernelFeatures(), problems);
+
+        problems.Should().BeEmpty();
+    }
+
+    [Fact]
+    public void CheckKernel_NoSoftDirtyBits_NamesTheOption()
+    {
+        var problems = new List<string>();
+
+        SourcePreflight.CheckKernel(TrackerKind.SoftDirty, Able, problems);
+
+        problems.Should().ContainSingle().Which.Should().Contain("CONFIG_MEM_SOFT_DIRTY");
+    }
+
+    [Fact]
+    public void CheckKernel_NoWriteProtection_NamesTheKernelThatHasIt()
+    {
+        var problems = new List<string>();
+
+        SourcePreflight.CheckKernel(TrackerKind.WriteProtect, Able with { UserfaultfdFeatures = 0 }, problems);
 
         problems.Should().ContainSingle().Which.Should().Contain("Asynchronous write-protection").And.Contain("Linux 6.7");
     }
@@ -32,7 +52,7 @@ public sealed class SourcePreflightTests
     {
         var problems = new List<string>();
 
-        SourcePreflight.CheckKernel(TrackerKind.Auto, Able with { PagemapScan = false, PidfdGetfd = false }, problems);
+        SourcePreflight.CheckKernel(TrackerKind.WriteProtect, Able with { PagemapScan = false, PidfdGetfd = false }, problems);
 
         problems.Should().ContainSingle().Which.Should().Contain("PAGEMAP_SCAN").And.Contain("pidfd_getfd");
     }

@@ -25,6 +25,7 @@ internal sealed record TrackedBy(string Name, Action Require, Func<int, IPageTra
     {
         Name = "soft-dirty without PAGEMAP_SCAN",
         Require = TrackingNeeds.SoftDirty,
+        ReadsEntries = true,
         Attach = static process => SoftDirtyTracker.Attach(process, KernelFeatures.Probe() with { PagemapScan = false, SoftDirtyCategory = false }, null),
     };
 
@@ -36,11 +37,15 @@ internal sealed record TrackedBy(string Name, Action Require, Func<int, IPageTra
     internal static readonly TrackedBy ContentHashEntries = ContentHash with
     {
         Name = "content-hash without PAGEMAP_SCAN",
+        ReadsEntries = true,
         Attach = static process => ContentHashTracker.Attach(process, KernelFeatures.Probe() with { PagemapScan = false, SoftDirtyCategory = false }, null),
     };
 
     /// <summary>Whether huge pages and mappings that have grown are reported as a whole, and the page that the kernel writes when a stopped thread runs on.</summary>
     internal bool ReportsWhole { get; private init; }
+
+    /// <summary>Whether page tables are read entry by entry.</summary>
+    internal bool ReadsEntries { get; private init; }
 
     /// <summary>Whether a page written with what it held already is left out.</summary>
     internal bool ComparesContent { get; private init; }

@@ -18,6 +18,7 @@ public sealed class KernelFeaturesTests
         ProcmapQuery = true,
         PidfdGetfd = true,
         SoftDirty = true,
+        SoftDirtyCategory = true,
         PtraceCapability = true,
     };
 
@@ -41,10 +42,26 @@ public sealed class KernelFeaturesTests
     [MemberData(nameof(WithoutOneNeeded))]
     public void Create_OneFeatureMissing_SaysWhatBringsIt(KernelFeatures features, string remedy)
     {
-        Action create = () => PageTrackers.Create(TrackerKind.Auto, 1, features);
+        Action create = () => PageTrackers.Create(TrackerKind.WriteProtect, 1, features);
 
         create.Should().Throw<PageTrackingException>().WithMessage($"*{remedy}*Nothing was touched.");
     }
+
+    [Fact]
+    public void Create_SoftDirtyWithoutTheBits_SaysWhatBringsThem()
+    {
+        Action create = () => PageTrackers.Create(TrackerKind.SoftDirty, 1, Everything with { SoftDirty = false });
+
+        create.Should().Throw<PageTrackingException>().WithMessage("*CONFIG_MEM_SOFT_DIRTY*Nothing was touched.");
+    }
+
+    [Theory]
+    [InlineData(true, true, TrackerKind.WriteProtect)]
+    [InlineData(true, false, TrackerKind.WriteProtect)]
+    [InlineData(false, true, TrackerKind.SoftDirty)]
+    [InlineData(false, false, TrackerKind.ContentHash)]
+    public void Choose_WhatTheKernelHas_TakesTheCheapest(bool writeProtect, bool softDirty, TrackerKind expected) =>
+        PageTrackers.Choose(Everything with { PagemapScan = writeProtect, SoftDirty = softDirty }).Should().Be(expected);
 
     [Fact]
     public void MissingForWriteProtect_OnlySoftDirtyAndQueryMissing_IsEmpty() =>
