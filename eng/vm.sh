@@ -36,7 +36,7 @@ The machines a (10.77.0.1) and b (10.77.0.2) run in QEMU without hardware accele
 soft-dirty, one processor and 1536 MiB each. The client (10.77.0.9) is a network namespace of this machine: its own speed is
 not that of emulation. Above about 200 Mbit/s the emulated processors are the limit, not the link.
 
-Migration options: those of eng/demo.sh (or compare), with --memory-mib 128, --bandwidth-mbit 100 and --write-rate 200 unless given, and
+Migration options: those of eng/demo.sh (or compare), with --memory-mib 128, --bandwidth-mbit 100, --write-rate 200 and --floor 3 unless given, and
   --kernel 6.12|6.1          Debian trixie's or bookworm's kernel in both machines (default 6.12)
   --delay-ms N               what a and b send is delayed by N ms
 
@@ -89,6 +89,7 @@ migrate() {
         has_option --memory-mib "$@" || defaults+=(--memory-mib 128)
         has_option --bandwidth-mbit "$@" || has_option --pressure "$@" || defaults+=(--bandwidth-mbit 100)
         has_option --write-rate "$@" || defaults+=(--write-rate 200)
+        has_option --floor "$@" || defaults+=(--floor 3)
     fi
     publish_samples
     # shellcheck disable=SC2086  # one word or none

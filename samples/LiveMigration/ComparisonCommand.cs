@@ -16,7 +16,7 @@ public static class ComparisonCommand
         Option<IReadOnlyList<double>> bandwidth = SceneArguments.Numbers("--bandwidth-mbit", [1000], 0, SceneArguments.MostMbit, "Limits of the link between the hosts, Mbit/s; 0 for none.");
         Option<IReadOnlyList<double>> pressure = SceneArguments.Numbers("--pressure", [], 0.01, 100, "Instead of --bandwidth-mbit: the link gets the measured dirty bytes per second divided by this.");
         Option<IReadOnlyList<string>> strategy = SceneArguments.NameList(
-            "--strategy", [MigrationStrategies.DefaultName, StockCriuMover.Strategy], SceneArguments.CheckStrategy,
+            "--strategy", [MigrationStrategies.DefaultName, CriuStrategies.Stock], SceneArguments.CheckStrategy,
             $"What is compared; the first is the reference of the ratios: {SceneArguments.StrategyNames}.");
         Option<int> repeat = SceneArguments.Number("--repeat", 5, 1, 1000, "Runs of each combination, interleaved.");
         var plots = new Option<string?>("--plots") { Description = "Where the pictures go (default: artifacts/compare)." };

@@ -24,7 +24,7 @@ public static class DemoCommand
         });
         var strategy = new Option<string?>("--strategy")
         {
-            Description = $"What decides the rounds and the stop: {SceneArguments.StrategyNames} (default: {MigrationStrategies.DefaultName}). criu-stock is CRIU alone, stop-and-copy through its page server.",
+            Description = $"What decides the rounds and the stop: {SceneArguments.StrategyNames} (default: {MigrationStrategies.DefaultName}). criu-stock is CRIU alone, stop-and-copy through its page server; criu-predump-* are its own pre-dumps, driven by the rules of other engines, on kernels with soft-dirty.",
         };
         strategy.Validators.Add(result =>
         {

@@ -11,6 +11,8 @@ public sealed class ReportBuilder(SceneOptions options, string kernel, string cr
 {
     public double DirtyBytesPerSecond { get; set; }
 
+    public double FloorMs { get; init; }
+
     public int BandwidthMbit { get; set; } = options.BandwidthMbit;
 
     /// <summary>What to ask the client about a migration; without a freeze and a resume, its end stands for both.</summary>
@@ -58,6 +60,7 @@ public sealed class ReportBuilder(SceneOptions options, string kernel, string cr
             From = route.From.Name,
             To = route.To.Name,
             WriteRate = options.WriteRate,
+            FloorMs = FloorMs,
             DirtyBytesPerSecond = DirtyBytesPerSecond,
             FreezeStartMs = result?.FreezeStartMs ?? 0,
             DowntimeParts = result?.Downtime,

@@ -38,13 +38,14 @@ public sealed class Scene : IAsyncDisposable
         {
             string cgroup = await WorkloadCgroup.MakeAsync(testbed, Host.A, cancellationToken);
             await WorkloadCgroup.MakeAsync(testbed, Host.B, cancellationToken);
+            double floor = options.FloorMoves > 0 ? await new CriuFloor(testbed, cgroup).MeasureAsync(options.FloorMoves, cancellationToken) : 0;
             int processId = await new WorkloadStarter(testbed).StartAsync(Host.A, cgroup, options.Workload.Command(options), cancellationToken);
             int keys = await PrepareAsync(testbed, options, processId, cancellationToken);
             console.WriteLine($"{options.Workload.Name} runs in host a with {options.MemoryMib} MiB{(keys > 0 ? $" in {Figures.Count(keys)} keys" : "")}");
             client = await ClientProxy.ConnectAsync(testbed, options, keys, cancellationToken);
             await client.AskAsync(new ClientRequest { Do = "start" }, cancellationToken);
             console.WriteLine($"{(options.WriteRate > 0 ? Figures.Count(options.WriteRate) : "as many as possible")} per second: {options.Workload.Operations}; a client holds one connection");
-            var reports = new ReportBuilder(options, await KernelAsync(testbed, cancellationToken), await CriuVersionAsync(testbed, cancellationToken));
+            var reports = new ReportBuilder(options, await KernelAsync(testbed, cancellationToken), await CriuVersionAsync(testbed, cancellationToken)) { FloorMs = floor };
             return new Scene(options, console, testbed, client, reports, new Route(Host.A, Host.B, processId, cgroup));
         }
         catch
@@ -79,13 +80,13 @@ public sealed class Scene : IAsyncDisposable
     }
 
     /// <summary>Moves the workload to the host where it is not.</summary>
-    /// <param name="strategy">A strategy of the library, null for its default, or <see cref="StockCriuMover.Strategy"/>.</param>
+    /// <param name="strategy">A strategy of the library, null for its default, or one of <see cref="CriuStrategies"/>.</param>
     /// <param name="cancellationToken">Cancels the migration.</param>
     /// <returns>What was measured, and whether the scene can go on: the workload runs and the client is connected.</returns>
     public async Task<(RunReport Report, bool GoesOn)> MigrateAsync(string? strategy, CancellationToken cancellationToken)
     {
         _console.WriteLine($"migrating from {_route.From.Name} to {_route.To.Name}");
-        IMover mover = strategy == StockCriuMover.Strategy ? new StockCriuMover(_testbed) : new AgentMover(_testbed, _options, strategy);
+        IMover mover = CriuStrategies.Has(strategy) ? new CriuMover(_testbed, strategy!) : new AgentMover(_testbed, _options, strategy);
         Move move;
         await using (IProgressView view = ProgressView.For(_console))
         {

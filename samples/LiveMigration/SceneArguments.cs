@@ -28,6 +28,7 @@ public sealed class SceneArguments
     private readonly Option<string> _kernel = new("--kernel") { Description = "Kernel of emulated machines: 6.12 or 6.1.", DefaultValueFactory = _ => "6.12" };
     private readonly Option<string> _criu = new("--criu") { Description = "CRIU of emulated machines: 4.2, 4.1 or 3.17.", DefaultValueFactory = _ => "4.2" };
     private readonly Option<int> _delay = Number("--delay-ms", 0, 0, 1000, "By how much emulated machines delay what they send, ms.");
+    private readonly Option<int> _floor = Number("--floor", 0, 0, 100, "First move a process of 1 MB by CRIU alone this many times: the median of its downtimes is the report's floorMs.");
     private readonly Option<bool> _verify = new("--verify") { Description = "Compare every page of the frozen source with the destination, outside the downtime." };
     private readonly Option<bool> _verbose = new("--verbose") { Description = "Show the logs of the agents." };
     private readonly Option<string?> _agent = new("--agent") { Description = "The published migration agent.", Hidden = true };
@@ -47,14 +48,14 @@ public sealed class SceneArguments
     public static string WorkloadNames { get; } = string.Join(", ", WorkloadCatalogue.Names);
 
     /// <summary>What can be given to <c>--strategy</c>.</summary>
-    public static string StrategyNames { get; } = $"{string.Join(", ", MigrationStrategies.Names)}, {StockCriuMover.Strategy}";
+    public static string StrategyNames { get; } = $"{string.Join(", ", MigrationStrategies.Names)}, {string.Join(", ", CriuStrategies.Names)}";
 
     /// <summary>The file for the report.</summary>
     public Option<string?> Json { get; } = new("--json") { Description = "Write the report to this file." };
 
     public void AddTo(Command command)
     {
-        foreach (Option option in (ReadOnlySpan<Option>)[_rate, _tracker, _codec, _restoreMode, _duration, _rig, _kernel, _criu, _delay, _verify, Json, _verbose, _agent])
+        foreach (Option option in (ReadOnlySpan<Option>)[_rate, _tracker, _codec, _restoreMode, _duration, _rig, _kernel, _criu, _delay, _floor, _verify, Json, _verbose, _agent])
         {
             command.Options.Add(option);
         }
@@ -75,6 +76,7 @@ public sealed class SceneArguments
             Codec = parsed.GetValue(_codec)!,
             RestoreMode = parsed.GetValue(_restoreMode)!,
             MaxDurationSeconds = parsed.GetValue(_duration),
+            FloorMoves = parsed.GetValue(_floor),
             Verify = parsed.GetValue(_verify),
             Keep = keep,
             Verbose = parsed.GetValue(_verbose),
@@ -140,7 +142,7 @@ public sealed class SceneArguments
 
     public static void CheckStrategy(string name, Action<string> complain)
     {
-        if (name != StockCriuMover.Strategy && !MigrationStrategies.Names.Contains(name))
+        if (!CriuStrategies.Has(name) && !MigrationStrategies.Names.Contains(name))
         {
             complain($"There is no strategy '{name}'; choose from {StrategyNames}.");
         }

@@ -32,6 +32,9 @@ public sealed record SceneOptions
     /// <summary>The longest time for the rounds before the workload is stopped, seconds.</summary>
     public int MaxDurationSeconds { get; init; } = 60;
 
+    /// <summary>How often the floor of CRIU is measured first; 0 for not at all.</summary>
+    public int FloorMoves { get; init; }
+
     public bool Verify { get; init; }
 
     public bool Verbose { get; init; }

@@ -1,10 +1,10 @@
 namespace MigrationReport;
 
 /// <summary>The middle value; of two middle ones their mean.</summary>
-internal static class Median
+public static class Median
 {
     /// <summary>0 without values.</summary>
-    internal static double Of(IEnumerable<double> values)
+    public static double Of(IEnumerable<double> values)
     {
         double[] sorted = [.. values.Order()];
         int middle = sorted.Length / 2;

@@ -89,6 +89,11 @@ public static class ReportTable
     private static void AddCosts(Table table, RunReport run)
     {
         table.AddRow("downtime", $"[bold]{Figures.Milliseconds(run.DowntimeMs)}[/]", "freeze on the source -> resume on the destination");
+        if (run.FloorMs > 0)
+        {
+            table.AddRow("floor", Figures.Milliseconds(run.FloorMs), "downtime of a process of 1 MB moved by CRIU alone between the same hosts");
+        }
+
         table.AddRow("client gap", $"[bold]{Figures.Milliseconds(run.ClientGapMs)}[/]", $"longest silence on the open connection; it ended {run.SilenceAfterResumeMs:N0} ms after the resume");
         table.AddRow("duration", Figures.Milliseconds(run.DurationMs), "attach -> source released");
         table.AddRow("memory", Figures.Bytes(run.MemoryBytes), run.BandwidthMbit > 0 ? $"over {run.BandwidthMbit:N0} Mbit/s" : "over an unlimited link");

@@ -6,7 +6,8 @@ namespace LiveMigration.StockCriu;
 /// <param name="FreezingMicroseconds">Stopping all tasks.</param>
 /// <param name="FrozenMicroseconds">From then on until they were killed.</param>
 /// <param name="PagesWritten">Pages that went to the page server.</param>
-public sealed record DumpStatistics(uint FreezingMicroseconds, uint FrozenMicroseconds, ulong PagesWritten)
+/// <param name="PagesSkippedForParent">Pages that had not changed since the pre-dump before.</param>
+public sealed record DumpStatistics(uint FreezingMicroseconds, uint FrozenMicroseconds, ulong PagesWritten, ulong PagesSkippedForParent)
 {
     private const int HeaderBytes = 12;
     private const uint ServiceMagic = 0x55105940;
@@ -14,6 +15,7 @@ public sealed record DumpStatistics(uint FreezingMicroseconds, uint FrozenMicros
     private const int DumpField = 1;
     private const int FreezingField = 1;
     private const int FrozenField = 2;
+    private const int PagesSkippedForParentField = 6;
     private const int PagesWrittenField = 7;
 
     public static DumpStatistics Parse(ReadOnlySpan<byte> image)
@@ -33,7 +35,7 @@ public sealed record DumpStatistics(uint FreezingMicroseconds, uint FrozenMicros
         }
 
         ReadOnlySpan<byte> dump = entry[..(int)Varint(ref entry)];
-        var statistics = new DumpStatistics(0, 0, 0);
+        var statistics = new DumpStatistics(0, 0, 0, 0);
         while (dump.Length > 0)
         {
             int field = (int)(Varint(ref dump) >> 3);
@@ -42,6 +44,7 @@ public sealed record DumpStatistics(uint FreezingMicroseconds, uint FrozenMicros
             {
                 FreezingField => statistics with { FreezingMicroseconds = (uint)value },
                 FrozenField => statistics with { FrozenMicroseconds = (uint)value },
+                PagesSkippedForParentField => statistics with { PagesSkippedForParent = value },
                 PagesWrittenField => statistics with { PagesWritten = value },
                 _ => statistics,
             };

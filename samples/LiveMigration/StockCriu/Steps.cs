@@ -3,12 +3,14 @@ using LiveMigration.Rig;
 
 namespace LiveMigration.StockCriu;
 
-/// <summary>The named figures that one of the two scripts prints, <c>NAME NUMBER</c> per line.</summary>
+/// <summary>What one of the two scripts prints, <c>NAME VALUE</c> per line; most values are numbers.</summary>
 public sealed class Steps(HostProcess script)
 {
-    private readonly Dictionary<string, double> _values = [];
+    private readonly Dictionary<string, string> _values = [];
 
-    public double this[string name] => _values[name];
+    public double this[string name] => double.Parse(_values[name], CultureInfo.InvariantCulture);
+
+    public string Text(string name) => _values[name];
 
     /// <summary>Reads on until a figure is there.</summary>
     /// <exception cref="IOException">The script ended without it; the message carries what CRIU said.</exception>
@@ -24,9 +26,9 @@ public sealed class Steps(HostProcess script)
             }
 
             string[] parts = line.Split(' ');
-            if (parts.Length == 2 && double.TryParse(parts[1], CultureInfo.InvariantCulture, out double value))
+            if (parts.Length == 2)
             {
-                _values[parts[0]] = value;
+                _values[parts[0]] = parts[1];
             }
         }
     }
