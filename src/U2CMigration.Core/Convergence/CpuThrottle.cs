@@ -1,4 +1,5 @@
 using System.Globalization;
+using U2CMigration.Core.Guardians;
 using U2CMigration.PageTracking.Processes;
 
 namespace U2CMigration.Core.Convergence;
@@ -17,7 +18,7 @@ internal sealed class CpuThrottle : IDisposable
     private readonly string? _home;
     private readonly string _quotaBefore;
     private readonly int _periodMicroseconds;
-    private readonly QuotaGuardian _guardian;
+    private readonly Guardian _guardian;
     private bool _disposed;
 
     private CpuThrottle(CpuGroup limited, string? home)

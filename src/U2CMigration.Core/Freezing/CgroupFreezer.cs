@@ -12,6 +12,10 @@ internal sealed class CgroupFreezer(string directory, bool isVersion2, TimeSpan 
 
     public string? CgroupDirectory => directory;
 
+    public string ThawFile => Path.Combine(directory, isVersion2 ? "cgroup.freeze" : "freezer.state");
+
+    public string ThawWord => isVersion2 ? "0" : "THAWED";
+
     public void Freeze(CancellationToken cancellationToken)
     {
         Write(isVersion2 ? "1" : "FROZEN");
@@ -36,11 +40,11 @@ internal sealed class CgroupFreezer(string directory, bool isVersion2, TimeSpan 
         }
     }
 
-    public void Thaw() => Write(isVersion2 ? "0" : "THAWED");
+    public void Thaw() => Write(ThawWord);
 
     private bool IsFrozen() => isVersion2
         ? File.ReadAllText(Path.Combine(directory, "cgroup.events")).Contains("frozen 1", StringComparison.Ordinal)
         : File.ReadAllText(Path.Combine(directory, "freezer.state")).StartsWith("FROZEN", StringComparison.Ordinal);
 
-    private void Write(string state) => File.WriteAllText(Path.Combine(directory, isVersion2 ? "cgroup.freeze" : "freezer.state"), state);
+    private void Write(string state) => File.WriteAllText(ThawFile, state);
 }

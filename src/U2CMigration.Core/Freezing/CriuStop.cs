@@ -9,6 +9,10 @@ internal sealed class CriuStop : ITreeFreezer
 
     public string? CgroupDirectory => null;
 
+    public string? ThawFile => null;
+
+    public string ThawWord => string.Empty;
+
     public void Freeze(CancellationToken cancellationToken)
     {
     }

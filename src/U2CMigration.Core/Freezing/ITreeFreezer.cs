@@ -12,6 +12,12 @@ internal interface ITreeFreezer
     /// <summary>The cgroup directory to name to CRIU, so that it can seize frozen tasks; null without one.</summary>
     string? CgroupDirectory { get; }
 
+    /// <summary>The file by which the tasks are continued; null where nothing is needed for that.</summary>
+    string? ThawFile { get; }
+
+    /// <summary>What is written there.</summary>
+    string ThawWord { get; }
+
     /// <summary>Stops every task and waits until all have stopped.</summary>
     void Freeze(CancellationToken cancellationToken);
 

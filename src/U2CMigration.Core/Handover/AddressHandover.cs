@@ -18,6 +18,7 @@ public sealed class AddressHandover : ISourceNetwork, IDestinationNetwork
 
     private readonly IPAddress _address;
     private readonly int _prefixLength;
+    private readonly string _deviceName;
     private readonly Lazy<NetworkDevice> _device;
     private readonly ArpSilence _silence;
     private PacketRelay? _relay;
@@ -43,6 +44,7 @@ public sealed class AddressHandover : ISourceNetwork, IDestinationNetwork
 
         _address = address;
         _prefixLength = prefixLength;
+        _deviceName = device;
         _device = new Lazy<NetworkDevice>(() => NetworkDevice.Find(device));
         _silence = new ArpSilence(device, address);
     }
@@ -91,6 +93,10 @@ public sealed class AddressHandover : ISourceNetwork, IDestinationNetwork
 
         return ValueTask.CompletedTask;
     }
+
+    /// <inheritdoc/>
+    /// <remarks>By ip(8). No neighbour has heard of another owner before the commit, so nothing need be announced.</remarks>
+    public IReadOnlyList<string> UndoCommand => ["ip", "address", "add", $"{_address}/{_prefixLength}", "dev", _deviceName];
 
     /// <inheritdoc/>
     public async ValueTask EndAsync()

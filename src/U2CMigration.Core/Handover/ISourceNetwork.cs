@@ -16,6 +16,12 @@ public interface ISourceNetwork
     /// <param name="cancellationToken">Not cancelled by the caller of the session; bounds the time.</param>
     ValueTask ReclaimAsync(CancellationToken cancellationToken);
 
+    /// <summary>
+    /// A program and its arguments that undo <see cref="ReleaseAsync"/>, for when this process is killed before the commit; harmless when nothing was
+    /// released. Empty for none: the workload is unreachable then until somebody else gives the address back. Read after <see cref="ReadyAsync"/>.
+    /// </summary>
+    IReadOnlyList<string> UndoCommand => [];
+
     /// <summary>Called when the migration is over on this host, whatever its outcome: nothing of the handover may go on behind it. Called at most once.</summary>
     ValueTask EndAsync() => ValueTask.CompletedTask;
 }

@@ -19,6 +19,7 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, La
     private static readonly TimeSpan UndoTimeout = TimeSpan.FromSeconds(10);
 
     private readonly ISourceNetwork? _network = context.Options.Network;
+    private readonly FreezeGuardian _guardian = FreezeGuardian.Start(freezer, context.Options.Network);
     private bool _networkReleased;
     private bool _frozen;
     private bool _settled;
@@ -76,6 +77,8 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, La
         {
             Signals.Send(processId, Signals.Stop);
         }
+
+        _guardian.Settle();
     }
 
     /// <summary>Lets the workload run on where it was. Tries every step even if one fails.</summary>
@@ -128,6 +131,7 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, La
     public async ValueTask DisposeAsync()
     {
         await RollBackAsync().ConfigureAwait(false);
+        _guardian.Dispose();
         await dump.DisposeAsync().ConfigureAwait(false);
     }
 

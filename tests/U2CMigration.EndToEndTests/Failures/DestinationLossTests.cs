@@ -69,4 +69,31 @@ public sealed class DestinationLossTests(RigFixture fixture) : FailureTest(fixtu
         answer.Should().StartWith("ok ");
         await Aftermath.MovedAsync(Rig, workload, Cancellation);
     }
+
+    /// <summary>With a cgroup of its own the workload is frozen by that, which outlasts the sender.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Send_SenderKilledInFreeze_TheWorkloadRunsOnAndCanBeMoved(bool hasOwnCgroup)
+    {
+        Requires.Testbed();
+        await using RunningWorkload workload = await StartWorkloadAsync();
+        if (hasOwnCgroup)
+        {
+            await workload.PutIntoOwnCgroupAsync(Cancellation);
+        }
+
+        await using Agents agents = await StartReceiverAsync();
+        await using Link link = await Link.StartAsync(Rig, MessageType.Frozen, Cancellation);
+        await using RigProcess sender = agents.StartSendingTo(link.Endpoint, workload.ProcessId);
+        await link.ReachedAsync(sender, Cancellation);
+
+        await sender.KillAsync();
+        await link.CutAsync(Cancellation);
+        string answer = await workload.AskAsync("check", Cancellation);
+        await agents.MoveAsync(workload.ProcessId, Cancellation);
+
+        answer.Should().StartWith("ok ");
+        await Aftermath.MovedAsync(Rig, workload, Cancellation);
+    }
 }

@@ -8,8 +8,6 @@ namespace U2CMigration.EndToEndTests.Migration;
 [Collection<SharedRig>]
 public sealed class MigrationTests(RigFixture fixture)
 {
-    private const string OwnCgroup = "/sys/fs/cgroup/unified/workload";
-
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Theory]
@@ -24,7 +22,7 @@ public sealed class MigrationTests(RigFixture fixture)
         await using Agents agents = await Agents.StartAsync(fixture.Rig, Cancellation);
         if (hasOwnCgroup)
         {
-            await PutIntoOwnCgroupAsync(program);
+            await workload.PutIntoOwnCgroupAsync(Cancellation);
         }
 
         long before = RunningWorkload.OperationsOf(await workload.AskAsync("check", Cancellation));
@@ -97,11 +95,5 @@ public sealed class MigrationTests(RigFixture fixture)
         CommandResult left = await fixture.Rig.ExecAsync(Rig.A, ["sh", "-c", "pgrep -x 'criu|shapeshifter'; ls /run/u2cmigration; ip -o address show to 10.77.0.100"], Cancellation);
 
         left.Output.Should().BeEmpty();
-    }
-
-    private async Task PutIntoOwnCgroupAsync(string program)
-    {
-        string script = $"mkdir -p {OwnCgroup} && for p in $(pgrep -x {program}); do echo $p > {OwnCgroup}/cgroup.procs; done";
-        (await fixture.Rig.ExecAsync(Rig.A, ["sh", "-c", script], Cancellation)).Successful();
     }
 }

@@ -7,6 +7,8 @@ namespace U2CMigration.EndToEndTests.Testbed;
 /// <summary>A workload of native/ that runs in a rig, with a client that holds one connection to it from beginning to end.</summary>
 internal sealed partial class RunningWorkload : IAsyncDisposable
 {
+    private const string OwnCgroup = "/sys/fs/cgroup/unified/workload";
+
     // After thousands of short commands the numbers of host b begin anew and meet those of host a, which are then taken when a workload arrives.
     private const int FirstProcessOfB = 20_000;
 
@@ -16,12 +18,13 @@ internal sealed partial class RunningWorkload : IAsyncDisposable
     private readonly RigProcess _process;
     private readonly RigProcess _client;
     private readonly string _pid;
+    private readonly string _program;
     private readonly string _images;
 
-    private RunningWorkload(Rig rig, RigProcess process, RigProcess client, string pid, string name)
+    private RunningWorkload(Rig rig, RigProcess process, RigProcess client, string pid, string program, int port)
     {
-        (_rig, _process, _client, _pid) = (rig, process, client, pid);
-        _images = RepositoryRoot.File("artifacts", "test-images", $"{rig.Name}-{name}");
+        (_rig, _process, _client, _pid, _program) = (rig, process, client, pid, program);
+        _images = RepositoryRoot.File("artifacts", "test-images", $"{rig.Name}-{program}-{port}");
     }
 
     /// <summary>Starts native/<paramref name="program"/> in host a, where the service address is put first.</summary>
@@ -34,7 +37,7 @@ internal sealed partial class RunningWorkload : IAsyncDisposable
         string pid = (await process.ReadLineAsync("pid", cancellationToken)).Split(' ')[1];
         await process.ReadLineAsync("ready", cancellationToken);
         RigProcess client = rig.Start(Rig.Client, "nc", Rig.ServiceAddress, port.ToString(CultureInfo.InvariantCulture));
-        return new RunningWorkload(rig, process, client, pid, $"{program}-{port}");
+        return new RunningWorkload(rig, process, client, pid, program, port);
     }
 
     /// <summary>The root process, as numbered in host a.</summary>
@@ -45,6 +48,13 @@ internal sealed partial class RunningWorkload : IAsyncDisposable
     {
         answer.Should().StartWith("ok ");
         return long.Parse(OperationsField().Match(answer).Groups[1].ValueSpan, CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>Gives it a cgroup that holds nothing else, so that it can be frozen by that.</summary>
+    public async Task PutIntoOwnCgroupAsync(CancellationToken cancellationToken)
+    {
+        string script = $"mkdir -p {OwnCgroup} && for p in $(pgrep -x {_program}); do echo $p > {OwnCgroup}/cgroup.procs; done";
+        (await _rig.ExecAsync(Rig.A, ["sh", "-c", script], cancellationToken)).Successful();
     }
 
     public async Task<string> AskAsync(string command, CancellationToken cancellationToken)
