@@ -27,11 +27,11 @@ public abstract class FailureTest(RigFixture fixture) : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    private protected async Task<RunningWorkload> StartWorkloadAsync()
+    private protected async Task<RunningWorkload> StartWorkloadAsync(params string[] options)
     {
         // What an earlier test found left over is its failure, not the next one's.
         await Aftermath.CleanAsync(Rig, Cancellation);
-        return await RunningWorkload.StartAsync(Rig, "shapeshifter", Interlocked.Increment(ref _lastPort), Cancellation);
+        return await RunningWorkload.StartAsync(Rig, "shapeshifter", Interlocked.Increment(ref _lastPort), Cancellation, options);
     }
 
     private protected Task<Agents> StartReceiverAsync(params string[] options) => Agents.StartAsync(Rig, Cancellation, options);

@@ -5,7 +5,7 @@ using U2CMigration.Transport.Frames;
 
 namespace U2CMigration.EndToEndTests.Failures;
 
-/// <summary>The workload itself is the reason: it ends on the way.</summary>
+/// <summary>The workload itself is the reason: it ends on the way, or has something that CRIU can not dump.</summary>
 [Collection<SharedRig>]
 public sealed class WorkloadFailureTests(RigFixture fixture) : FailureTest(fixture)
 {
@@ -29,5 +29,19 @@ public sealed class WorkloadFailureTests(RigFixture fixture) : FailureTest(fixtu
         result.ExitCode.Should().Be(1, $"it said {result.Output} {result.Error}");
         ErrorOf(result).Should().Contain($"Process {workload.ProcessId} ended by itself").And.Contain("The workload has ended on the source; there is nothing to retry");
         await Aftermath.EndedAsync(Rig, workload, Cancellation);
+    }
+
+    /// <summary>A device that CRIU does not know is found in the freeze, when it looks at the open files.</summary>
+    [Fact]
+    public async Task Send_FileThatCriuCanNotDump_SaysWhichAndTheWorkloadRunsOn()
+    {
+        Requires.Testbed();
+        await using RunningWorkload workload = await StartWorkloadAsync("7</dev/userfaultfd");
+        await using Agents agents = await StartReceiverAsync();
+        await using RigProcess sender = agents.StartSending(workload.ProcessId);
+
+        string said = await FailedAsync(sender, workload);
+
+        said.Should().Contain("Can't dump file 7").And.Contain("dump.log", "the log tells more");
     }
 }
