@@ -58,6 +58,19 @@ internal static class OptionsEncoder
         return wire;
     }
 
+    internal static Wire Encode(CriuPageServerOptions options, int imagesDescriptor, int workDescriptor)
+    {
+        Wire wire = EncodeCommon(options, imagesDescriptor, workDescriptor);
+        wire.Ps = new PageServerInfo { Port = options.Port };
+        if (options.Address.Length > 0)
+        {
+            wire.Ps.Address = options.Address;
+        }
+
+        SetText(options.ParentImages, static (target, text) => target.ParentImg = text, wire);
+        return wire;
+    }
+
     private static Wire EncodeCommon(CriuTaskOptions options, int imagesDescriptor, int workDescriptor)
     {
         var wire = new Wire

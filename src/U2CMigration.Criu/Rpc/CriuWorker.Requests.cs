@@ -67,6 +67,43 @@ public sealed partial class CriuWorker
     public Task PreDumpAsync(CriuDumpOptions options, CancellationToken cancellationToken = default) =>
         DumpAsync(RequestType.PreDump, options, handler: null, last: false, cancellationToken);
 
+    /// <summary>Starts CRIU's own page server, which stores the pages of one round or dump that is sent to it. The worker stays usable.</summary>
+    /// <param name="options">Where it listens and stores.</param>
+    /// <param name="cancellationToken">Kills the worker.</param>
+    /// <returns>The server, ready for one connection; <see cref="WaitForPageServerAsync"/> tells how it ended.</returns>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    /// <exception cref="CriuException">It could not be started.</exception>
+    public async Task<CriuPageServerProcess> StartPageServerAsync(CriuPageServerOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        using var images = Descriptor.OpenDirectory(options.ImagesDirectory);
+        using var work = Descriptor.OpenDirectory(options.EffectiveWorkDirectory);
+        var request = new Request
+        {
+            Type = RequestType.PageServerChld,
+            KeepOpen = true,
+            Opts = OptionsEncoder.Encode(options, (int)images.DangerousGetHandle(), (int)work.DangerousGetHandle()),
+        };
+        Response response = await RequestAsync(request, last: false, options.LogPath, handler: null, cancellationToken).ConfigureAwait(false);
+        CriuFailure.ThrowIfFailed(request.Type, response, options.LogPath);
+        return new CriuPageServerProcess(response.Ps.Pid, response.Ps.Port);
+    }
+
+    /// <summary>Waits until a page server of this worker has ended. Last request.</summary>
+    /// <param name="server">The server.</param>
+    /// <param name="cancellationToken">Kills the worker and the server.</param>
+    /// <returns>Its exit code; 0 when everything was stored.</returns>
+    /// <exception cref="CriuException">CRIU does not know such a child.</exception>
+    public async Task<int> WaitForPageServerAsync(CriuPageServerProcess server, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(server);
+        var request = new Request { Type = RequestType.WaitPid, Pid = (uint)server.ProcessId };
+        Response response = await RequestAsync(request, last: true, logPath: null, handler: null, cancellationToken).ConfigureAwait(false);
+        CriuFailure.ThrowIfFailed(request.Type, response, logPath: null);
+        return response.Status;
+    }
+
     private async Task DumpAsync(RequestType type, CriuDumpOptions options, CriuNotificationHandler? handler, bool last, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
