@@ -20,7 +20,7 @@ REPO=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 LIB=$REPO/eng/lib
 TESTBED=${U2C_TESTBED:-$REPO/artifacts/testbed}
 VM=${U2C_VM:-$(dirname "$TESTBED")/vm}
-DEFAULT_CRIU=4.2
+DEFAULT_CRIU=4.2  # that of the testbed
 for part in output packages native samples testbed-machine testbed-network testbed-rig vm-image vm-rig; do
     # shellcheck source=/dev/null
     . "$LIB/$part.sh"
@@ -36,17 +36,19 @@ The machines a (10.77.0.1) and b (10.77.0.2) run in QEMU without hardware accele
 soft-dirty, one processor and 1536 MiB each. The client (10.77.0.9) is a network namespace of this machine: its own speed is
 not that of emulation. Above about 200 Mbit/s the emulated processors are the limit, not the link.
 
-Migration options: those of eng/demo.sh (or compare), with --memory-mib 128, --bandwidth-mbit 100, --write-rate 200 and --floor 3 unless given, and
+Migration options: those of eng/demo.sh (or compare), with --memory-mib 128, --bandwidth-mbit 100, --write-rate 200, --floor 3 and
+--dirty-rate unless given, and
   --kernel 6.12|6.1          Debian trixie's or bookworm's kernel in both machines (default 6.12)
+  --criu 4.2|4.1|3.17        the testbed's CRIU, or that of trixie (with kernel 6.12) or bookworm (with 6.1) (default 4.2)
   --delay-ms N               what a and b send is delayed by N ms
 
   build [--kernel K]         make QEMU, kernel and disks (cached in $U2C_VM, default `vm` beside the testbed root)
-  exec [--kernel K] [--with PATH]... -- CMD...
+  exec [--kernel K] [--criu V] [--with PATH]... -- CMD...
                              run CMD in a machine made for it, in the folder of this checkout. There the machine finds artifacts/samples,
                              artifacts/native, eng, each PATH, the folder of each file that CMD names, and .NET. What is written there is
                              gone afterwards. An integration test project:
                                eng/vm.sh exec -- dotnet exec artifacts/bin/NAME/release/NAME.dll
-  up RIG [--kernel K] [--bandwidth-mbit N] [--delay-ms N] [--service-address ADDRESS] [--owner PID] [--with PATH]...
+  up RIG [--kernel K] [--criu V] [--bandwidth-mbit N] [--delay-ms N] [--service-address ADDRESS] [--owner PID] [--with PATH]...
                              bring a rig up, as eng/testbed.sh does (ten seconds)
   exec RIG HOST [--] CMD...  run CMD in a host of a rig: cwd /, exit code passed through, signals passed on; when this command is
                              killed, CMD is too
@@ -89,6 +91,7 @@ migrate() {
         has_option --memory-mib "$@" || defaults+=(--memory-mib 128)
         has_option --bandwidth-mbit "$@" || has_option --pressure "$@" || defaults+=(--bandwidth-mbit 100)
         has_option --write-rate "$@" || defaults+=(--write-rate 200)
+        has_option --dirty-rate "$@" || defaults+=(--dirty-rate)
         has_option --floor "$@" || defaults+=(--floor 3)
     fi
     publish_samples

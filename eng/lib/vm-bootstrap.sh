@@ -41,19 +41,27 @@ build_tools() {
     rm -rf --one-file-system "$vm/tools.old"
 }
 
-# fetch_kernel SUITE DIRECTORY: unpacks the suite's kernel for virtual machines.
-fetch_kernel() {
-    local suite=$1 directory=$2 package file
+# fetch_package PACKAGE DIRECTORY: unpacks what the sources of the tools name now.
+fetch_package() {
+    local file
+    file=$(basename "$(chroot "$vm/tools" apt-cache show "$1" | sed -n 's/^Filename: //p' | head -n 1)")
+    [ -e "$vm/debs/$file" ] || chroot "$vm/tools" sh -c "cd /var/cache/apt/archives && apt-get -o APT::Sandbox::User=root download $1"
+    dpkg-deb -x "$vm/debs/$file" "$2"
+}
+
+# fetch_suite SUITE WORK: unpacks the suite's kernel for virtual machines, and its CRIU.
+fetch_suite() {
+    local suite=$1 package
     printf 'deb %s %s main\n' "$mirror" "$suite" >"$vm/tools/etc/apt/sources.list"
     chroot "$vm/tools" apt-get update
     package=$(chroot "$vm/tools" apt-cache show linux-image-cloud-amd64 | sed -nE 's/^Depends: (linux-image-[^ ,]+).*/\1/p' | head -n 1)
-    file=$(basename "$(chroot "$vm/tools" apt-cache show "$package" | sed -n 's/^Filename: //p' | head -n 1)")
-    [ -e "$vm/debs/$file" ] || chroot "$vm/tools" sh -c "cd /var/cache/apt/archives && apt-get -o APT::Sandbox::User=root download $package"
-    dpkg-deb -x "$vm/debs/$file" "$directory"
+    fetch_package "$package" "$2/kernel"
+    fetch_package "criu=$(chroot "$vm/tools" apt-cache madison criu | awk '{ print $3 }' | sort -V | head -n 1)" "$2/criu"
+    fetch_package libnet1 "$2/criu"
 }
 
 build_machine() {
-    local kernel=$1 vmexec=$2 partial=$vm/$1.partial work suite version
+    local kernel=$1 vmexec=$2 partial=$vm/$1.partial work suite version criu
     case $kernel in
         6.12) suite=trixie ;;
         6.1) suite=bookworm ;;
@@ -61,9 +69,9 @@ build_machine() {
     esac
     rm -rf --one-file-system "$partial"
     work=$partial/work
-    mkdir -p "$work"/{kernel,upper,overlay,root,initramfs/{bin,dev,modules,new,proc}}
+    mkdir -p "$work"/{kernel,criu,upper,overlay,root,initramfs/{bin,dev,modules,new,proc}}
     enter "$vm/tools"
-    fetch_kernel "$suite" "$work/kernel"
+    fetch_suite "$suite" "$work"
     umount "$vm/tools/proc" "$vm/tools/var/cache/apt/archives"
     version=$(ls "$work/kernel/boot" | sed -n 's/^vmlinuz-//p')
 
@@ -77,6 +85,10 @@ build_machine() {
     ln -sf /usr/bin/kmod "$work/root/usr/sbin/modprobe"
     ln -sf /usr/bin/kmod "$work/root/usr/sbin/depmod"
     chroot "$work/root" depmod "$version"
+    # Most libraries are those of the testbed's CRIU; libnet is what older versions need besides.
+    cp -a "$work"/criu/usr/lib/x86_64-linux-gnu/libnet.so.1* "$work/root/usr/lib/x86_64-linux-gnu/"
+    criu=$(chroot "$work/root" sh -c 'cat >/tmp/criu && chmod 755 /tmp/criu && /tmp/criu --version; rm /tmp/criu' <"$work/criu/usr/sbin/criu" | sed -nE 's/^Version: ([0-9]+\.[0-9]+).*/\1/p')
+    install -D -m 755 "$work/criu/usr/sbin/criu" "$work/root/opt/criu-${criu:?}/criu"
     install -m 755 "$lib/vm-init.sh" "$work/root/usr/local/sbin/vm-init"
     install -m 755 "$vmexec" "$work/root/usr/local/sbin/vmexec"
     rm -rf "${work:?}/root/var/cache/apt" "$work/root/usr/share/locale"

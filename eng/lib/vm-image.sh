@@ -2,10 +2,21 @@
 # Builds what emulated machines are made of, each part once per recipe: QEMU, kernels, disks. Sourced by vm.sh.
 
 KERNELS=(6.12 6.1)
+# That of the testbed, of trixie and of bookworm.
+CRIUS=(4.2 4.1 3.17)
 PAYLOAD_SPARE_MIB=256
 
 check_kernel() {
     case " ${KERNELS[*]} " in *" $1 "*) ;; *) die "there are the kernels ${KERNELS[*]}; got '$1'." ;; esac
+}
+
+# check_criu VERSION KERNEL: each suite's CRIU comes with its kernel.
+check_criu() {
+    case $1/$2 in
+        4.2/* | 4.1/6.12 | 3.17/6.1) ;;
+        *) case " ${CRIUS[*]} " in *" $1 "*) die "CRIU $1 is not in the machines with kernel $2: 4.1 is with 6.12, 3.17 with 6.1." ;; esac
+           die "there are the CRIU versions ${CRIUS[*]}; got '$1'." ;;
+    esac
 }
 
 # build_vm KERNEL

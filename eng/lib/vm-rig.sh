@@ -24,6 +24,8 @@ cmd_up() {
     check_mbit "$mbit"
     check_delay "$delay"
     [[ -z $service || $service =~ ^[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+$ ]] || die "a service address is an IPv4 address like 10.77.0.100; '$service' is not."
+    check_kernel "$kernel"
+    check_criu "$criu" "$kernel"
     build_vm "$kernel"
     [ ! -d "$STATE_ROOT/$rig" ] || die "a rig '$rig' is up already: take it down first (eng/vm.sh down $rig) or choose another name."
     # Whatever ends this before the rig stands takes down what there is of it.

@@ -46,7 +46,13 @@ public sealed class Scene : IAsyncDisposable
             await client.AskAsync(new ClientRequest { Do = "start" }, cancellationToken);
             console.WriteLine($"{(options.WriteRate > 0 ? Figures.Count(options.WriteRate) : "as many as possible")} per second: {options.Workload.Operations}; a client holds one connection");
             var reports = new ReportBuilder(options, await KernelAsync(testbed, cancellationToken), await CriuVersionAsync(testbed, cancellationToken)) { FloorMs = floor };
-            return new Scene(options, console, testbed, client, reports, new Route(Host.A, Host.B, processId, cgroup));
+            var scene = new Scene(options, console, testbed, client, reports, new Route(Host.A, Host.B, processId, cgroup));
+            if (options.MeasuresDirtyRate && options.Pressure is null)
+            {
+                await scene.DirtyRateAsync(cancellationToken);
+            }
+
+            return scene;
         }
         catch
         {
@@ -64,12 +70,19 @@ public sealed class Scene : IAsyncDisposable
     public async Task PressAsync(double pressure, CancellationToken cancellationToken)
     {
         await _testbed.ShapeAsync(0, cancellationToken);
+        double rate = await DirtyRateAsync(cancellationToken);
+        int mbit = Math.Max(1, (int)Math.Round(rate * 8 / 1e6 / pressure));
+        _console.WriteLine($"the link gets {mbit} Mbit/s");
+        await ShapeAsync(mbit, cancellationToken);
+    }
+
+    /// <summary>Measures how many bytes the workload dirties per second.</summary>
+    public async Task<double> DirtyRateAsync(CancellationToken cancellationToken)
+    {
         await SteadyAsync(cancellationToken);
         DirtyRateEvent rate = await new AgentMover(_testbed, _options, null).DirtyRateAsync(_route.From, _route.ProcessId, cancellationToken);
-        int mbit = Math.Max(1, (int)Math.Round(rate.BytesPerSecond * 8 / 1e6 / pressure));
-        _console.WriteLine($"it dirties {Figures.Bytes(rate.BytesPerSecond)} per second; the link gets {mbit} Mbit/s");
-        await ShapeAsync(mbit, cancellationToken);
-        _reports.DirtyBytesPerSecond = rate.BytesPerSecond;
+        _console.WriteLine($"it dirties {Figures.Bytes(rate.BytesPerSecond)} per second");
+        return _reports.DirtyBytesPerSecond = rate.BytesPerSecond;
     }
 
     /// <summary>Limits the link; 0 for no limit.</summary>

@@ -29,6 +29,7 @@ public sealed class SceneArguments
     private readonly Option<string> _criu = new("--criu") { Description = "CRIU of emulated machines: 4.2, 4.1 or 3.17.", DefaultValueFactory = _ => "4.2" };
     private readonly Option<int> _delay = Number("--delay-ms", 0, 0, 1000, "By how much emulated machines delay what they send, ms.");
     private readonly Option<int> _floor = Number("--floor", 0, 0, 100, "First move a process of 1 MB by CRIU alone this many times: the median of its downtimes is the report's floorMs.");
+    private readonly Option<bool> _dirtyRate = new("--dirty-rate") { Description = "First measure how many bytes the workload dirties per second: the report's dirtyBytesPerSecond." };
     private readonly Option<bool> _verify = new("--verify") { Description = "Compare every page of the frozen source with the destination, outside the downtime." };
     private readonly Option<bool> _verbose = new("--verbose") { Description = "Show the logs of the agents." };
     private readonly Option<string?> _agent = new("--agent") { Description = "The published migration agent.", Hidden = true };
@@ -55,7 +56,7 @@ public sealed class SceneArguments
 
     public void AddTo(Command command)
     {
-        foreach (Option option in (ReadOnlySpan<Option>)[_rate, _tracker, _codec, _restoreMode, _duration, _rig, _kernel, _criu, _delay, _floor, _verify, Json, _verbose, _agent])
+        foreach (Option option in (ReadOnlySpan<Option>)[_rate, _tracker, _codec, _restoreMode, _duration, _rig, _kernel, _criu, _delay, _floor, _dirtyRate, _verify, Json, _verbose, _agent])
         {
             command.Options.Add(option);
         }
@@ -77,6 +78,7 @@ public sealed class SceneArguments
             RestoreMode = parsed.GetValue(_restoreMode)!,
             MaxDurationSeconds = parsed.GetValue(_duration),
             FloorMoves = parsed.GetValue(_floor),
+            MeasuresDirtyRate = parsed.GetValue(_dirtyRate),
             Verify = parsed.GetValue(_verify),
             Keep = keep,
             Verbose = parsed.GetValue(_verbose),

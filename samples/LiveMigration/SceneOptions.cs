@@ -35,6 +35,9 @@ public sealed record SceneOptions
     /// <summary>How often the floor of CRIU is measured first; 0 for not at all.</summary>
     public int FloorMoves { get; init; }
 
+    /// <summary>Whether it is measured first how fast the workload dirties memory; a pressure needs that anyway.</summary>
+    public bool MeasuresDirtyRate { get; init; }
+
     public bool Verify { get; init; }
 
     public bool Verbose { get; init; }
