@@ -14,12 +14,13 @@ done
 
 usage() {
     cat <<'HELP'
-usage: eng/test.sh [--filter unit|torch|integration|e2e]
+usage: eng/test.sh [--filter unit|torch|integration|vm|e2e]
 
 Installs what is missing (by apt; root), builds the testbed and the solution, then runs
   unit         tests/*.Tests              on this machine
   torch        tests/*.Torch.Tests        inside a host of the testbed, whose C++ library is new enough for TorchSharp
   integration  tests/*.IntegrationTests   inside a host of the testbed, where CRIU is
+  vm           what needs a kernel with soft-dirty bits, in an emulated machine (eng/vm.sh): trackers, CRIU's pre-dump
   e2e          tests/*.EndToEndTests      on this machine; they bring up rigs of their own
 and prints as its last line `N passed, N failed, N skipped`. Logs and reports are left in artifacts/test-logs.
 Ends with 1 when a test failed. A runner that crashes and a project that has tests but runs none count as one failure each.
@@ -32,9 +33,10 @@ HELP
 
 passed=0 failed=0 skipped=0
 
-# run_project NAME KIND
+# run_project NAME KIND [CLASS...]
 run_project() {
     local name=$1 kind=$2 code=0 counts
+    shift 2
     local dll=$REPO/artifacts/bin/$name/release/$name.dll report=$LOGS/$name.xml log=$LOGS/$name.log
     local command=(dotnet exec "$dll" -noLogo -noColor -xml "$report")
     if ! grep -rqsE '^\s*\[(Fact|Theory)' --include='*.cs' "$REPO/tests/$name"; then
@@ -42,8 +44,13 @@ run_project() {
         return
     fi
     case $kind in integration | torch) command=(bash "$REPO/eng/testbed.sh" run -- "${command[@]}") ;; esac
+    [ "$kind" != vm ] || { report=$LOGS/$name.vm.xml log=$LOGS/$name.vm.log; command=(in_machine "$dll" "$log" "$report" "$@"); }
     rm -f "$report"
-    timeout --foreground --kill-after=30 "$PROJECT_SECONDS" "${command[@]}" >"$log" 2>&1 </dev/null || code=$?
+    if [ "$kind" = vm ]; then
+        "${command[@]}" || code=$?
+    else
+        timeout --foreground --kill-after=30 "$PROJECT_SECONDS" "${command[@]}" >"$log" 2>&1 </dev/null || code=$?
+    fi
     if ! counts=$(report_counts "$report" 2>/dev/null); then
         printf '%-45s\n' "$name"
         broken "the runner ended with $code and left no whole report" "$log"
@@ -61,6 +68,30 @@ run_project() {
     elif [ $((p + s)) -eq 0 ]; then
         broken "the project has tests, but none ran" "$log"
     fi
+}
+
+# in_machine DLL LOG REPORT CLASS...: what is written in the machine is gone afterwards, so the report comes behind the log.
+in_machine() {
+    local dll=$1 log=$2 report=$3 code=0 marker='=== report ==='
+    shift 3
+    timeout --foreground --kill-after=30 "$PROJECT_SECONDS" \
+        bash "$REPO/eng/vm.sh" exec -- bash "$REPO/eng/lib/vm-test.sh" "$dll" "$marker" "${@/#/$(basename "$dll" .dll).}" >"$log" 2>&1 </dev/null || code=$?
+    sed "1,/^$marker$/d" "$log" >"$report"
+    sed -i "/^$marker$/,\$d" "$log"
+    return "$code"
+}
+
+# run_vm: on Debian's kernel with soft-dirty bits. Machines are built once, and take six seconds to boot.
+run_vm() {
+    [ -z "$filter" ] || [ "$filter" = vm ] || return 0
+    printf '== tests in an emulated machine\n'
+    if ! bash "$REPO/eng/vm.sh" build >"$LOGS/vm-build.log" 2>&1 </dev/null; then
+        broken 'the machines can not be built' "$LOGS/vm-build.log"
+        return
+    fi
+    run_project U2CMigration.PageTracking.IntegrationTests vm \
+        SoftDirtyExactnessTests SoftDirtyMappingChangeTests SoftDirtyProcessTreeTests SoftDirtyTests
+    run_project U2CMigration.Criu.IntegrationTests vm PreDumpTests
 }
 
 # broken WHAT LOG: counts as a failure, so that the last line tells.
@@ -86,11 +117,11 @@ filter=''
 while [ $# -gt 0 ]; do
     case $1 in
         -h | --help) usage; exit 0 ;;
-        --filter) filter=${2:-}; shift 2 || die "--filter needs unit, torch, integration or e2e." ;;
+        --filter) filter=${2:-}; shift 2 || die "--filter needs unit, torch, integration, vm or e2e." ;;
         *) die "does not know '$1'; see --help." ;;
     esac
 done
-case $filter in '' | unit | torch | integration | e2e) ;; *) die "--filter takes unit, torch, integration or e2e; got '$filter'." ;; esac
+case $filter in '' | unit | torch | integration | vm | e2e) ;; *) die "--filter takes unit, torch, integration, vm or e2e; got '$filter'." ;; esac
 
 require_root "eng/test.sh"
 command -v dotnet >/dev/null || die ".NET is not installed: install the .NET 10 SDK so that 'dotnet' is on PATH."
@@ -117,6 +148,7 @@ fi
 run_kind unit Tests
 run_kind torch Torch.Tests
 run_kind integration IntegrationTests
+run_vm
 run_kind e2e EndToEndTests
 
 # A runner that was killed has left its rigs.

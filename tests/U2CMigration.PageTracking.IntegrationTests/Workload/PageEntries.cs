@@ -5,9 +5,12 @@ namespace U2CMigration.PageTracking.IntegrationTests.Workload;
 /// <summary>Reads page table entries the plain way, for a second opinion.</summary>
 internal static class PageEntries
 {
+    private const int SoftDirtyBit = 55;
     private const int WriteProtectedBit = 57;
     private const int SwappedBit = 62;
     private const int PresentBit = 63;
+
+    internal static int CountSoftDirty(MemoryBlock block) => Entries(block).Count(static entry => (entry >> SoftDirtyBit & 1) != 0);
 
     internal static int CountWriteProtected(MemoryBlock block) => Entries(block).Count(static entry => (entry >> WriteProtectedBit & 1) != 0);
 
