@@ -12,6 +12,9 @@ public sealed class PredictivePreCopyTests
     private const int All = 10_000;
     private const int Hot = 100;
 
+    /// <summary>More than a slice has room for.</summary>
+    private const int Cold = 8_000;
+
     private readonly PredictivePreCopyStrategy _strategy = new(new FrequencyPredictor());
     private readonly PageHistories _histories = new();
 
@@ -29,9 +32,9 @@ public sealed class PredictivePreCopyTests
     {
         Watch(20);
 
-        RoundPlan plan = PlanOf(_strategy, State(Pages(0, Hot + 500), Pages(0, Hot)));
+        RoundPlan plan = PlanOf(_strategy, State(Pages(0, Hot + Cold), Pages(0, Hot)));
 
-        plan.PageCount.Should().Be(500);
+        plan.PageCount.Should().Be(Cold);
     }
 
     [Fact]
@@ -39,10 +42,20 @@ public sealed class PredictivePreCopyTests
     {
         Watch(20);
 
-        RoundPlan plan = PlanOf(_strategy, State(Pages(0, Hot + 500), new PageSet()));
+        RoundPlan plan = PlanOf(_strategy, State(Pages(0, Hot + Cold), new PageSet()));
 
-        plan.PageCount.Should().Be(Hot + 500);
+        plan.PageCount.Should().Be(Hot + Cold);
         plan.Groups[^1].PageCount.Should().Be(Hot);
+    }
+
+    [Fact]
+    public void Plan_EverythingGetsItsTurn_NeitherOrdersNorHoldsBack()
+    {
+        Watch(20);
+
+        RoundPlan plan = PlanOf(_strategy, State(Pages(0, Hot + 500), Pages(0, Hot)));
+
+        plan.Groups.Should().ContainSingle().Which.PageCount.Should().Be(Hot + 500);
     }
 
     [Fact]
