@@ -5,6 +5,7 @@ using U2CMigration.Core.Logging;
 using U2CMigration.Core.Sessions;
 using U2CMigration.Criu.Options;
 using U2CMigration.Criu.Rpc;
+using U2CMigration.Criu.Versions;
 using U2CMigration.PageTracking.Processes;
 
 namespace U2CMigration.Core.Source;
@@ -14,7 +15,7 @@ namespace U2CMigration.Core.Source;
 /// With a cgroup freezer the tasks stop at once and CRIU finds them stopped. Without one, CRIU stops them itself while it dumps, and only then the
 /// network is released and the tail read.
 /// </remarks>
-internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, LazyDump dump) : IAsyncDisposable
+internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, LazyDump dump, CriuVersion version) : IAsyncDisposable
 {
     private static readonly TimeSpan UndoTimeout = TimeSpan.FromSeconds(10);
 
@@ -57,7 +58,7 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, La
             CgroupMode = CriuCgroupMode.Ignore,
 
             // No packet reaches the sockets once the address is gone, so CRIU need not start a firewall program for that.
-            NetworkLock = _networkReleased ? CriuNetworkLock.Skip : CriuNetworkLock.Nftables,
+            NetworkLock = _networkReleased && version >= CriuVersion.NetworkLockSkip ? CriuNetworkLock.Skip : CriuNetworkLock.Nftables,
         };
         await dump.HoldAsync(options, cancellationToken).ConfigureAwait(false);
         if (!_networkReleased)

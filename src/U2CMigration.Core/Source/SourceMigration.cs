@@ -127,7 +127,7 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _dialogue!.Ended);
         context.Progress.Enter(MigrationPhase.Attaching);
         context.Clock.Restart();
-        await PrepareDumpAsync(memory, linked.Token).ConfigureAwait(false);
+        await PrepareDumpAsync(memory, version, linked.Token).ConfigureAwait(false);
         PageSet pending = await PreCopyAsync(linked.Token).ConfigureAwait(false);
 
         using var frozen = CancellationTokenSource.CreateLinkedTokenSource(linked.Token);
@@ -164,13 +164,13 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
         }
     }
 
-    private async Task PrepareDumpAsync(TreeMemory memory, CancellationToken cancellationToken)
+    private async Task PrepareDumpAsync(TreeMemory memory, CriuVersion version, CancellationToken cancellationToken)
     {
         int root = context.Target.RootProcessId;
         _images = ClaimedDirectory.Create(context.ImagesDirectory);
         LazyDump dump = LazyDump.Prepare(CriuPreflight.WorkerOptions(context.Options.Criu), 0, context.Loggers);
         ITreeFreezer freezer = FreezerDetection.For(root, [.. PageTracking.Processes.ProcessTree.List(root)]);
-        _tree = new FrozenTree(context, freezer, dump);
+        _tree = new FrozenTree(context, freezer, dump, version);
         _tracker = await Task.Run(() => PageTrackers.Create(context.Options.Tracker, root, context.Loggers), cancellationToken).ConfigureAwait(false);
         IMigrationStrategy strategy = context.Options.Strategy();
         PageCodec? codec = SourceCodec.Create(context, strategy, _connection!, memory);

@@ -12,8 +12,11 @@ public readonly record struct CriuVersion(int Major, int Minor, int Sublevel = 0
     /// <summary>The first release whose page server protocol has 32-byte headers.</summary>
     public static CriuVersion WideHeaders { get; } = new(4, 2);
 
-    /// <summary>The oldest release whose options this library relies on: the SKIP network lock and images named by path.</summary>
-    public static CriuVersion Oldest { get; } = new(3, 19);
+    /// <summary>The first release that can leave the network alone (<see cref="Options.CriuNetworkLock.Skip"/>).</summary>
+    public static CriuVersion NetworkLockSkip { get; } = new(3, 19);
+
+    /// <summary>The oldest release that this library was tried with.</summary>
+    public static CriuVersion Oldest { get; } = new(3, 17);
 
     /// <inheritdoc/>
     public int CompareTo(CriuVersion other) => (Major, Minor, Sublevel).CompareTo((other.Major, other.Minor, other.Sublevel));
