@@ -6,6 +6,7 @@ namespace U2CMigration.Criu.Tests.Versions;
 public sealed class CriuVersionTests
 {
     [Theory]
+    [InlineData(3, 17, 1, PageServerLayout.Compact)]
     [InlineData(3, 19, 0, PageServerLayout.Compact)]
     [InlineData(4, 1, 1, PageServerLayout.Compact)]
     [InlineData(4, 2, 0, PageServerLayout.Wide)]

@@ -42,7 +42,7 @@ public sealed class PreflightFailureTests(RigFixture fixture) : FailureTest(fixt
 
         await using RigProcess sender = Agents.StartSending(Rig, Nowhere, workload.ProcessId, "--criu", NativeProgram.Build("aged_criu"));
 
-        (await FailedAsync(sender, workload, exitCode: 2)).Should().Contain("CRIU 3.16 is too old; install 3.19 or newer");
+        (await FailedAsync(sender, workload, exitCode: 2)).Should().Contain("CRIU 3.16 is too old; install 3.17 or newer");
     }
 
     [Fact]
