@@ -82,6 +82,22 @@ public sealed class PredictivePreCopyTests
         Decisions(20_000, 17_000, 14_000, 11_000, 8_000).Should().OnlyContain(static decision => decision == RoundDecision.SendRound);
     }
 
+    [Fact]
+    public void Plan_LinkBecomesSlowerInTheFirstPass_GoesOn()
+    {
+        Watch(20);
+        RoundDecision[] decisions =
+        [
+            .. Enumerable.Range(1, 8).Select(round => PlanOf(_strategy, State(Pages(0, All), Pages(0, 500 * round)) with
+            {
+                BandwidthBytesPerSecond = OneGigabit / round,
+                Elapsed = TimeSpan.FromMilliseconds(100 * round),
+            }).Decision),
+        ];
+
+        decisions.Should().OnlyContain(static decision => decision == RoundDecision.SendRound);
+    }
+
     private RoundDecision[] Decisions(params int[] owed) =>
         [.. owed.Select((pages, i) => PlanOf(_strategy, State(Pages(Hot, pages), Pages(0, All)) with { Elapsed = TimeSpan.FromMilliseconds(100 * (i + 1)) }).Decision)];
 

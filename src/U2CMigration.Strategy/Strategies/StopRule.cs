@@ -1,3 +1,4 @@
+using U2CMigration.PageTracking.Pages;
 using U2CMigration.Strategy.Rounds;
 
 namespace U2CMigration.Strategy.Strategies;
@@ -5,7 +6,8 @@ namespace U2CMigration.Strategy.Strategies;
 /// <summary>Stops when going on no longer shortens the downtime by enough to be worth its time.</summary>
 /// <remarks>
 /// What counts is what the last rounds really gained: looking and planning take time as well, in which pages are written, and a rule that only believes in
-/// the next round would go on for ever.
+/// the next round would go on for ever. Gains are counted in bytes and judged at today's bandwidth: a link that becomes slower is no reason to stop, it makes what is
+/// left more costly. Nor does it stop while the pages that the destination has never seen become fewer.
 /// </remarks>
 internal sealed class StopRule
 {
@@ -18,7 +20,7 @@ internal sealed class StopRule
     /// <summary>Over how many rounds the gain is measured: one can be bad luck.</summary>
     private const int Window = 3;
 
-    private readonly Queue<(double Copy, double Elapsed)> _states = new();
+    private readonly Queue<State> _states = new();
 
     /// <summary>Whether to stop instead of sending another round.</summary>
     public bool ShouldStop(RoundObservation observation)
@@ -33,19 +35,23 @@ internal sealed class StopRule
             return observation.Owed.PageCount == 0;
         }
 
-        double copy = observation.CopyTime.TotalSeconds;
-        return copy <= observation.FixedDowntime.TotalSeconds * NegligibleShare || !Gains(copy, observation.Elapsed.TotalSeconds);
+        return observation.CopyTime <= observation.FixedDowntime * NegligibleShare || !Gains(observation);
     }
 
-    private bool Gains(double copy, double elapsed)
+    private bool Gains(RoundObservation observation)
     {
-        _states.Enqueue((copy, elapsed));
+        long unseen = observation.Owed.PageCount - observation.Owed.CountCommon(observation.Delivered);
+        State now = new(observation.OwedBytes, unseen, observation.Elapsed.TotalSeconds);
+        _states.Enqueue(now);
         if (_states.Count <= Window)
         {
             return true;
         }
 
-        (double before, double then) = _states.Dequeue();
-        return before - copy >= LeastGain * (elapsed - then);
+        State then = _states.Dequeue();
+        double saved = (then.OwedBytes - now.OwedBytes) / observation.BandwidthBytesPerSecond;
+        return now.UnseenPages < then.UnseenPages || saved >= LeastGain * (now.Elapsed - then.Elapsed);
     }
+
+    private readonly record struct State(double OwedBytes, long UnseenPages, double Elapsed);
 }
