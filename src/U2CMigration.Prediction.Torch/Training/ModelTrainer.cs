@@ -30,7 +30,7 @@ internal sealed class ModelTrainer(TrainingOptions options)
     {
         using DisposeScope scope = NewDisposeScope();
         Random random = new(options.Seed);
-        using optim.Optimizer optimizer = optim.AdamW(model.parameters(), options.LearningRate, weight_decay: options.WeightDecay);
+        AdamWeights optimizer = new(model.parameters(), options.WeightDecay);
         int[] order = [.. Enumerable.Range(0, training.Count)];
         WeightSet best = model.Export(settings, description);
         double bestLoss = double.PositiveInfinity;
@@ -80,7 +80,7 @@ internal sealed class ModelTrainer(TrainingOptions options)
 
     private void TrainPass(
         PageModel model,
-        optim.Optimizer optimizer,
+        AdamWeights optimizer,
         IReadOnlyList<ExampleGroup> training,
         int[] order,
         int epoch,
@@ -94,15 +94,14 @@ internal sealed class ModelTrainer(TrainingOptions options)
         {
             cancellation.ThrowIfCancellationRequested();
             double fraction = (epoch - 1 + ((double)i / batches)) / options.Epochs;
-            SetLearningRate(optimizer, fraction);
             int from = i * options.BatchGroups;
             using ModelBatch batch = new(_buffers, training, order.AsSpan(from, Math.Min(options.BatchGroups, order.Length - from)));
-            optimizer.zero_grad();
+            optimizer.Clear();
             using Tensor logits = model.call(batch);
             using Tensor loss = WeightedLoss(logits, batch);
             loss.backward();
             nn.utils.clip_grad_norm_(model.parameters(), 1);
-            optimizer.step();
+            optimizer.Step(LearningRate(fraction));
             sum += loss.item<float>();
             if (i % 20 == 0)
             {
@@ -111,14 +110,7 @@ internal sealed class ModelTrainer(TrainingOptions options)
         }
     }
 
-    private void SetLearningRate(optim.Optimizer optimizer, double fraction)
-    {
-        double rate = options.LearningRate * (0.05 + (0.95 * 0.5 * (1 + Math.Cos(Math.PI * fraction))));
-        foreach (optim.ILearningRateController group in optimizer.ParamGroups)
-        {
-            group.LearningRate = rate;
-        }
-    }
+    private double LearningRate(double fraction) => options.LearningRate * (0.05 + (0.95 * 0.5 * (1 + Math.Cos(Math.PI * fraction))));
 
     private Tensor WeightedLoss(Tensor logits, ModelBatch batch)
     {
