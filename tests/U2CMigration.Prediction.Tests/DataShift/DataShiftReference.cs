@@ -10,7 +10,9 @@ internal static class DataShiftReference
         double[] bits = [.. Enumerable.Range(0, options.StabilitySamples).Select(i => (double)((history >> i) & 1))];
         double mean = bits.Average();
         double deviation = Math.Sqrt(bits.Average(bit => (bit - mean) * (bit - mean)));
-        return mean == 0 || deviation / mean < options.MaximumVariation;
+
+        // What is equal to the limit is not below it, whichever way the quotient was rounded.
+        return mean == 0 || deviation / mean < options.MaximumVariation - 1e-9;
     }
 
     public static int TrailingRun(ulong history)
