@@ -6,9 +6,9 @@ namespace U2CMigration.Core.Freezing;
 /// <summary>Lets the workload run on where it is when this process is killed while it holds it frozen. From the commit on it must not: the destination may run it.</summary>
 internal sealed class FreezeGuardian : IDisposable
 {
-    private const string Settled = "settled";
+    internal const string Settled = "settled";
 
-    private const string Script = """
+    internal const string Script = """
         [ -z "$said" ] || exit 0
         file=$1 word=$2
         shift 2

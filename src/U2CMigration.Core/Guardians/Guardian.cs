@@ -18,6 +18,9 @@ internal sealed class Guardian : IDisposable
 
     private Guardian(Process process) => _process = process;
 
+    /// <summary>The process that waits.</summary>
+    public int ProcessId => _process.Id;
+
     /// <summary>Starts one.</summary>
     /// <param name="name">What it is called in a list of processes.</param>
     /// <param name="script">What it does in the end, for sh(1). It does so after <see cref="Dispose"/> too, unless it was told something that keeps it from it.</param>
@@ -37,8 +40,15 @@ internal sealed class Guardian : IDisposable
     /// <summary>Tells it something that its script heeds; it knows it by the time this returns, even if this process ends in the next moment.</summary>
     public void Tell(string word)
     {
-        _process.StandardInput.Write(word);
-        _process.StandardInput.Flush();
+        try
+        {
+            _process.StandardInput.Write(word);
+            _process.StandardInput.Flush();
+        }
+        catch (IOException)
+        {
+            // Somebody has killed it: it does nothing any more, and a migration must not fail for that.
+        }
     }
 
     /// <summary>Lets it do its work and end.</summary>
