@@ -54,8 +54,19 @@ internal sealed class Guardian : IDisposable
     /// <summary>Lets it do its work and end.</summary>
     public void Dispose()
     {
-        _process.StandardInput.Close();
+        CloseInput();
         _process.WaitForExit(Patience);
         _process.Dispose();
+    }
+    private void CloseInput()
+    {
+        try
+        {
+            _process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // What could not be told to a killed one is still in the buffer; closing tries once more, and closes all the same.
+        }
     }
 }
