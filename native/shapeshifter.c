@@ -40,7 +40,7 @@ static const char usage[] =
     "  --rate        operations a second, 1 to 1000000 (default 2000)\n"
     "  --seed        of the sequence of operations (default 1)\n"
     "Commands, one a line: 'check' answers 'ok NAME=COUNT...' or 'mismatch: WHAT'; 'corrupt' changes a word, which the next check\n"
-    "must find; 'quit' ends it.\n";
+    "must find; 'grow' takes 128 MiB more, which are not checked; 'quit' ends it.\n";
 
 static size_t below(size_t limit)
 {
@@ -268,6 +268,20 @@ static void corrupt(char *answer, size_t size)
     snprintf(answer, size, "refused: no region can be written right now");
 }
 
+/* For tests of what happens when a workload outgrows its destination. */
+static void grow(char *answer, size_t size)
+{
+    const size_t bytes = (size_t)128 << 20;
+    uint64_t *words = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (words == MAP_FAILED) {
+        snprintf(answer, size, "refused: %s", strerror(errno));
+        return;
+    }
+    for (size_t i = 0; i < bytes / sizeof *words; i += PAGE_WORDS)
+        words[i] = i + 1;
+    snprintf(answer, size, "ok 128 MiB more");
+}
+
 static void answer_command(const char *command, char *answer, size_t size)
 {
     if (strcmp(command, "quit") == 0)
@@ -276,8 +290,12 @@ static void answer_command(const char *command, char *answer, size_t size)
         corrupt(answer, size);
         return;
     }
+    if (strcmp(command, "grow") == 0) {
+        grow(answer, size);
+        return;
+    }
     if (strcmp(command, "check") != 0) {
-        snprintf(answer, size, "unknown command; known are: check, corrupt, quit");
+        snprintf(answer, size, "unknown command; known are: check, corrupt, grow, quit");
         return;
     }
     check_everything();

@@ -46,6 +46,6 @@ public static class ScaleCommand
     {
         long pages = gibibytes * PagesPerGibibyte;
         var conditions = new ReplayConditions { BandwidthBytesPerSecond = gibibytes * (double)(1 << 30) / 8, MaxDuration = TimeSpan.FromMinutes(1) };
-        return MigrationReplay.Run(new SweptContainer(pages, pages / 1000, pages / 200), conditions, MigrationStrategies.Create(name)).Rounds.Count;
+        return MigrationReplay.Run(new SweptContainer(pages, pages / 1000, pages / 200), conditions, MigrationStrategies.CreateForReplay(name)).Rounds.Count;
     }
 }

@@ -19,7 +19,7 @@ public sealed record Scenario(string Trace, string Family, TraceTimeline Workloa
         ClairvoyantBound bound = ClairvoyantBound.Of(Workload, Conditions);
         foreach (string strategy in strategies)
         {
-            ReplayResult result = MigrationReplay.Run(Workload, Conditions, MigrationStrategies.Create(strategy));
+            ReplayResult result = MigrationReplay.Run(Workload, Conditions, MigrationStrategies.CreateForReplay(strategy));
             (double bytes, double downtime) = bound.RegretOf(result);
             yield return new StrategyRow
             {

@@ -4,8 +4,8 @@ namespace U2CMigration.Core.PageStores;
 public sealed class PageStoreFullException : PageStoreException
 {
     internal PageStoreFullException(long storedBytes, long limitBytes)
-        : base($"The destination is out of memory: its page store holds {storedBytes} bytes and its limit is {limitBytes}. "
-            + "Free memory there, choose another host, or raise PageStoreOptions.MaxBytes. The workload still runs on the source.")
+        : base($"The destination is out of memory: its page store holds {storedBytes >> 20} MiB and its limit is {limitBytes >> 20} MiB. "
+            + "Free memory there, choose another host, or raise MigrationReceiverOptions.MaxMemoryBytes. The workload still runs on the source.")
     {
         StoredBytes = storedBytes;
         LimitBytes = limitBytes;

@@ -11,7 +11,8 @@ namespace U2CMigration.Prediction.TwoPhase;
 /// <summary>Predicts in two phases: pages that are stable by counting what such pages do, for all at once; the others, few, by models that look at each.</summary>
 /// <remarks>
 /// The models of the second phase are combined as fits the container (see <see cref="BlendedPredictor"/>), so that none has to be right everywhere. Probabilities are
-/// calibrated; the thresholds are those with the best F1 that can be expected from them, over all candidates.
+/// calibrated; the thresholds are those with the best F1 that can be expected from them, over all candidates. With a clock, the second phase is left out while it costs
+/// more than its share of the time between samples; the first phase then answers for all pages.
 /// </remarks>
 public sealed class TwoPhasePredictor : IPagePredictor
 {
@@ -19,6 +20,7 @@ public sealed class TwoPhasePredictor : IPagePredictor
     private readonly BlendedPredictor _second;
     private readonly PagePrediction _unstable = new();
     private readonly ExpectedScore _score = new();
+    private readonly PhaseBudget? _budget;
 
     /// <summary>A predictor that tunes itself, with further models in its second phase.</summary>
     /// <param name="models">Models besides those that need no training; owned from now on.</param>
@@ -30,11 +32,13 @@ public sealed class TwoPhasePredictor : IPagePredictor
     /// <summary>A predictor with a given first phase.</summary>
     /// <param name="first">The first phase; owned from now on.</param>
     /// <param name="models">Models besides those that need no training; owned from now on.</param>
-    public TwoPhasePredictor(DataShiftPredictor first, IReadOnlyList<IPagePredictor> models)
+    /// <param name="clock">Measures what the second phase costs, which is left out where it costs too much; null to use it at any cost.</param>
+    public TwoPhasePredictor(DataShiftPredictor first, IReadOnlyList<IPagePredictor> models, TimeProvider? clock = null)
     {
         ArgumentNullException.ThrowIfNull(first);
         ArgumentNullException.ThrowIfNull(models);
         _first = first;
+        _budget = clock is null ? null : new PhaseBudget(clock);
         _second = new BlendedPredictor(
             [
                 .. models,
@@ -57,6 +61,9 @@ public sealed class TwoPhasePredictor : IPagePredictor
 
     internal DataShiftPredictor First => _first;
 
+    /// <summary>How many samples went without the second phase, because it cost too much.</summary>
+    public long SkippedSamples => _budget?.SkippedSamples ?? 0;
+
     /// <summary>The number of candidates of the last prediction that needed the second phase.</summary>
     public long UnstablePages { get; private set; }
 
@@ -64,7 +71,15 @@ public sealed class TwoPhasePredictor : IPagePredictor
     public void Learn(PageHistories histories)
     {
         _first.Learn(histories);
+        _budget?.NextSample();
+        if (_budget is { IsAffordable: false })
+        {
+            return;
+        }
+
+        _budget?.Begin();
         _second.Learn(histories);
+        _budget?.End();
     }
 
     /// <inheritdoc/>
@@ -75,8 +90,14 @@ public sealed class TwoPhasePredictor : IPagePredictor
         _first.Predict(histories, prediction);
         Split(histories, prediction);
         UnstablePages = _unstable.CandidateCount;
-        _second.Predict(histories, _unstable);
-        Merge(prediction);
+        if (_budget is not { IsAffordable: false })
+        {
+            _budget?.Begin();
+            _second.Predict(histories, _unstable);
+            Merge(prediction);
+            _budget?.End();
+        }
+
         SetThresholds(prediction);
     }
 

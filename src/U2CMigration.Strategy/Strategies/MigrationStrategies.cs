@@ -1,4 +1,5 @@
 using U2CMigration.Prediction.Attention;
+using U2CMigration.Prediction.DataShift;
 using U2CMigration.Prediction.Forests;
 using U2CMigration.Prediction.TwoPhase;
 using U2CMigration.Strategy.Peers;
@@ -9,18 +10,18 @@ namespace U2CMigration.Strategy.Strategies;
 /// <remarks>With <c>+codec</c> behind its name, a strategy whose pages travel as they are uses differences and compression instead.</remarks>
 public static class MigrationStrategies
 {
-    private static readonly Dictionary<string, (Func<IMigrationStrategy> Create, bool UsesCodec)> Known = new(StringComparer.OrdinalIgnoreCase)
+    private static readonly Dictionary<string, (Func<TimeProvider?, IMigrationStrategy> Create, bool UsesCodec)> Known = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["mbdpc"] = (static () => new SkippingPreCopyStrategy(new RandomForestPredictor(RandomForest.Shipped())), true),
-        ["precopy-converge"] = (static () => new ConvergingPreCopyStrategy(), false),
-        ["precopy-incus"] = (IncusPreCopyStrategy.AsWritten, false),
-        ["precopy-incus-intended"] = (IncusPreCopyStrategy.AsIntended, false),
-        ["precopy-phaul"] = (PhaulPreCopyStrategy.AsWritten, false),
-        ["precopy-phaul-intended"] = (PhaulPreCopyStrategy.AsIntended, false),
-        ["precopy-qemu"] = (static () => new QemuPreCopyStrategy(), false),
-        ["stop-and-copy"] = (static () => new StopAndCopyStrategy(), false),
-        ["u2c"] = (static () => new PredictivePreCopyStrategy(new TwoPhasePredictor(new AttentionPredictor())), true),
-        ["u2c-paper"] = (static () => new PublishedStrategy(new PublishedPredictor(new AttentionPredictor())), false),
+        ["mbdpc"] = (static _ => new SkippingPreCopyStrategy(new RandomForestPredictor(RandomForest.Shipped())), true),
+        ["precopy-converge"] = (static _ => new ConvergingPreCopyStrategy(), false),
+        ["precopy-incus"] = (static _ => IncusPreCopyStrategy.AsWritten(), false),
+        ["precopy-incus-intended"] = (static _ => IncusPreCopyStrategy.AsIntended(), false),
+        ["precopy-phaul"] = (static _ => PhaulPreCopyStrategy.AsWritten(), false),
+        ["precopy-phaul-intended"] = (static _ => PhaulPreCopyStrategy.AsIntended(), false),
+        ["precopy-qemu"] = (static _ => new QemuPreCopyStrategy(), false),
+        ["stop-and-copy"] = (static _ => new StopAndCopyStrategy(), false),
+        ["u2c"] = (static clock => new PredictivePreCopyStrategy(new TwoPhasePredictor(new DataShiftPredictor(), [new AttentionPredictor()], clock)), true),
+        ["u2c-paper"] = (static _ => new PublishedStrategy(new PublishedPredictor(new AttentionPredictor())), false),
     };
 
     /// <summary>The name of the strategy used when none is named.</summary>
@@ -33,15 +34,21 @@ public static class MigrationStrategies
     /// <summary>Creates a strategy.</summary>
     /// <param name="name">One of <see cref="Names"/>, in any case.</param>
     /// <exception cref="ArgumentException">There is no strategy of that name.</exception>
-    public static IMigrationStrategy Create(string name)
+    public static IMigrationStrategy Create(string name) => Create(name, TimeProvider.System);
+
+    /// <summary>Creates a strategy whose decisions do not depend on how fast this machine is, as a replay wants it.</summary>
+    /// <inheritdoc cref="Create(string)"/>
+    public static IMigrationStrategy CreateForReplay(string name) => Create(name, null);
+
+    private static IMigrationStrategy Create(string name, TimeProvider? clock)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         bool codec = name.EndsWith(CodecStrategy.Suffix, StringComparison.OrdinalIgnoreCase);
-        if (!Known.TryGetValue(codec ? name[..^CodecStrategy.Suffix.Length] : name, out (Func<IMigrationStrategy> Create, bool UsesCodec) known) || (codec && known.UsesCodec))
+        if (!Known.TryGetValue(codec ? name[..^CodecStrategy.Suffix.Length] : name, out (Func<TimeProvider?, IMigrationStrategy> Create, bool UsesCodec) known) || (codec && known.UsesCodec))
         {
             throw new ArgumentException($"There is no strategy '{name}'. Choose one of: {string.Join(", ", Names)}.", nameof(name));
         }
 
-        return codec ? new CodecStrategy(known.Create()) : known.Create();
+        return codec ? new CodecStrategy(known.Create(clock)) : known.Create(clock);
     }
 }

@@ -1,4 +1,5 @@
 using U2CMigration.PageTracking.Pages;
+using U2CMigration.Prediction.DataShift;
 using U2CMigration.Prediction.Evaluation;
 using U2CMigration.Prediction.Histories;
 using U2CMigration.Prediction.Predictors;
@@ -44,6 +45,21 @@ public sealed class TwoPhasePredictorTests
 
         Predicted(predictor, histories).Probabilities(0, 0).ToArray().Average().Should().BeApproximately(0.4f, 0.05f);
         predictor.Failures.Should().BeGreaterThan(0);
+    }
+
+    [Fact]
+    public void Predict_SecondPhaseTakesMostOfTheTime_TheFirstAnswersForAllPages()
+    {
+        var random = new Random(1);
+        var first = new DataShiftPredictor();
+        var predictor = new TwoPhasePredictor(first, [], new HandClock(step: 10));
+        PageHistories histories = Learned(predictor, (page, _) => random.NextDouble() < 0.4);
+        var alone = new PagePrediction();
+        alone.PrepareAll(histories);
+        first.Predict(histories, alone);
+
+        Predicted(predictor, histories).Probabilities(0, 0).ToArray().Should().Equal(alone.Probabilities(0, 0).ToArray());
+        predictor.SkippedSamples.Should().BeGreaterThan(30);
     }
 
     [Fact]

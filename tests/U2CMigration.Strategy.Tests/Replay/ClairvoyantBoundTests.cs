@@ -57,7 +57,7 @@ public sealed class ClairvoyantBoundTests
             ClairvoyantBound bound = ClairvoyantBound.Of(workload, conditions);
             foreach (string name in MigrationStrategies.Names)
             {
-                ReplayResult result = MigrationReplay.Run(workload, conditions, MigrationStrategies.Create(name));
+                ReplayResult result = MigrationReplay.Run(workload, conditions, MigrationStrategies.CreateForReplay(name));
 
                 (double bytes, double downtime) = bound.RegretOf(result);
                 bytes.Should().BeGreaterThanOrEqualTo(0, "{0} on trace {1}", name, seed);

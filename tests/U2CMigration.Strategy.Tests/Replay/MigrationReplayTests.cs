@@ -83,13 +83,13 @@ public sealed class MigrationReplayTests
     {
         var workload = new TraceTimeline(RandomTraces.Random(3));
 
-        ReplayResult first = MigrationReplay.Run(workload, Conditions, MigrationStrategies.Create("u2c"));
-        ReplayResult second = MigrationReplay.Run(workload, Conditions, MigrationStrategies.Create("u2c"));
+        ReplayResult first = MigrationReplay.Run(workload, Conditions, MigrationStrategies.CreateForReplay("u2c"));
+        ReplayResult second = MigrationReplay.Run(workload, Conditions, MigrationStrategies.CreateForReplay("u2c"));
 
         second.Should().BeEquivalentTo(first);
     }
 
-    private static ReplayResult Run(string strategy) => Run(MigrationStrategies.Create(strategy));
+    private static ReplayResult Run(string strategy) => Run(MigrationStrategies.CreateForReplay(strategy));
 
     private static ReplayResult Run(IMigrationStrategy strategy) => MigrationReplay.Run(new TraceTimeline(Trace), Conditions, strategy);
 
