@@ -11,6 +11,7 @@ public sealed class RigProcess : IAsyncDisposable
     private readonly StringBuilder _output = new();
     private readonly StringBuilder _error = new();
     private readonly Channel<string> _lines = Channel.CreateUnbounded<string>();
+    private readonly Task<int> _exitCode;
 
     internal RigProcess(IReadOnlyList<string> commandLine)
     {
@@ -26,13 +27,14 @@ public sealed class RigProcess : IAsyncDisposable
         _process.Start();
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
+        _exitCode = ExitAsync();
     }
 
     /// <summary>The id of the process outside the host; a signal to it is passed on to the command.</summary>
     public int Id => _process.Id;
 
     /// <summary>Whether the command has ended.</summary>
-    public bool HasExited => _process.HasExited;
+    public bool HasExited => _exitCode.IsCompleted;
 
     /// <summary>The command's standard input.</summary>
     public StreamWriter Input => _process.StandardInput;
@@ -49,33 +51,37 @@ public sealed class RigProcess : IAsyncDisposable
             }
         }
 
-        await _process.WaitForExitAsync(cancellationToken);
-        throw new InvalidOperationException($"The command ended with {_process.ExitCode} and never said '{text}'.\n{Said(_output)}\n{Said(_error)}");
+        int exitCode = await _exitCode.WaitAsync(cancellationToken);
+        throw new InvalidOperationException($"The command ended with {exitCode} and never said '{text}'.\n{Said(_output)}\n{Said(_error)}");
     }
 
     /// <summary>Waits for the end of the command. Cancelling stops the waiting, not the command.</summary>
-    public async Task<CommandResult> WaitAsync(CancellationToken cancellationToken = default)
-    {
-        await _process.WaitForExitAsync(cancellationToken);
-        return new CommandResult(_process.ExitCode, Said(_output), Said(_error));
-    }
+    public async Task<CommandResult> WaitAsync(CancellationToken cancellationToken = default) =>
+        new(await _exitCode.WaitAsync(cancellationToken), Said(_output), Said(_error));
 
     /// <summary>Kills the command and waits until it is gone.</summary>
     public async Task KillAsync()
     {
         _process.Kill();
-        await _process.WaitForExitAsync();
+        await _exitCode;
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        if (!_process.HasExited)
+        if (!HasExited)
         {
             await KillAsync();
         }
 
         _process.Dispose();
+    }
+
+    // Once only: Process sets that it has ended before it sets the exit code, so that a second waiter may read 0.
+    private async Task<int> ExitAsync()
+    {
+        await _process.WaitForExitAsync();
+        return _process.ExitCode;
     }
 
     private void Take(string? line)

@@ -1,6 +1,7 @@
 using U2CMigration.EndToEndTests.Migration;
 using U2CMigration.EndToEndTests.Testbed;
 using U2CMigration.Testing;
+using U2CMigration.Transport.Frames;
 
 namespace U2CMigration.EndToEndTests.Failures;
 
@@ -43,6 +44,22 @@ public sealed class DestinationRefusalTests(RigFixture fixture) : FailureTest(fi
 
         string said = await FailedAsync(sender, workload);
         said.Should().Contain("The destination refused").And.Contain(reason).And.Contain("a retry needs the cause removed first");
+    }
+
+    [Fact]
+    public async Task Send_WorkloadOutgrowsTheLimitThere_SaysSo()
+    {
+        Requires.Testbed();
+        await using RunningWorkload workload = await StartWorkloadAsync();
+        await using Agents agents = await StartReceiverAsync("--max-memory-mib", "128");
+        await using Link link = await Link.StartAsync(Rig, MessageType.RoundEnd, Cancellation);
+        await using RigProcess sender = agents.StartSendingTo(link.Endpoint, workload.ProcessId);
+        await link.ReachedAsync(sender, Cancellation);
+
+        (await workload.AskAsync("grow", Cancellation)).Should().StartWith("ok ");
+        await link.PassAsync(Cancellation);
+
+        (await FailedAsync(sender, workload)).Should().Contain("The destination gave up").And.Contain("its limit is 128 MiB");
     }
 
     [Fact]
