@@ -24,9 +24,16 @@ public sealed class SliceLengthTests
         After(100, 10).Should().Be(Shortest);
     }
 
-    private TimeSpan After(long dirtyPages, int looks)
+    [Theory]
+    [InlineData(10, 100)]
+    [InlineData(50, 400)]
+    [InlineData(5000, 1000)]
+    public void Next_LooksThatTakeLong_AreMadeSeldom(int lookMilliseconds, int expectedMilliseconds) =>
+        After(400, 10, TimeSpan.FromMilliseconds(lookMilliseconds)).Should().Be(TimeSpan.FromMilliseconds(expectedMilliseconds));
+
+    private TimeSpan After(long dirtyPages, int looks, TimeSpan lookTime = default)
     {
-        RoundObservation observation = At(3, dirtyPages, dirtyPages) with { Interval = Shortest };
+        RoundObservation observation = At(3, dirtyPages, dirtyPages) with { Interval = Shortest, LookTime = lookTime };
         TimeSpan slice = default;
         for (int i = 0; i < looks; i++)
         {

@@ -32,6 +32,9 @@ internal sealed class DirtyLooks(
     /// <summary>The time since the round began, until the last look.</summary>
     public TimeSpan Interval => _books.Interval;
 
+    /// <summary>How long the last look took.</summary>
+    public TimeSpan LookTime { get; private set; }
+
     /// <summary>What every page did.</summary>
     public PageHistories Histories => _books.Histories;
 
@@ -39,12 +42,14 @@ internal sealed class DirtyLooks(
     public async Task LookAsync(CancellationToken cancellationToken)
     {
         _found.Clear();
+        long start = Stopwatch.GetTimestamp();
         await Task.Run(() => tracker.Collect(_found, cancellationToken), cancellationToken).ConfigureAwait(false);
         TimeSpan sinceLast = Stopwatch.GetElapsedTime(_lookStart);
         _lookStart = Stopwatch.GetTimestamp();
         DropEnded();
         NoteSent();
         _books.Take(_found, sinceLast, _system.Sample);
+        LookTime = Stopwatch.GetElapsedTime(start);
     }
 
     /// <summary>Begins to count anew.</summary>

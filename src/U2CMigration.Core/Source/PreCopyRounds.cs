@@ -116,6 +116,7 @@ internal sealed class PreCopyRounds : IDisposable
         Delivered = _looks.Books.Delivered,
         ArrivedPages = _looks.ArrivedPages,
         Interval = _looks.Interval,
+        LookTime = _looks.LookTime,
         ResidentPages = _resident,
         BandwidthBytesPerSecond = _bandwidth,
         Costs = _sender.Costs,

@@ -63,13 +63,16 @@ internal sealed class StopAndCopy(
 
         if (tree.StopsBeforeDump)
         {
+            // Before the dump: a tracker that reads and clears in two steps would not know what CRIU's code in the tasks writes between them.
+            await ScanTailAsync(pending, cancellationToken).ConfigureAwait(false);
             using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            await AllOrCancelAsync(both, DumpAsync(both.Token), SendTailAsync(pending, both.Token)).ConfigureAwait(false);
+            await AllOrCancelAsync(both, DumpAsync(both.Token), SendTailAsync(both.Token)).ConfigureAwait(false);
         }
         else
         {
             await DumpAsync(cancellationToken).ConfigureAwait(false);
-            await SendTailAsync(pending, cancellationToken).ConfigureAwait(false);
+            await ScanTailAsync(pending, cancellationToken).ConfigureAwait(false);
+            await SendTailAsync(cancellationToken).ConfigureAwait(false);
         }
 
         long transferStart = Stopwatch.GetTimestamp();
@@ -118,15 +121,20 @@ internal sealed class StopAndCopy(
         Mark("dumped");
     }
 
-    private async Task SendTailAsync(PageSet pending, CancellationToken cancellationToken)
+    private async Task ScanTailAsync(PageSet pending, CancellationToken cancellationToken)
     {
         long start = Stopwatch.GetTimestamp();
         await Task.Run(() => tracker.Collect(_tail, cancellationToken), cancellationToken).ConfigureAwait(false);
         pending.UnionTo(_tail, _everythingLeft);
         TailScan = Stopwatch.GetElapsedTime(start);
         Mark("tail scanned");
+    }
+
+    private async Task SendTailAsync(CancellationToken cancellationToken)
+    {
+        long start = Stopwatch.GetTimestamp();
         await sender.SendAsync(_everythingLeft, null, null, cancellationToken).ConfigureAwait(false);
-        TailSend = Stopwatch.GetElapsedTime(start) - TailScan;
+        TailSend = Stopwatch.GetElapsedTime(start);
         Mark("tail sent");
     }
 

@@ -65,6 +65,9 @@ public sealed class BlendedPredictor : IPagePredictor
     /// <summary>How many calls of the predictors failed.</summary>
     public long Failures => _predictors.Sum(static predictor => predictor.Failures);
 
+    /// <summary>The pages that the predictors were asked about when they last learned.</summary>
+    internal long AskedPages => _sample.CandidateCount;
+
     /// <summary>Which predictor is used for a horizon; <c>blend</c> for the mixture of all.</summary>
     /// <param name="horizon">0 for the next sample.</param>
     public string ChosenFor(int horizon) => _chosen[horizon] < _predictors.Length ? _predictors[_chosen[horizon]].Name : Name;

@@ -79,7 +79,7 @@ public sealed class TwoPhasePredictor : IPagePredictor
 
         _budget?.Begin();
         _second.Learn(histories);
-        _budget?.End();
+        _budget?.End(_second.AskedPages);
     }
 
     /// <inheritdoc/>
@@ -90,12 +90,12 @@ public sealed class TwoPhasePredictor : IPagePredictor
         _first.Predict(histories, prediction);
         Split(histories, prediction);
         UnstablePages = _unstable.CandidateCount;
-        if (_budget is not { IsAffordable: false })
+        if (_budget?.Affords(UnstablePages) != false)
         {
             _budget?.Begin();
             _second.Predict(histories, _unstable);
             Merge(prediction);
-            _budget?.End();
+            _budget?.End(UnstablePages);
         }
 
         SetThresholds(prediction);

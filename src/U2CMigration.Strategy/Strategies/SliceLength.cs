@@ -5,7 +5,8 @@ namespace U2CMigration.Strategy.Strategies;
 /// <summary>How long to send until the next look at the dirty pages: short, unless looking costs the workload too much.</summary>
 /// <remarks>
 /// Each look protects all pages anew, and the first write to each costs a fault. The cost is estimated from the pages found written, which had one each. Within a
-/// longer slice hot pages are written again and again for the price of one.
+/// longer slice hot pages are written again and again for the price of one. The look itself takes time too: it is measured, as it depends on the tracker and on the
+/// processor.
 /// </remarks>
 internal sealed class SliceLength
 {
@@ -14,6 +15,9 @@ internal sealed class SliceLength
 
     /// <summary>Below this share the slices become shorter again.</summary>
     private const double Comfortable = 0.015;
+
+    /// <summary>The share of the slice that a look may take: 20 %.</summary>
+    private const double LookBudget = 0.2;
 
     /// <summary>What a fault costs, seconds: measured on Linux 6.18 (docs/decisions/0006 gives the machine).</summary>
     private const double FaultSeconds = 0.9e-6;
@@ -32,11 +36,12 @@ internal sealed class SliceLength
         }
 
         double share = observation.Dirty.PageCount * FaultSeconds / observation.Interval.TotalSeconds;
-        if (share > Budget)
+        double looking = observation.LookTime / _slice;
+        if (share > Budget || looking > LookBudget)
         {
             _slice = Min(_slice * 2, Longest);
         }
-        else if (share < Comfortable)
+        else if (share < Comfortable && looking < LookBudget / 4)
         {
             _slice = _slice / 2 > Shortest ? _slice / 2 : Shortest;
         }
