@@ -33,7 +33,7 @@ usage: eng/vm.sh [MIGRATION OPTIONS]      migrates a workload between two emulat
        eng/vm.sh COMMAND
 
 The machines a (10.77.0.1) and b (10.77.0.2) run in QEMU without hardware acceleration, with kernels of Debian that have
-soft-dirty, one processor and 1536 MiB each. The client (10.77.0.9) is a network namespace of this machine: its own speed is
+soft-dirty, two processors and 1536 MiB each. The client (10.77.0.9) is a network namespace of this machine: its own speed is
 not that of emulation. Above about 200 Mbit/s the emulated processors are the limit, not the link.
 
 Migration options: those of eng/demo.sh (or compare), with --memory-mib 128, --bandwidth-mbit 100, --write-rate 200, --floor 3 and

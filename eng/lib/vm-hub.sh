@@ -44,7 +44,7 @@ for host in "${@:7}"; do
         ip link set "$1" master "$2" up
     done
     chroot "$vm/tools" qemu-system-x86_64 -nodefaults -nographic -no-reboot -serial stdio -machine q35 -accel tcg,thread=multi -cpu max \
-        -smp 1 -m "$memory_mib" -kernel "/mnt/vm/$kernel/vmlinuz" -initrd "/mnt/vm/$kernel/initrd.gz" \
+        -smp 2 -m "$memory_mib" -kernel "/mnt/vm/$kernel/vmlinuz" -initrd "/mnt/vm/$kernel/initrd.gz" \
         -append "console=ttyS0 quiet panic=-1 mitigations=off transparent_hugepage=never u2c.host=$host u2c.address=10.77.0.$number u2c.control=10.78.0.$number u2c.first_pid=${number}0000 u2c.criu=$criu u2c.repo=$repo u2c.dotnet=$dotnet" \
         -drive "file=/mnt/vm/$kernel/root.img,if=virtio,format=raw,snapshot=on" \
         -drive "file=/mnt/vm/dotnet.img,if=virtio,format=raw,snapshot=on" \

@@ -79,7 +79,7 @@ public sealed class TwoPhasePredictor : IPagePredictor
 
         _budget?.Begin();
         _second.Learn(histories);
-        _budget?.End(_second.AskedPages);
+        _budget?.EndLearning(_second.AskedPages);
     }
 
     /// <inheritdoc/>
@@ -95,7 +95,7 @@ public sealed class TwoPhasePredictor : IPagePredictor
             _budget?.Begin();
             _second.Predict(histories, _unstable);
             Merge(prediction);
-            _budget?.End(UnstablePages);
+            _budget?.EndPrediction();
         }
 
         SetThresholds(prediction);
