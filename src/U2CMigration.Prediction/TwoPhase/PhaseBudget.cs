@@ -3,8 +3,9 @@ namespace U2CMigration.Prediction.TwoPhase;
 /// <summary>Decides, sample by sample, whether the second phase is affordable: it may take a share of the time, which it takes from the workload.</summary>
 /// <remarks>
 /// What it costs is measured, because it depends on the processor, on how many pages are unstable and on what else runs. What it took beyond its share is a debt; while there
-/// is one it is not used, so that one dear sample is paid off by several without. It is not used either where by its last price it would take half of the time between two
-/// samples: the link would wait for it. Each sample begins with questions about few pages, which give the price of the others.
+/// is one it is not used, so that one dear sample is paid off by several without. Nor is it used where by the last price learning alone would take more than the share; that
+/// price is believed less and less, as it can have been an accident. Learning asks about few pages, which gives the price of the others: a prediction that would take half of
+/// the time between two samples is left out, because the link would wait for it.
 /// </remarks>
 /// <param name="clock">Measures; a clock that stands still makes everything affordable.</param>
 internal sealed class PhaseBudget(TimeProvider clock)
@@ -12,8 +13,11 @@ internal sealed class PhaseBudget(TimeProvider clock)
     /// <summary>The share of the time: 15 %.</summary>
     private const double Share = 0.15;
 
-    /// <summary>The share of the time between two samples that one use may be expected to take: half.</summary>
-    private const double MostAtOnce = 0.5;
+    /// <summary>The share of the time between two samples that a prediction may be expected to take: half.</summary>
+    private const double MostForPrediction = 0.5;
+
+    /// <summary>What is left of the belief in a price after a sample without the second phase.</summary>
+    private const double Belief = 0.98;
 
     private long _sampled = -1;
     private long _began;
@@ -36,7 +40,8 @@ internal sealed class PhaseBudget(TimeProvider clock)
         {
             _interval = clock.GetElapsedTime(_sampled, now).TotalSeconds;
             _debt = Math.Max(0, _debt - (Share * _interval));
-            IsAffordable = _debt <= 0 && _learningCost <= MostAtOnce * _interval;
+            IsAffordable = _debt <= 0 && _learningCost <= Share * _interval;
+            _learningCost *= IsAffordable ? 1 : Belief;
         }
 
         _sampled = now;
@@ -44,7 +49,7 @@ internal sealed class PhaseBudget(TimeProvider clock)
     }
 
     /// <summary>Whether the second phase can be asked about so many pages.</summary>
-    public bool Affords(long pages) => IsAffordable && pages * _costPerPage <= MostAtOnce * _interval;
+    public bool Affords(long pages) => IsAffordable && pages * _costPerPage <= MostForPrediction * _interval;
 
     /// <summary>Begins to count time as spent by the second phase.</summary>
     public void Begin() => _began = clock.GetTimestamp();

@@ -17,23 +17,32 @@ public sealed class PhaseBudgetTests
     }
 
     [Theory]
-    [InlineData(30, 50)]
-    [InlineData(45, 34)]
-    public void IsAffordable_CostsMore_IsUsedAsOftenAsItsShareAllows(int cost, int expected)
+    [InlineData(20, 10, 14)]
+    [InlineData(80, 2, 3)]
+    public void IsAffordable_LearningCostsMoreThanTheShare_IsTriedSeldom(int cost, int least, int most)
     {
-        int used = Used(100, cost);
+        int used = Used(200, cost);
 
-        used.Should().BeInRange(expected - 1, expected + 1);
-        _budget.SkippedSamples.Should().Be(100 - used);
+        used.Should().BeInRange(least, most);
+        _budget.SkippedSamples.Should().Be(200 - used);
     }
 
     [Fact]
-    public void IsAffordable_WouldTakeMostOfTheTime_IsNotTriedAgain() => Used(100, cost: 60).Should().Be(1);
+    public void IsAffordable_PredictionsCostMoreThanTheShare_IsUsedAsOftenAsThatAllows()
+    {
+        int used = 0;
+        for (int i = 0; i < 100; i++)
+        {
+            used += Sample(interval: 100, cost: 5, prediction: 24) ? 1 : 0;
+        }
+
+        used.Should().BeInRange(49, 51);
+    }
 
     [Fact]
     public void IsAffordable_SamplesBecomeRarer_IsTriedAgain()
     {
-        Used(100, cost: 60);
+        Used(10, cost: 60);
 
         List<bool> used = [Sample(1000, 60), Sample(1000, 60), Sample(1000, 60)];
 
@@ -50,18 +59,18 @@ public sealed class PhaseBudgetTests
         _budget.Affords(501).Should().BeFalse();
     }
 
-    private int Used(int interval, int cost)
+    private int Used(int samples, int cost)
     {
         int used = 0;
-        for (int i = 0; i < 100; i++)
+        for (int i = 0; i < samples; i++)
         {
-            used += Sample(interval, cost) ? 1 : 0;
+            used += Sample(100, cost) ? 1 : 0;
         }
 
         return used;
     }
 
-    private bool Sample(int interval, int cost)
+    private bool Sample(int interval, int cost, int prediction = 0)
     {
         _budget.NextSample();
         bool used = _budget.IsAffordable;
@@ -70,9 +79,12 @@ public sealed class PhaseBudgetTests
             _budget.Begin();
             _clock.Advance(cost);
             _budget.EndLearning(pages: 100);
+            _budget.Begin();
+            _clock.Advance(prediction);
+            _budget.EndPrediction();
         }
 
-        _clock.Advance(interval - (used ? cost : 0));
+        _clock.Advance(interval - (used ? cost + prediction : 0));
         return used;
     }
 }
