@@ -106,8 +106,11 @@ public sealed class BlendedPredictor : IPagePredictor
         ArgumentNullException.ThrowIfNull(prediction);
         for (int i = 0; i < _predictors.Length; i++)
         {
-            CopyCandidates(prediction, _predictions[i]);
-            _predictors[i].Predict(histories, _predictions[i]);
+            if (IsUsed(i))
+            {
+                CopyCandidates(prediction, _predictions[i]);
+                _predictors[i].Predict(histories, _predictions[i]);
+            }
         }
 
         for (int horizon = 0; horizon < PagePrediction.Horizons; horizon++)
@@ -168,7 +171,7 @@ public sealed class BlendedPredictor : IPagePredictor
         _block.Begin(prediction.Candidates(block));
         for (int i = 0; i < _predictors.Length; i++)
         {
-            if (_chosen[horizon] == i || _chosen[horizon] == _predictors.Length)
+            if (IsUsed(i, horizon))
             {
                 _block.Take(i, _predictions[i].Probabilities(block, horizon));
             }
@@ -185,6 +188,21 @@ public sealed class BlendedPredictor : IPagePredictor
             _score.Add(result[pages[i]]);
         }
     }
+
+    private bool IsUsed(int predictor)
+    {
+        for (int horizon = 0; horizon < PagePrediction.Horizons; horizon++)
+        {
+            if (IsUsed(predictor, horizon))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private bool IsUsed(int predictor, int horizon) => _chosen[horizon] == predictor || _chosen[horizon] == _predictors.Length;
 
     private ProbabilityCalibration CalibrationOf(int horizon, int source) => _calibrations[(horizon * (_predictors.Length + 1)) + source];
 

@@ -71,7 +71,6 @@ public sealed class ContextMixPredictor : IPagePredictor
             _chunk = _chunk + 1 < histories.ChunkCount ? _chunk + 1 : 1;
             learned += Learn(histories, _chunk);
         }
-
     }
 
     /// <inheritdoc/>
@@ -89,6 +88,7 @@ public sealed class ContextMixPredictor : IPagePredictor
                 {
                     int page = (word * 64) + BitOperations.TrailingZeroCount(bits);
                     _view.Look(page, 0, _fronts, ref view);
+                    PageContexts.Find(view, _groups);
                     for (int horizon = 0; horizon < PagePrediction.Horizons; horizon++)
                     {
                         prediction.Probabilities(block, horizon)[page] = Logit.ToProbability(Mix(view, horizon).Mix(_logits));
@@ -133,6 +133,7 @@ public sealed class ContextMixPredictor : IPagePredictor
             {
                 int page = (word * 64) + BitOperations.TrailingZeroCount(bits);
                 _view.Look(page, horizon + 1, _fronts, ref view);
+                PageContexts.Find(view, _groups);
                 bool written = (_view.Word(page) & 1) != 0;
                 LogisticMixer mixer = Mix(view, horizon);
                 mixer.Learn(_logits, mixer.Mix(_logits), written);
@@ -151,7 +152,7 @@ public sealed class ContextMixPredictor : IPagePredictor
     // Looks the page up in every table; a group that has seen little says little.
     private LogisticMixer Mix(in PageView view, int horizon)
     {
-        PageContexts.Find(view, horizon, _groups);
+        PageContexts.FindAhead(view, horizon, _groups);
         for (int i = 0; i < Inputs; i++)
         {
             _logits[i] = _tables[(horizon * Inputs) + i].LogOdds(_groups[i]);

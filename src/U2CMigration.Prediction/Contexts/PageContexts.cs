@@ -18,11 +18,10 @@ internal static class PageContexts
     /// <summary>The first of the ways that go by long histories.</summary>
     public const int FirstLong = 9;
 
-    /// <summary>The groups that a page belongs to.</summary>
+    /// <summary>The groups that a page belongs to, by the ways that are the same for all horizons.</summary>
     /// <param name="page">The page.</param>
-    /// <param name="horizon">How many samples ahead, from 0.</param>
-    /// <param name="groups">Receives a group for each way.</param>
-    public static void Find(in PageView page, int horizon, Span<int> groups)
+    /// <param name="groups">Receives a group for each way but those of <see cref="FindAhead"/>.</param>
+    public static void Find(in PageView page, Span<int> groups)
     {
         ulong word = page.Word;
         int recent = BitOperations.PopCount(word & 0xffff);
@@ -32,12 +31,21 @@ internal static class PageContexts
         groups[2] = (recent * 128) + (Level16(BitOperations.PopCount(word >> 16), page.Samples - 16) * 8) + (int)(word & 7);
         groups[3] = (int)((word & 7) | ((page.Left & 7) << 3) | ((page.Right & 7) << 6)) | (all << 9);
         groups[4] = (page.ChunkShares << 6) | (all << 3) | (int)(word & 7);
-        groups[5] = AfterMoments(page, horizon, recent);
         groups[6] = (page.ContainerShares << 6) | (all << 3) | (int)(word & 7);
         groups[7] = (page.Below << 6) | (page.Above << 3) | Coarse(HistoryBits.Run(word)) | ((int)(word & 1) << 9) | (Math.Min(3, all) << 10);
         groups[8] = (page.Repeats << 6) | (Coarse(HistoryBits.Run(word)) << 3) | (int)(word & 7);
         groups[9] = Hash(word & 0xfffff);
-        groups[10] = Hash((word & 0x3fffffff) | ((ulong)(uint)AfterMoments(page, horizon, 0) << 32));
+    }
+
+    /// <summary>The other groups that a page belongs to: by what followed similar moments as far ahead.</summary>
+    /// <param name="page">The page.</param>
+    /// <param name="horizon">How many samples ahead, from 0.</param>
+    /// <param name="groups">Receives a group for each way but those of <see cref="Find"/>.</param>
+    public static void FindAhead(in PageView page, int horizon, Span<int> groups)
+    {
+        int after = AfterMoments(page, horizon);
+        groups[5] = after | (Math.Min(BitOperations.PopCount(page.Word & 0xffff) / 2, 7) << 2);
+        groups[10] = Hash((page.Word & 0x3fffffff) | ((ulong)(uint)after << 32));
     }
 
     // The run that the page is in, how long its last run of the same kind was, and the one between.
@@ -51,11 +59,11 @@ internal static class PageContexts
     }
 
     // What the page did when what followed the similar moments was as far ahead.
-    private static int AfterMoments(in PageView page, int horizon, int recent)
+    private static int AfterMoments(in PageView page, int horizon)
     {
         int first = page.Moments.First - 1 - horizon;
         int around = (int)((first > 0 ? HistoryBits.Skip(page.Word, first - 1) : page.Word << 1) & 7);
-        return (int)(page.Word & 3) | (Math.Min(recent / 2, 7) << 2) | (around << 5) | (Then(page, page.Moments.Second, horizon) << 8)
+        return (int)(page.Word & 3) | (around << 5) | (Then(page, page.Moments.Second, horizon) << 8)
             | (Then(page, page.Moments.Third, horizon) << 9) | (page.Moments.First > 0 ? 1024 : 0);
     }
 

@@ -61,6 +61,19 @@ public sealed class BlendedPredictorTests
         prediction.Thresholds[0].Should().BeInRange(0.15f, 0.65f);
     }
 
+    [Fact]
+    public void Predict_OnePredictorIsChosenForAllHorizons_TheOthersAreNotAsked()
+    {
+        var other = new CountingPredictor();
+        BlendedPredictor blend = Learned([new MarkovPredictor(), other], (page, sample) => (page + sample) % 2 == 0, out PageHistories histories);
+        int asked = other.Predictions;
+
+        Predicted(blend, histories);
+
+        Enumerable.Range(0, PagePrediction.Horizons).Select(blend.ChosenFor).Should().OnlyContain(static name => name == "markov");
+        other.Predictions.Should().Be(asked);
+    }
+
     private static BlendedPredictor Learned(IReadOnlyList<IPagePredictor> predictors, Func<int, int, bool> dirty, out PageHistories histories)
     {
         histories = new PageHistories();
