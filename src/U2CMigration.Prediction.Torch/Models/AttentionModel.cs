@@ -49,16 +49,19 @@ internal sealed class AttentionModel : PageModel
 
         Tensor own = cat([batch.Dirty.unfold(1, (2 * LaneInputs.Reach) + 1, 1), batch.Other], 2);
         Tensor embedded = nn.functional.relu(
-            nn.functional.linear(own, _weights["token.own"]) + nn.functional.linear(tokens, _weights["token.common"]) + _weights["token.position"]);
+            nn.functional.linear(own, _weights["token.own"])
+                .add(nn.functional.linear(tokens, _weights["token.common"]), One)
+                .add(_weights["token.position"], One));
         Tensor hidden = nn.functional.relu(
-            nn.functional.linear(batch.Summary, _weights["summary.own"], _weights["summary.bias"]) + nn.functional.linear(common, _weights["summary.common"]));
+            nn.functional.linear(batch.Summary, _weights["summary.own"], _weights["summary.bias"])
+                .add(nn.functional.linear(common, _weights["summary.common"]), One));
         Tensor query = nn.functional.linear(hidden, _weights["query.weight"], _weights["query.bias"]).view(-1, AttentionShape.Heads, Width);
-        Tensor scores = (matmul(query, embedded.transpose(1, 2)) * _scoreScale) + batch.Mask.unsqueeze(1);
+        Tensor scores = (matmul(query, embedded.transpose(1, 2)) * _scoreScale).add(batch.Mask.unsqueeze(1), One);
         Tensor mixed = matmul(nn.functional.softmax(scores, 2), embedded).reshape(-1, AttentionShape.Heads * Width);
         Tensor joined = nn.functional.relu(
             nn.functional.linear(cat([hidden, mixed], 1), _weights["joined.weight"], _weights["joined.bias"]));
         Tensor logits = nn.functional.linear(joined, _weights["output.weight"], _weights["output.bias"])
-            + nn.functional.linear(batch.Summary, _weights["output.direct"]);
+            .add(nn.functional.linear(batch.Summary, _weights["output.direct"]), One);
         return logits.MoveToOuterDisposeScope();
     }
 

@@ -36,7 +36,7 @@ internal sealed class LstmModel : PageModel
     {
         Dictionary<string, Parameter> weights = _lstm.named_parameters().ToDictionary(static pair => pair.name, static pair => pair.parameter);
         using Tensor input = weights["weight_ih_l0"].squeeze(1);
-        using Tensor bias = weights["bias_ih_l0"] + weights["bias_hh_l0"];
+        using Tensor bias = weights["bias_ih_l0"].add(weights["bias_hh_l0"], One);
         return new WeightSet(LstmShape.Model, settings, description,
         [
             Copy("gates.input", input),

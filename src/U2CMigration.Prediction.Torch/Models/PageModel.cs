@@ -10,6 +10,12 @@ internal abstract class PageModel(string name) : nn.Module<ModelBatch, Tensor>(n
     /// <summary>The name of the variant in tables.</summary>
     public string Variant { get; } = name;
 
+    /// <summary>
+    /// The number 1, held for as long as the model lives. Where tensors are added it is handed over in the open, because <c>+</c> makes a number of its own,
+    /// which the garbage collector may free while native code reads it.
+    /// </summary>
+    protected Scalar One { get; } = 1f;
+
     /// <summary>Copies the weights out of TorchSharp.</summary>
     /// <param name="settings">Goes into the set.</param>
     /// <param name="description">How they were trained.</param>

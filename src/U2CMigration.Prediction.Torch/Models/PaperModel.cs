@@ -18,6 +18,7 @@ internal sealed class PaperModel : PageModel
     private const int Heads = 2;
     private const int Window = 16;
 
+    private readonly Scalar _scoreDivisor = Math.Sqrt(Width / Heads);
     private readonly bool _system;
     private readonly bool _neighbours;
     private readonly LSTM _dirty;
@@ -71,7 +72,7 @@ internal sealed class PaperModel : PageModel
     {
         Tensor projected = _projection.call(tokens).view(-1, Tokens, 3 * Heads, Width / Heads).transpose(1, 2);
         (Tensor query, Tensor key, Tensor value) = (projected.narrow(1, 0, Heads), projected.narrow(1, Heads, Heads), projected.narrow(1, 2 * Heads, Heads));
-        Tensor scores = matmul(query, key.transpose(2, 3)) / Math.Sqrt(Width / Heads);
+        Tensor scores = matmul(query, key.transpose(2, 3)) / _scoreDivisor;
         Tensor mixed = matmul(nn.functional.softmax(scores, 3), value).transpose(1, 2).reshape(-1, Tokens, Width);
         return _mixture.call(mixed);
     }
