@@ -14,10 +14,15 @@ public sealed class ExponentialPredictor : IPagePredictor, IWordModel
     private readonly PageSampler _sampler = new(4096);
     private readonly PageSampler.Visitor _judge;
     private readonly double[] _errors = new double[Weights.Length];
+    private readonly WordPass<ExponentialPredictor> _pass;
     private ExponentialWeights _best = Weights[3];
 
     /// <summary>A predictor that has learned nothing yet.</summary>
-    public ExponentialPredictor() => _judge = Judge;
+    public ExponentialPredictor()
+    {
+        _judge = Judge;
+        _pass = new WordPass<ExponentialPredictor>(this);
+    }
 
     /// <inheritdoc/>
     public string Name => "exponential";
@@ -40,7 +45,7 @@ public sealed class ExponentialPredictor : IPagePredictor, IWordModel
     {
         ArgumentNullException.ThrowIfNull(histories);
         ArgumentNullException.ThrowIfNull(prediction);
-        WordPrediction.Run(this, histories, prediction);
+        _pass.Run(histories, prediction);
     }
 
     void IWordModel.Predict(ulong word, int samples, Span<float> probabilities) =>

@@ -7,6 +7,11 @@ namespace U2CMigration.Prediction.Baselines;
 /// <remarks>The estimator of Krichevsky and Trofimov: half a sample is added to each side, so that no page is certain.</remarks>
 public sealed class FrequencyPredictor : IPagePredictor, IWordModel
 {
+    private readonly WordPass<FrequencyPredictor> _pass;
+
+    /// <summary>Makes the predictor.</summary>
+    public FrequencyPredictor() => _pass = new WordPass<FrequencyPredictor>(this);
+
     /// <inheritdoc/>
     public string Name => "frequency";
 
@@ -20,7 +25,7 @@ public sealed class FrequencyPredictor : IPagePredictor, IWordModel
     {
         ArgumentNullException.ThrowIfNull(histories);
         ArgumentNullException.ThrowIfNull(prediction);
-        WordPrediction.Run(this, histories, prediction);
+        _pass.Run(histories, prediction);
     }
 
     void IWordModel.Predict(ulong word, int samples, Span<float> probabilities) =>

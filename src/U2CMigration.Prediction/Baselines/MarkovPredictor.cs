@@ -13,13 +13,18 @@ public sealed class MarkovPredictor : IPagePredictor, IWordModel
 
     private readonly PageSampler _sampler = new(8192);
     private readonly PageSampler.Visitor _count;
+    private readonly WordPass<MarkovPredictor> _pass;
     private float _clean = 1;
     private float _cleanToDirty = 0.1f;
     private float _dirty = 1;
     private float _dirtyToDirty = 0.5f;
 
     /// <summary>A predictor that has learned nothing yet.</summary>
-    public MarkovPredictor() => _count = Count;
+    public MarkovPredictor()
+    {
+        _count = Count;
+        _pass = new WordPass<MarkovPredictor>(this);
+    }
 
     /// <inheritdoc/>
     public string Name => "markov";
@@ -40,7 +45,7 @@ public sealed class MarkovPredictor : IPagePredictor, IWordModel
     {
         ArgumentNullException.ThrowIfNull(histories);
         ArgumentNullException.ThrowIfNull(prediction);
-        WordPrediction.Run(this, histories, prediction);
+        _pass.Run(histories, prediction);
     }
 
     void IWordModel.Predict(ulong word, int samples, Span<float> probabilities)

@@ -13,7 +13,6 @@ public sealed class BlendedPredictor : IPagePredictor
 {
     private const int SampledPages = 3072;
     private const int SampledChunks = 256;
-    private const int Contexts = 2;
     private const double LossFading = 0.85;
 
     private readonly GuardedPredictor[] _predictors;
@@ -22,11 +21,9 @@ public sealed class BlendedPredictor : IPagePredictor
     private readonly PagePrediction _sample = new();
     private readonly RotatingSample _sampling = new(SampledPages, SampledChunks);
     private readonly SampleRound[] _rounds = new SampleRound[PagePrediction.Horizons + 1];
-    private readonly LogisticMixer[] _mixers = new LogisticMixer[PagePrediction.Horizons * Contexts];
     private readonly LossLedger[] _losses = new LossLedger[PagePrediction.Horizons];
-    private readonly ProbabilityCalibration[] _calibrations;
-    private readonly int[] _chosen = new int[PagePrediction.Horizons];
-    private readonly BlockLogits _block;
+    private readonly BlendWeights _weights;
+    private readonly BlendPass _pass;
     private readonly ExpectedScore _score = new();
 
     /// <summary>Combines predictors.</summary>
@@ -40,22 +37,16 @@ public sealed class BlendedPredictor : IPagePredictor
         _predictors = [.. predictors.Select(static predictor => new GuardedPredictor(predictor))];
         _predictions = [.. predictors.Select(static _ => new PagePrediction())];
         _selection = selection;
-        _block = new BlockLogits(predictors.Count);
-        _calibrations = [.. Enumerable.Range(0, PagePrediction.Horizons * (predictors.Count + 1)).Select(static _ => new ProbabilityCalibration())];
+        _weights = new BlendWeights(predictors.Count);
+        _pass = new BlendPass(_weights, _predictions);
         for (int i = 0; i < _rounds.Length; i++)
         {
             _rounds[i] = new SampleRound(predictors.Count, SampledPages);
         }
 
-        for (int i = 0; i < _mixers.Length; i++)
-        {
-            _mixers[i] = new LogisticMixer(predictors.Count);
-        }
-
         for (int horizon = 0; horizon < PagePrediction.Horizons; horizon++)
         {
             _losses[horizon] = new LossLedger(predictors.Count + 1, LossFading);
-            _chosen[horizon] = predictors.Count;
         }
     }
 
@@ -70,7 +61,7 @@ public sealed class BlendedPredictor : IPagePredictor
 
     /// <summary>Which predictor is used for a horizon; <c>blend</c> for the mixture of all.</summary>
     /// <param name="horizon">0 for the next sample.</param>
-    public string ChosenFor(int horizon) => _chosen[horizon] < _predictors.Length ? _predictors[_chosen[horizon]].Name : Name;
+    public string ChosenFor(int horizon) => _weights.Chosen[horizon] is int chosen && chosen < _predictors.Length ? _predictors[chosen].Name : Name;
 
     /// <inheritdoc/>
     public void Learn(PageHistories histories)
@@ -106,24 +97,24 @@ public sealed class BlendedPredictor : IPagePredictor
         ArgumentNullException.ThrowIfNull(prediction);
         for (int i = 0; i < _predictors.Length; i++)
         {
-            if (IsUsed(i))
+            if (_weights.Needs(i))
             {
                 CopyCandidates(prediction, _predictions[i]);
                 _predictors[i].Predict(histories, _predictions[i]);
             }
         }
 
+        _pass.Run(histories, prediction);
         for (int horizon = 0; horizon < PagePrediction.Horizons; horizon++)
         {
             _score.Clear();
-            for (int block = 0; block < prediction.Blocks.Count; block++)
-            {
-                Combine(histories, prediction, block, horizon);
-            }
-
+            AddTo(_score, horizon);
             prediction.Thresholds[horizon] = _score.BestThreshold();
         }
     }
+
+    /// <summary>Adds the probabilities of the last prediction to a score.</summary>
+    internal void AddTo(ExpectedScore score, int horizon) => _pass.AddTo(score, horizon);
 
     private void Judge(PageHistories histories, SampleRound round, int horizon)
     {
@@ -134,25 +125,25 @@ public sealed class BlendedPredictor : IPagePredictor
             SampleRound.SampledPage page = round.Pages[i];
             bool written = Bit(histories.DirtyRow(page.Chunk, 0), page.Page);
             Span<float> logits = round.Logits(i, horizon);
-            LogisticMixer mixer = MixerOf(histories.DirtyRow(page.Chunk, horizon + 1), page.Page, horizon);
+            LogisticMixer mixer = _weights.MixerOf(horizon, Bit(histories.DirtyRow(page.Chunk, horizon + 1), page.Page));
             float mixed = mixer.Mix(logits);
             for (int input = 0; input < logits.Length; input++)
             {
                 losses.Add(input, logits[input], written);
-                CalibrationOf(horizon, input).ObserveLogit(logits[input], written);
+                _weights.CalibrationOf(horizon, input).ObserveLogit(logits[input], written);
             }
 
             losses.Add(logits.Length, mixed, written);
-            CalibrationOf(horizon, logits.Length).ObserveLogit(mixed, written);
+            _weights.CalibrationOf(horizon, logits.Length).ObserveLogit(mixed, written);
             mixer.Learn(logits, mixed, written);
         }
 
         for (int source = 0; source <= _predictors.Length; source++)
         {
-            CalibrationOf(horizon, source).Refresh();
+            _weights.CalibrationOf(horizon, source).Refresh();
         }
 
-        _chosen[horizon] = losses.Best();
+        _weights.Chosen[horizon] = losses.Best();
     }
 
     private void Ask(PageHistories histories, SampleRound round, long now)
@@ -165,48 +156,6 @@ public sealed class BlendedPredictor : IPagePredictor
             round.Take(i, _sample);
         }
     }
-
-    private void Combine(PageHistories histories, PagePrediction prediction, int block, int horizon)
-    {
-        _block.Begin(prediction.Candidates(block));
-        for (int i = 0; i < _predictors.Length; i++)
-        {
-            if (IsUsed(i, horizon))
-            {
-                _block.Take(i, _predictions[i].Probabilities(block, horizon));
-            }
-        }
-
-        Span<float> result = prediction.Probabilities(block, horizon);
-        ReadOnlySpan<ulong> last = histories.DirtyRow(prediction.Blocks[block].Chunk, 0);
-        ProbabilityCalibration calibration = CalibrationOf(horizon, _chosen[horizon]);
-        ReadOnlySpan<int> pages = _block.Pages;
-        for (int i = 0; i < pages.Length; i++)
-        {
-            float used = _chosen[horizon] < _predictors.Length ? _block.Of(_chosen[horizon])[i] : MixerOf(last, pages[i], horizon).Mix(_block, i);
-            result[pages[i]] = calibration.MapLogit(used);
-            _score.Add(result[pages[i]]);
-        }
-    }
-
-    private bool IsUsed(int predictor)
-    {
-        for (int horizon = 0; horizon < PagePrediction.Horizons; horizon++)
-        {
-            if (IsUsed(predictor, horizon))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private bool IsUsed(int predictor, int horizon) => _chosen[horizon] == predictor || _chosen[horizon] == _predictors.Length;
-
-    private ProbabilityCalibration CalibrationOf(int horizon, int source) => _calibrations[(horizon * (_predictors.Length + 1)) + source];
-
-    private LogisticMixer MixerOf(ReadOnlySpan<ulong> last, int page, int horizon) => _mixers[(horizon * Contexts) + (Bit(last, page) ? 1 : 0)];
 
     private static bool Bit(ReadOnlySpan<ulong> row, int page) => ((row[page >> 6] >> (page & 63)) & 1) != 0;
 

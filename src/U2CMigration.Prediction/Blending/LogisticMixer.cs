@@ -12,7 +12,6 @@ internal sealed class LogisticMixer
     private readonly float[] _weights;
     private readonly float[] _gradients;
     private readonly float _start;
-    private float _bias;
     private float _biasGradient = 1;
 
     public LogisticMixer(int inputs)
@@ -27,25 +26,16 @@ internal sealed class LogisticMixer
     /// <summary>The weights.</summary>
     public ReadOnlySpan<float> Weights => _weights;
 
+    /// <summary>What is added to the weighed log odds.</summary>
+    public float Bias { get; private set; }
+
     /// <summary>The log odds of the mixture.</summary>
     public float Mix(ReadOnlySpan<float> logits)
     {
-        float sum = _bias;
+        float sum = Bias;
         for (int i = 0; i < _weights.Length; i++)
         {
             sum += _weights[i] * logits[i];
-        }
-
-        return Math.Clamp(sum, -Logit.Limit, Logit.Limit);
-    }
-
-    /// <summary>The log odds of the mixture for a candidate of a block.</summary>
-    public float Mix(BlockLogits block, int candidate)
-    {
-        float sum = _bias;
-        for (int i = 0; i < _weights.Length; i++)
-        {
-            sum += _weights[i] * block.Of(i)[candidate];
         }
 
         return Math.Clamp(sum, -Logit.Limit, Logit.Limit);
@@ -63,6 +53,6 @@ internal sealed class LogisticMixer
         }
 
         _biasGradient += error * error;
-        _bias += Step * error / MathF.Sqrt(_biasGradient);
+        Bias += Step * error / MathF.Sqrt(_biasGradient);
     }
 }

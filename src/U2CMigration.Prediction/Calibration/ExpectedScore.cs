@@ -34,6 +34,16 @@ public sealed class ExpectedScore
         }
     }
 
+    /// <summary>Adds the pages of another score.</summary>
+    internal void Add(ExpectedScore other)
+    {
+        for (int bin = 0; bin < Bins; bin++)
+        {
+            _pages[bin] += other._pages[bin];
+            _sums[bin] += other._sums[bin];
+        }
+    }
+
     /// <summary>Adds pages with a probability each.</summary>
     /// <param name="probabilities">64 for each word.</param>
     /// <param name="pages">One bit each: which of them count.</param>

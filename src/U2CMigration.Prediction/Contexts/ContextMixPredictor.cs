@@ -15,16 +15,16 @@ public sealed class ContextMixPredictor : IPagePredictor
     private const int PagesPerSample = 12288;
     private const int ChunksPerSample = 192;
     private const int Inputs = PageContexts.Count;
-    private const int MixersPerHorizon = 16;
 
-    private readonly ContextTable[] _tables = new ContextTable[PagePrediction.Horizons * Inputs];
-    private readonly LogisticMixer[] _mixers = new LogisticMixer[PagePrediction.Horizons * MixersPerHorizon];
+    private readonly ContextTable[] _tables = new ContextTable[Inputs];
+    private readonly ContextMixers _mixers = new();
     private readonly MomentFinder _moments = new();
     private readonly WriteFronts _fronts = new();
     private readonly ChunkView _view = new();
     private readonly PageSelection _selection;
     private readonly int[] _groups = new int[Inputs];
     private readonly float[] _logits = new float[Inputs];
+    private readonly Pass _pass;
     private int _chunk;
 
     /// <summary>A predictor that has learned nothing yet.</summary>
@@ -33,14 +33,10 @@ public sealed class ContextMixPredictor : IPagePredictor
     {
         ArgumentNullException.ThrowIfNull(selection);
         _selection = selection;
+        _pass = new Pass(this);
         for (int i = 0; i < _tables.Length; i++)
         {
-            _tables[i] = new ContextTable(i % Inputs >= PageContexts.FirstLong ? PageContexts.LongSize : PageContexts.Size);
-        }
-
-        for (int i = 0; i < _mixers.Length; i++)
-        {
-            _mixers[i] = new LogisticMixer(Inputs);
+            _tables[i] = new ContextTable(i >= PageContexts.FirstLong ? PageContexts.LongSize : PageContexts.Size);
         }
     }
 
@@ -78,24 +74,8 @@ public sealed class ContextMixPredictor : IPagePredictor
     {
         ArgumentNullException.ThrowIfNull(histories);
         ArgumentNullException.ThrowIfNull(prediction);
-        for (int block = 0; block < prediction.Blocks.Count; block++)
-        {
-            _view.Load(histories, prediction.Blocks[block].Chunk);
-            PageView view = _view.Shared(0, _moments);
-            for (int word = 0; word < PageHistories.ChunkWords; word++)
-            {
-                for (ulong bits = prediction.Candidates(block)[word]; bits != 0; bits &= bits - 1)
-                {
-                    int page = (word * 64) + BitOperations.TrailingZeroCount(bits);
-                    _view.Look(page, 0, _fronts, ref view);
-                    PageContexts.Find(view, _groups);
-                    for (int horizon = 0; horizon < PagePrediction.Horizons; horizon++)
-                    {
-                        prediction.Probabilities(block, horizon)[page] = Logit.ToProbability(Mix(view, horizon).Mix(_logits));
-                    }
-                }
-            }
-        }
+        _mixers.Pack();
+        _pass.Run(histories, prediction);
     }
 
     // The pages are those that the predictor would have been asked about then: choosing them by what they did since would teach it wrong odds.
@@ -133,13 +113,12 @@ public sealed class ContextMixPredictor : IPagePredictor
             {
                 int page = (word * 64) + BitOperations.TrailingZeroCount(bits);
                 _view.Look(page, horizon + 1, _fronts, ref view);
-                PageContexts.Find(view, _groups);
                 bool written = (_view.Word(page) & 1) != 0;
                 LogisticMixer mixer = Mix(view, horizon);
                 mixer.Learn(_logits, mixer.Mix(_logits), written);
                 for (int i = 0; i < Inputs; i++)
                 {
-                    _tables[(horizon * Inputs) + i].Learn(_groups[i], written);
+                    _tables[i].Learn(_groups[i], horizon, written);
                 }
 
                 learned++;
@@ -152,13 +131,25 @@ public sealed class ContextMixPredictor : IPagePredictor
     // Looks the page up in every table; a group that has seen little says little.
     private LogisticMixer Mix(in PageView view, int horizon)
     {
-        PageContexts.FindAhead(view, horizon, _groups);
+        PageContexts.Find(view, horizon, _groups);
         for (int i = 0; i < Inputs; i++)
         {
-            _logits[i] = _tables[(horizon * Inputs) + i].LogOdds(_groups[i]);
+            _logits[i] = _tables[i].LogOdds(_groups[i], horizon);
         }
 
-        int written = Math.Min(7, BitOperations.PopCount(view.Word & 0xff));
-        return _mixers[(horizon * MixersPerHorizon) + (written * 2) + (int)(view.Word & 1)];
+        return _mixers.Of(view.Word, horizon);
+    }
+
+    private sealed class Pass(ContextMixPredictor predictor) : BlockPass
+    {
+        private readonly ContextReader[] _readers = [new(predictor._tables, predictor._mixers), new(predictor._tables, predictor._mixers)];
+
+        protected override void Do(PageHistories histories, PagePrediction prediction, int half, int from, int to)
+        {
+            for (int block = from; block < to; block++)
+            {
+                _readers[half].Predict(histories, prediction, block, predictor._moments, predictor._fronts);
+            }
+        }
     }
 }

@@ -18,9 +18,25 @@ internal static class PageContexts
     /// <summary>The first of the ways that go by long histories.</summary>
     public const int FirstLong = 9;
 
-    /// <summary>The groups that a page belongs to, by the ways that are the same for all horizons.</summary>
+    /// <summary>The way that goes by what followed similar moments: like the last way, its groups depend on how far ahead one looks.</summary>
+    public const int Moments = 5;
+
+    /// <summary>The last way, which goes by long histories and similar moments.</summary>
+    public const int LongMoments = 10;
+
+    /// <summary>The groups that a page belongs to.</summary>
     /// <param name="page">The page.</param>
-    /// <param name="groups">Receives a group for each way but those of <see cref="FindAhead"/>.</param>
+    /// <param name="horizon">How many samples ahead, from 0.</param>
+    /// <param name="groups">Receives a group for each way.</param>
+    public static void Find(in PageView page, int horizon, Span<int> groups)
+    {
+        Find(page, groups);
+        (groups[Moments], groups[LongMoments]) = FindAhead(page, horizon);
+    }
+
+    /// <summary>The groups of a page that do not depend on the horizon.</summary>
+    /// <param name="page">The page.</param>
+    /// <param name="groups">Receives a group for each way but two.</param>
     public static void Find(in PageView page, Span<int> groups)
     {
         ulong word = page.Word;
@@ -37,15 +53,12 @@ internal static class PageContexts
         groups[9] = Hash(word & 0xfffff);
     }
 
-    /// <summary>The other groups that a page belongs to: by what followed similar moments as far ahead.</summary>
-    /// <param name="page">The page.</param>
-    /// <param name="horizon">How many samples ahead, from 0.</param>
-    /// <param name="groups">Receives a group for each way but those of <see cref="Find"/>.</param>
-    public static void FindAhead(in PageView page, int horizon, Span<int> groups)
+    /// <summary>The groups of a page that depend on the horizon: of <see cref="Moments"/> and <see cref="LongMoments"/>.</summary>
+    public static (int Moments, int LongMoments) FindAhead(in PageView page, int horizon)
     {
-        int after = AfterMoments(page, horizon);
-        groups[5] = after | (Math.Min(BitOperations.PopCount(page.Word & 0xffff) / 2, 7) << 2);
-        groups[10] = Hash((page.Word & 0x3fffffff) | ((ulong)(uint)after << 32));
+        int then = AfterMoments(page, horizon);
+        int recent = BitOperations.PopCount(page.Word & 0xffff);
+        return (then | (Math.Min(recent / 2, 7) << 2), Hash((page.Word & 0x3fffffff) | ((ulong)(uint)then << 32)));
     }
 
     // The run that the page is in, how long its last run of the same kind was, and the one between.

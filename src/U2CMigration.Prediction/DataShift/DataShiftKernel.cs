@@ -18,10 +18,11 @@ internal static class DataShiftKernel
             return AllEqual(histories, chunk, age, rule.Samples);
         }
 
+        ChunkRows rows = histories.DirtyRows(chunk);
         BitCounter ones = default;
         for (int i = 0; i < rule.Samples; i++)
         {
-            ones.Add(Row(histories, chunk, age + i));
+            ones.Add(rows[age + i]);
         }
 
         return (ones.IsZero() | ones.IsAtLeast(rule.MinimumOnes)) & AllEqual(histories, chunk, age, rule.MinimumEqual);
@@ -31,16 +32,17 @@ internal static class DataShiftKernel
     public static Vector512<ulong> Dirty(PageHistories histories, int chunk, int age, DataShiftRule rule) =>
         ~(Row(histories, chunk, age) ^ AllEqual(histories, chunk, age, rule.MinimumRun));
 
-    public static Vector512<ulong> Row(PageHistories histories, int chunk, int age) => Vector512.Create(histories.DirtyRow(chunk, age));
+    public static Vector512<ulong> Row(PageHistories histories, int chunk, int age) => histories.DirtyRows(chunk)[age];
 
     /// <summary>Whose so many samples are all the same.</summary>
     public static Vector512<ulong> AllEqual(PageHistories histories, int chunk, int age, int samples)
     {
-        Vector512<ulong> first = Row(histories, chunk, age);
+        ChunkRows rows = histories.DirtyRows(chunk);
+        Vector512<ulong> first = rows[age];
         Vector512<ulong> different = Vector512<ulong>.Zero;
         for (int i = 1; i < samples; i++)
         {
-            different |= first ^ Row(histories, chunk, age + i);
+            different |= first ^ rows[age + i];
         }
 
         return ~different;

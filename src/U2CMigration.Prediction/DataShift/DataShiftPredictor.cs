@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using U2CMigration.Prediction.Histories;
 using U2CMigration.Prediction.Predictors;
@@ -17,13 +15,16 @@ public sealed class DataShiftPredictor : IPagePredictor
     private const int ChunksPerSample = 1024;
 
     private readonly RunOutcomes _outcomes = new();
+    private readonly GroupValues _values = new();
     private readonly DataShiftTuner? _tuner;
+    private readonly Pass _pass;
     private DataShiftRule _rule;
     private int _next = 1;
 
     /// <summary>A predictor that tunes itself.</summary>
     public DataShiftPredictor()
     {
+        _pass = new Pass(this);
         _tuner = new DataShiftTuner();
         _rule = _tuner.Rule;
     }
@@ -34,6 +35,7 @@ public sealed class DataShiftPredictor : IPagePredictor
     public DataShiftPredictor(DataShiftOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
+        _pass = new Pass(this);
         _rule = options.ToRule();
     }
 
@@ -68,16 +70,22 @@ public sealed class DataShiftPredictor : IPagePredictor
     {
         ArgumentNullException.ThrowIfNull(histories);
         ArgumentNullException.ThrowIfNull(prediction);
-        Span<float> probabilities = stackalloc float[RunOutcomes.Groups * PagePrediction.Horizons];
-        for (int i = 0; i < probabilities.Length; i++)
-        {
-            probabilities[i] = _outcomes.Probability(i / PagePrediction.Horizons, i % PagePrediction.Horizons);
-        }
+        FillValues();
+        _pass.Run(histories, prediction);
+    }
 
-        for (int block = 0; block < prediction.Blocks.Count; block++)
-        {
-            Predict(histories, prediction, block, probabilities);
-        }
+    /// <summary>Brings the probabilities of the groups up to date; before <see cref="Predict(PageHistories, PagePrediction, int)"/>.</summary>
+    internal void FillValues() => _values.Fill(_outcomes);
+
+    /// <summary>The probability of a group.</summary>
+    internal float ValueOf(int group, int horizon) => _values.Of(group, horizon);
+
+    /// <summary>Predicts one block, and tells which groups its pages belong to. Blocks may be predicted by several threads at once.</summary>
+    internal RunGroups Predict(PageHistories histories, PagePrediction prediction, int block)
+    {
+        RunGroups groups = RunGroups.Of(histories, prediction.Blocks[block].Chunk, _rule);
+        _values.Spread(groups, prediction, block);
+        return groups;
     }
 
     /// <summary>Which pages of a chunk are stable now, one bit a page.</summary>
@@ -111,37 +119,14 @@ public sealed class DataShiftPredictor : IPagePredictor
         DataShiftKernel.Dirty(histories, chunk, 0, _rule).CopyTo(dirty);
     }
 
-    private void Predict(PageHistories histories, PagePrediction prediction, int block, ReadOnlySpan<float> probabilities)
+    private sealed class Pass(DataShiftPredictor predictor) : BlockPass
     {
-        int chunk = prediction.Blocks[block].Chunk;
-        Span<Vector512<ulong>> classes = stackalloc Vector512<ulong>[RunLengths.Classes];
-        RunLengths.Classify(histories, chunk, 0, classes);
-        Vector512<ulong> last = DataShiftKernel.Row(histories, chunk, 0);
-        Vector512<ulong> stable = DataShiftKernel.Stable(histories, chunk, 0, _rule);
-        for (int i = 0; i < classes.Length; i++)
+        protected override void Do(PageHistories histories, PagePrediction prediction, int half, int from, int to)
         {
-            if (classes[i] != Vector512<ulong>.Zero)
+            for (int block = from; block < to; block++)
             {
-                Fill(prediction, block, classes[i] & ~last & ~stable, RunOutcomes.GroupOf(i, false, false), probabilities);
-                Fill(prediction, block, classes[i] & ~last & stable, RunOutcomes.GroupOf(i, false, true), probabilities);
-                Fill(prediction, block, classes[i] & last & ~stable, RunOutcomes.GroupOf(i, true, false), probabilities);
-                Fill(prediction, block, classes[i] & last & stable, RunOutcomes.GroupOf(i, true, true), probabilities);
+                predictor.Predict(histories, prediction, block);
             }
-        }
-    }
-
-    private static void Fill(PagePrediction prediction, int block, Vector512<ulong> pages, int group, ReadOnlySpan<float> probabilities)
-    {
-        if (pages == Vector512<ulong>.Zero)
-        {
-            return;
-        }
-
-        ref ulong first = ref Unsafe.As<Vector512<ulong>, ulong>(ref pages);
-        ReadOnlySpan<ulong> bits = MemoryMarshal.CreateReadOnlySpan(ref first, Vector512<ulong>.Count);
-        for (int horizon = 0; horizon < PagePrediction.Horizons; horizon++)
-        {
-            BitSelect.Where(bits, probabilities[(group * PagePrediction.Horizons) + horizon], prediction.Probabilities(block, horizon));
         }
     }
 }

@@ -20,7 +20,8 @@ internal static class RunLengths
     /// <param name="classes">Receives <see cref="Classes"/> vectors of one bit a page.</param>
     public static void Classify(PageHistories histories, int chunk, int age, Span<Vector512<ulong>> classes)
     {
-        Vector512<ulong> first = DataShiftKernel.Row(histories, chunk, age);
+        ChunkRows rows = histories.DirtyRows(chunk);
+        Vector512<ulong> first = rows[age];
         Vector512<ulong> running = Vector512<ulong>.AllBitsSet;
         int length = 1;
         for (int i = 0; i < Limits.Length; i++)
@@ -28,7 +29,7 @@ internal static class RunLengths
             Vector512<ulong> before = running;
             for (; length <= Limits[i] && running != Vector512<ulong>.Zero; length++)
             {
-                running &= ~(first ^ DataShiftKernel.Row(histories, chunk, age + length));
+                running &= ~(first ^ rows[age + length]);
             }
 
             classes[i] = before & ~running;
@@ -36,6 +37,9 @@ internal static class RunLengths
 
         classes[Classes - 1] = running;
     }
+
+    /// <summary>The longest run of a class but the last.</summary>
+    public static int LongestOf(int index) => Limits[index];
 
     /// <summary>The class of a length.</summary>
     /// <param name="length">At least 1.</param>

@@ -124,6 +124,9 @@ public sealed class PageHistories
     /// <param name="age">0 for the newest sample, up to <see cref="Depth"/> - 1.</param>
     public ReadOnlySpan<ulong> DirtyRow(int chunk, int age) => ChunkStore.Row(_store.DirtyOf(chunk), RowOf(age));
 
+    /// <summary>All samples of a chunk.</summary>
+    internal ChunkRows DirtyRows(int chunk) => new(_store.DirtyOf(chunk), RowOf(0));
+
     /// <summary>Which pages of a chunk were accessed in one sample, one bit a page. Only where <see cref="HasAccessed"/>.</summary>
     /// <param name="chunk">The number of the chunk.</param>
     /// <param name="age">0 for the newest sample, up to <see cref="Depth"/> - 1.</param>

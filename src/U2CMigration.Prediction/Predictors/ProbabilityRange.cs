@@ -1,4 +1,5 @@
-using U2CMigration.Prediction.Histories;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace U2CMigration.Prediction.Predictors;
 
@@ -8,14 +9,16 @@ internal static class ProbabilityRange
     /// <summary>Whether all values of candidates lie between 0 and 1, both included.</summary>
     public static bool Holds(ReadOnlySpan<float> values, ReadOnlySpan<ulong> candidates)
     {
-        Span<ulong> notNegative = stackalloc ulong[PageHistories.ChunkWords];
-        Span<ulong> aboveOne = stackalloc ulong[PageHistories.ChunkWords];
-        ThresholdMask.Fill(values, 0, notNegative);
-        ThresholdMask.Fill(values, MathF.BitIncrement(1), aboveOne);
+        ReadOnlySpan<Vector512<float>> vectors = MemoryMarshal.Cast<float, Vector512<float>>(values);
         ulong wrong = 0;
-        for (int i = 0; i < PageHistories.ChunkWords; i++)
+        for (int i = 0; i < vectors.Length; i++)
         {
-            wrong |= candidates[i] & (~notNegative[i] | aboveOne[i]);
+            ulong some = (candidates[i / 4] >> (16 * (i & 3))) & 0xffff;
+            if (some != 0)
+            {
+                Vector512<float> inside = Vector512.GreaterThanOrEqual(vectors[i], Vector512<float>.Zero) & Vector512.LessThanOrEqual(vectors[i], Vector512<float>.One);
+                wrong |= some & ~inside.ExtractMostSignificantBits();
+            }
         }
 
         return wrong == 0;

@@ -3,15 +3,21 @@ using U2CMigration.Prediction.Histories;
 
 namespace U2CMigration.Prediction.Predictors;
 
-/// <summary>Runs an <see cref="IWordModel"/> over all candidates.</summary>
+/// <summary>Runs an <see cref="IWordModel"/> over the candidates.</summary>
 internal static class WordPrediction
 {
+    /// <summary>Predicts all candidates.</summary>
     public static void Run<TModel>(TModel model, PageHistories histories, PagePrediction prediction)
+        where TModel : IWordModel =>
+        Run(model, histories, prediction, 0, prediction.Blocks.Count);
+
+    /// <summary>Predicts the candidates of the blocks from one index to another (exclusive).</summary>
+    public static void Run<TModel>(TModel model, PageHistories histories, PagePrediction prediction, int from, int to)
         where TModel : IWordModel
     {
         Span<ulong> words = stackalloc ulong[64];
         Span<float> probabilities = stackalloc float[PagePrediction.Horizons];
-        for (int block = 0; block < prediction.Blocks.Count; block++)
+        for (int block = from; block < to; block++)
         {
             int chunk = prediction.Blocks[block].Chunk;
             int samples = histories.SamplesOf(chunk);

@@ -18,6 +18,8 @@ public sealed class TwoPhasePredictor : IPagePredictor
 {
     private readonly DataShiftPredictor _first;
     private readonly BlendedPredictor _second;
+    private readonly FirstPhasePass _firstPass;
+    private readonly MergePass _merge;
     private readonly PagePrediction _unstable = new();
     private readonly ExpectedScore _score = new();
     private readonly PhaseBudget? _budget;
@@ -39,6 +41,8 @@ public sealed class TwoPhasePredictor : IPagePredictor
         ArgumentNullException.ThrowIfNull(models);
         _first = first;
         _budget = clock is null ? null : new PhaseBudget(clock);
+        _firstPass = new FirstPhasePass(first);
+        _merge = new MergePass(_unstable);
         _second = new BlendedPredictor(
             [
                 .. models,
@@ -87,18 +91,28 @@ public sealed class TwoPhasePredictor : IPagePredictor
     {
         ArgumentNullException.ThrowIfNull(histories);
         ArgumentNullException.ThrowIfNull(prediction);
-        _first.Predict(histories, prediction);
-        Split(histories, prediction);
+        _firstPass.Split(histories, prediction, _unstable);
         UnstablePages = _unstable.CandidateCount;
-        if (_budget?.Affords(UnstablePages) != false)
+        bool second = _budget?.Affords(UnstablePages) != false;
+        if (second)
         {
             _budget?.Begin();
             _second.Predict(histories, _unstable);
-            Merge(prediction);
+            _merge.Run(histories, prediction);
             _budget?.EndPrediction();
         }
 
-        SetThresholds(prediction);
+        for (int horizon = 0; horizon < PagePrediction.Horizons; horizon++)
+        {
+            _score.Clear();
+            _firstPass.AddTo(_score, horizon, alone: !second);
+            if (second)
+            {
+                _second.AddTo(_score, horizon);
+            }
+
+            prediction.Thresholds[horizon] = _score.BestThreshold();
+        }
     }
 
     private void FindUnstable(PageHistories histories, int chunk, int age, Span<ulong> pages)
@@ -108,58 +122,6 @@ public sealed class TwoPhasePredictor : IPagePredictor
         for (int i = 0; i < pages.Length; i++)
         {
             pages[i] = known[i] & ~pages[i];
-        }
-    }
-
-    private void Split(PageHistories histories, PagePrediction prediction)
-    {
-        Span<ulong> pages = stackalloc ulong[PageHistories.ChunkWords];
-        _unstable.Clear();
-        for (int block = 0; block < prediction.Blocks.Count; block++)
-        {
-            FindUnstable(histories, prediction.Blocks[block].Chunk, 0, pages);
-            ulong any = 0;
-            for (int i = 0; i < pages.Length; i++)
-            {
-                pages[i] &= prediction.Candidates(block)[i];
-                any |= pages[i];
-            }
-
-            if (any != 0)
-            {
-                _unstable.Add(prediction.Blocks[block], pages);
-            }
-        }
-    }
-
-    private void Merge(PagePrediction prediction)
-    {
-        int block = 0;
-        for (int from = 0; from < _unstable.Blocks.Count; from++)
-        {
-            while (prediction.Blocks[block] != _unstable.Blocks[from])
-            {
-                block++;
-            }
-
-            for (int horizon = 0; horizon < PagePrediction.Horizons; horizon++)
-            {
-                BitSelect.Copy(_unstable.Candidates(from), _unstable.Probabilities(from, horizon), prediction.Probabilities(block, horizon));
-            }
-        }
-    }
-
-    private void SetThresholds(PagePrediction prediction)
-    {
-        for (int horizon = 0; horizon < PagePrediction.Horizons; horizon++)
-        {
-            _score.Clear();
-            for (int block = 0; block < prediction.Blocks.Count; block++)
-            {
-                _score.Add(prediction.Probabilities(block, horizon), prediction.Candidates(block));
-            }
-
-            prediction.Thresholds[horizon] = _score.BestThreshold();
         }
     }
 }

@@ -40,6 +40,22 @@ public sealed class ExpectedScoreTests
     }
 
     [Fact]
+    public void Add_AnotherScore_CountsItsPagesToo()
+    {
+        var parts = new ExpectedScore();
+        var whole = new ExpectedScore();
+        foreach (float probability in new[] { 0.9f, 0.4f, 0.1f, 0.01f })
+        {
+            var one = new ExpectedScore();
+            one.Add(probability, 100 / probability);
+            whole.Add(probability, 100 / probability);
+            parts.Add(one);
+        }
+
+        parts.BestThreshold().Should().Be(whole.BestThreshold());
+    }
+
+    [Fact]
     public void BestThreshold_NothingExpected_IsAHalf()
     {
         var score = new ExpectedScore();

@@ -1,4 +1,5 @@
 using U2CMigration.PageTracking.Pages;
+using U2CMigration.Prediction.Calibration;
 using U2CMigration.Prediction.DataShift;
 using U2CMigration.Prediction.Evaluation;
 using U2CMigration.Prediction.Histories;
@@ -96,6 +97,31 @@ public sealed class TwoPhasePredictorTests
         PredictionScore score = evaluation.Finish().Single(static result => result is { Horizon: 1, Pages: PageKind.All }).Score;
         score.Reliability.CalibrationError().Should().BeLessThan(0.03);
         score.OwnConfusion.F1.Should().BeGreaterThan(score.Confusion.F1 - 0.01);
+    }
+
+    [Fact]
+    public void Predict_ManyBlocks_ThresholdsAreTheBestForAllProbabilities()
+    {
+        // Enough blocks for two threads; the threshold is found from counts of groups of pages and must be that of the pages themselves.
+        var random = new Random(1);
+        var predictor = new TwoPhasePredictor();
+        var histories = new PageHistories();
+        double[] rates = [.. Enumerable.Range(0, 9000).Select(_ => random.Next(3) == 0 ? random.NextDouble() : 0)];
+        for (int sample = 0; sample <= 20; sample++)
+        {
+            RandomHistories.Observe(histories, rates.Length, page => sample == 0 || random.NextDouble() < rates[page]);
+            predictor.Learn(histories);
+        }
+
+        PagePrediction prediction = Predicted(predictor, histories);
+        var score = new ExpectedScore();
+        for (int block = 0; block < prediction.Blocks.Count; block++)
+        {
+            score.Add(prediction.Probabilities(block, 0), prediction.Candidates(block));
+        }
+
+        prediction.Blocks.Count.Should().BeGreaterThan(8);
+        prediction.Thresholds[0].Should().Be(score.BestThreshold());
     }
 
     [Fact]
