@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Judges predictors and strategies by recorded traces:
-#   eng/evaluate.sh prediction [--json FILE] [--traces DIR] [--document FILE] [--only NAME]
+#   eng/evaluate.sh prediction [--json FILE] [--traces DIR] [--document FILE] [--reliability PNG] [--only NAME]
 #   eng/evaluate.sh strategies [--json FILE] [--traces DIR] [--document FILE] [--only NAME] [--strategies A,B] [--copies 1,4] [--again-share X]
 #   eng/evaluate.sh scale [--gib 1,16] [--strategies A,B]     what a replay costs per page, up to 1 TiB
 # Trained predictors are trained without the family that they are judged by. By default the tables in docs/KIND.md are renewed.

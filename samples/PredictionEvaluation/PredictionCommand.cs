@@ -13,16 +13,18 @@ public static class PredictionCommand
         var weights = new Option<DirectoryInfo>("--weights") { Description = "The folder with the weights trained without a family.", DefaultValueFactory = _ => new DirectoryInfo("data/weights") };
         var json = new Option<FileInfo?>("--json") { Description = "Write all rows to this file." };
         var document = new Option<FileInfo?>("--document") { Description = "Put the tables between the markers of this file." };
+        var diagram = new Option<FileInfo?>("--reliability") { Description = "Draw the reliability diagram of the two-phase predictor to this PNG file." };
         var rows = new Option<FileInfo?>("--rows") { Description = "Take the rows from this file of an earlier run instead of running anything." };
         var only = new Option<string?>("--only") { Description = "Only traces whose name contains this." };
-        var command = new Command("prediction", "F1, precision-recall and calibration of all predictors, side by side.") { traces, weights, json, rows, document, only };
-        command.SetAction((parsed, cancellationToken) => parsed.GetValue(rows) is { } earlier ? ShowAsync(earlier, parsed.GetValue(document)) : RunAsync(
-            parsed.GetRequiredValue(traces), new HeldOutWeights(parsed.GetRequiredValue(weights)), parsed.GetValue(json), parsed.GetValue(document), parsed.GetValue(only) ?? "", cancellationToken));
+        var command = new Command("prediction", "F1, precision-recall and calibration of all predictors, side by side.") { traces, weights, json, rows, document, diagram, only };
+        command.SetAction((parsed, cancellationToken) => parsed.GetValue(rows) is { } earlier ? ShowAsync(earlier, new Outputs(null, parsed.GetValue(document), parsed.GetValue(diagram))) : RunAsync(
+            parsed.GetRequiredValue(traces), new HeldOutWeights(parsed.GetRequiredValue(weights)), new Outputs(parsed.GetValue(json), parsed.GetValue(document), parsed.GetValue(diagram)),
+            parsed.GetValue(only) ?? "", cancellationToken));
         return command;
     }
 
     private static async Task<int> RunAsync(
-        DirectoryInfo folder, HeldOutWeights weights, FileInfo? json, FileInfo? document, string only, CancellationToken cancellationToken)
+        DirectoryInfo folder, HeldOutWeights weights, Outputs outputs, string only, CancellationToken cancellationToken)
     {
         IReadOnlyList<EvaluatedTrace> traces = [.. EvaluatedTrace.LoadAll(folder, only), .. EvaluatedTrace.Synthetic().Where(trace => trace.Family.Contains(only, StringComparison.Ordinal))];
         if (traces.Count == 0)
@@ -33,32 +35,37 @@ public static class PredictionCommand
 
         IReadOnlyList<EvaluationRow> rows = await AnsiConsole.Progress().AutoClear(true)
             .StartAsync(progress => TraceRuns.RunAsync(traces, weights, progress.AddTask("traces", maxValue: traces.Count), cancellationToken));
-        Tables.Write(AnsiConsole.Console, rows);
-        if (json is not null)
-        {
-            await File.WriteAllTextAsync(json.FullName, JsonSerializer.Serialize(new Report(rows), EvaluationRow.Json), cancellationToken);
-        }
-
-        if (document is not null)
-        {
-            MarkdownReport.Insert(document.FullName, rows);
-        }
-
+        await WriteAsync(rows, outputs);
         return 0;
     }
 
-    private static async Task<int> ShowAsync(FileInfo earlier, FileInfo? document)
+    private static async Task<int> ShowAsync(FileInfo earlier, Outputs outputs)
     {
         await using FileStream file = earlier.OpenRead();
-        IReadOnlyList<EvaluationRow> rows = (await JsonSerializer.DeserializeAsync<Report>(file, EvaluationRow.Json))?.Rows ?? [];
-        Tables.Write(AnsiConsole.Console, rows);
-        if (document is not null)
-        {
-            MarkdownReport.Insert(document.FullName, rows);
-        }
-
+        await WriteAsync((await JsonSerializer.DeserializeAsync<Report>(file, EvaluationRow.Json))?.Rows ?? [], outputs);
         return 0;
     }
+
+    private static async Task WriteAsync(IReadOnlyList<EvaluationRow> rows, Outputs outputs)
+    {
+        Tables.Write(AnsiConsole.Console, rows);
+        if (outputs.Json is not null)
+        {
+            await File.WriteAllTextAsync(outputs.Json.FullName, JsonSerializer.Serialize(new Report(rows), EvaluationRow.Json));
+        }
+
+        if (outputs.Document is not null)
+        {
+            MarkdownReport.Insert(outputs.Document.FullName, rows);
+        }
+
+        if (outputs.Diagram is not null)
+        {
+            ReliabilityDiagram.Save(rows, outputs.Diagram.FullName);
+        }
+    }
+
+    private sealed record Outputs(FileInfo? Json, FileInfo? Document, FileInfo? Diagram);
 
     private sealed record Report(IReadOnlyList<EvaluationRow> Rows);
 }
