@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Judges predictors and strategies by recorded traces:
-#   eng/evaluate.sh prediction [--json FILE] [--traces DIR] [--document FILE] [--reliability PNG] [--only NAME]
+#   eng/evaluate.sh prediction [--json FILE] [--traces DIR] [--document FILE] [--reliability PNG] [--only NAME] [--predictors A,B]
 #   eng/evaluate.sh strategies [--json FILE] [--traces DIR] [--document FILE] [--only NAME] [--strategies A,B] [--copies 1,4] [--again-share X]
 #   eng/evaluate.sh scale [--gib 1,16] [--strategies A,B]     what a replay costs per page, up to 1 TiB
 # Trained predictors are trained without the family that they are judged by. By default the tables in docs/KIND.md are renewed.
@@ -20,7 +20,7 @@ case "$kind $* " in
     scale* | *" --traces "*) ;;
     *)
         case " $* " in
-            *" --only "* | *" --strategies "* | *" --copies "* | *" --again-share "*) ;;
+            *" --only "* | *" --strategies "* | *" --predictors "* | *" --copies "* | *" --again-share "*) ;;
             *) set -- --document "$REPO/docs/$kind.md" "$@" ;;
         esac
         [[ $kind != prediction ]] || set -- --weights "$REPO/data/weights" "$@"

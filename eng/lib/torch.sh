@@ -13,5 +13,6 @@ run_with_torch() {
         die "samples/$name does not build (all of it in $log)."
     }
     bash "$REPO/eng/testbed.sh" build
-    bash "$REPO/eng/testbed.sh" run -- dotnet exec "$REPO/artifacts/bin/$name/release/$name.dll" "$@"
+    # Files that are named without their folder are the checkout's, not the host's, which are gone afterwards.
+    bash "$REPO/eng/testbed.sh" run -- env --chdir="$REPO" dotnet exec "$REPO/artifacts/bin/$name/release/$name.dll" "$@"
 }

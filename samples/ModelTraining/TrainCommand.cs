@@ -18,7 +18,8 @@ internal static class TrainCommand
         Option<bool> shippedOnly = new("--shipped-only") { Description = "Only the weights that ship." };
         Option<int> seed = new("--seed") { Description = "The seed of everything.", DefaultValueFactory = _ => 1 };
         Option<int> imagined = new("--imagined") { Description = "How many made-up containers to learn from besides.", DefaultValueFactory = _ => TrainingSet.UsualImagined };
-        Command command = new("train", "Trains the shipped weights, and for each family of traces weights that never saw it.") { traces, shipped, heldOut, models, shippedOnly, seed, imagined };
+        Option<int> epochs = new("--epochs") { Description = "Passes over the examples, at most.", DefaultValueFactory = _ => new TrainingOptions().Epochs };
+        Command command = new("train", "Trains the shipped weights, and for each family of traces weights that never saw it.") { traces, shipped, heldOut, models, shippedOnly, seed, imagined, epochs };
         command.SetAction((parsed, cancellation) => Task.Run(() => Train(parsed, cancellation), cancellation));
         return command;
 
@@ -32,7 +33,7 @@ internal static class TrainCommand
 
             set.AddImagined(parsed.GetValue(imagined));
             AnsiConsole.MarkupLineInterpolated($"{set.Count:N0} examples of {string.Join(", ", set.Families)}");
-            TrainingOptions options = new() { Seed = parsed.GetValue(seed) };
+            TrainingOptions options = new() { Seed = parsed.GetValue(seed), Epochs = parsed.GetValue(epochs) };
             ProgressBars.Run(start =>
             {
                 foreach (string model in parsed.GetValue(models)!)

@@ -43,6 +43,9 @@ public sealed record EvaluationRow
 
     public required double? PrAuc { get; init; }
 
+    /// <summary>Mean negative logarithm of the probability given to what happened, in nats; probabilities count as at least 0.0001 and at most 0.9999.</summary>
+    public double? LogLoss { get; init; }
+
     public required double CalibrationError { get; init; }
 
     public double? OracleF1 { get; init; }

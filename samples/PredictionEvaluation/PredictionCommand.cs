@@ -16,15 +16,16 @@ public static class PredictionCommand
         var diagram = new Option<FileInfo?>("--reliability") { Description = "Draw the reliability diagram of the two-phase predictor to this PNG file." };
         var rows = new Option<FileInfo?>("--rows") { Description = "Take the rows from this file of an earlier run instead of running anything." };
         var only = new Option<string?>("--only") { Description = "Only traces whose name contains this." };
-        var command = new Command("prediction", "F1, precision-recall and calibration of all predictors, side by side.") { traces, weights, json, rows, document, diagram, only };
+        var names = new Option<string?>("--predictors") { Description = "Only these predictors, by commas." };
+        var command = new Command("prediction", "F1, precision-recall and calibration of all predictors, side by side.") { traces, weights, json, rows, document, diagram, only, names };
         command.SetAction((parsed, cancellationToken) => parsed.GetValue(rows) is { } earlier ? ShowAsync(earlier, new Outputs(null, parsed.GetValue(document), parsed.GetValue(diagram))) : RunAsync(
             parsed.GetRequiredValue(traces), new HeldOutWeights(parsed.GetRequiredValue(weights)), new Outputs(parsed.GetValue(json), parsed.GetValue(document), parsed.GetValue(diagram)),
-            parsed.GetValue(only) ?? "", cancellationToken));
+            parsed.GetValue(only) ?? "", parsed.GetValue(names)?.Split(',') ?? [], cancellationToken));
         return command;
     }
 
     private static async Task<int> RunAsync(
-        DirectoryInfo folder, HeldOutWeights weights, Outputs outputs, string only, CancellationToken cancellationToken)
+        DirectoryInfo folder, HeldOutWeights weights, Outputs outputs, string only, string[] names, CancellationToken cancellationToken)
     {
         IReadOnlyList<EvaluatedTrace> traces = [.. EvaluatedTrace.LoadAll(folder, only), .. EvaluatedTrace.Synthetic().Where(trace => trace.Family.Contains(only, StringComparison.Ordinal))];
         if (traces.Count == 0)
@@ -34,7 +35,7 @@ public static class PredictionCommand
         }
 
         IReadOnlyList<EvaluationRow> rows = await AnsiConsole.Progress().AutoClear(true)
-            .StartAsync(progress => TraceRuns.RunAsync(traces, weights, progress.AddTask("traces", maxValue: traces.Count), cancellationToken));
+            .StartAsync(progress => TraceRuns.RunAsync(traces, weights, names, progress.AddTask("traces", maxValue: traces.Count), cancellationToken));
         await WriteAsync(rows, outputs);
         return 0;
     }

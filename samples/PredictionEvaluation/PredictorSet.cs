@@ -16,17 +16,20 @@ public sealed class PredictorSet
 {
     private const string AttentionModel = "attention";
     private const string LstmModel = "lstm";
+    private const string Forest = "random-forest";
     private const int Seed = 1;
     private const int PagesPerTrace = 40_000;
 
     private readonly RandomForest? _forest;
 
+    private readonly IReadOnlyCollection<string> _names;
     private readonly WeightSet _attention;
     private readonly WeightSet _lstm;
 
-    private PredictorSet(RandomForest? forest, string family, bool synthetic, HeldOutWeights weights)
+    private PredictorSet(RandomForest? forest, string family, bool synthetic, HeldOutWeights weights, IReadOnlyCollection<string> names)
     {
         _forest = forest;
+        _names = names;
         (_attention, bool attentionHeldOut) = weights.For(AttentionModel, family, synthetic);
         (_lstm, bool lstmHeldOut) = weights.For(LstmModel, family, synthetic);
         HeldOut = attentionHeldOut && lstmHeldOut;
@@ -36,10 +39,11 @@ public sealed class PredictorSet
     public bool HeldOut { get; }
 
     /// <summary>Trains what has to be trained with the traces of all other families.</summary>
-    public static PredictorSet WithoutFamily(string family, IReadOnlyList<EvaluatedTrace> traces, HeldOutWeights weights)
+    public static PredictorSet WithoutFamily(string family, IReadOnlyList<EvaluatedTrace> traces, HeldOutWeights weights, IReadOnlyCollection<string> names)
     {
         var trainer = new RandomForestTrainer(Seed);
-        foreach (EvaluatedTrace trace in traces.Where(trace => trace.Family != family && trace.Oracle is null))
+        bool forest = names.Count == 0 || names.Contains(Forest);
+        foreach (EvaluatedTrace trace in traces.Where(trace => forest && trace.Family != family && trace.Oracle is null))
         {
             var histories = new PageHistories();
             foreach (TraceSample sample in trace.Trace.Samples)
@@ -50,11 +54,17 @@ public sealed class PredictorSet
         }
 
         bool synthetic = traces.Any(trace => trace.Family == family && trace.Oracle is not null);
-        return new PredictorSet(trainer.Count > 0 ? trainer.Train() : null, family, synthetic, weights);
+        return new PredictorSet(trainer.Count > 0 ? trainer.Train() : null, family, synthetic, weights, names);
     }
 
     /// <summary>Fresh predictors for a trace.</summary>
     public IEnumerable<IPagePredictor> Create(Func<IPagePredictor>? oracle)
+    {
+        IEnumerable<IPagePredictor> chosen = All().Where(predictor => _names.Count == 0 || _names.Contains(predictor.Name));
+        return oracle is null ? chosen : chosen.Append(oracle());
+    }
+
+    private IEnumerable<IPagePredictor> All()
     {
         yield return new LastValuePredictor();
         yield return new FrequencyPredictor();
@@ -70,9 +80,5 @@ public sealed class PredictorSet
         yield return new LstmPredictor(_lstm);
         yield return new AttentionPredictor(_attention);
         yield return new TwoPhasePredictor(new AttentionPredictor(_attention));
-        if (oracle is not null)
-        {
-            yield return oracle();
-        }
     }
 }

@@ -50,6 +50,7 @@ public sealed class ScoreBook
             F1Pooled = score.Confusion.F1,
             F1OwnThreshold = score.OwnConfusion.F1,
             PrAuc = Finite(score.Histogram.AveragePrecision()),
+            LogLoss = Finite(score.Histogram.LogLoss()),
             CalibrationError = score.Reliability.CalibrationError(),
             OracleF1 = _entries.TryGetValue(key with { Predictor = Oracle }, out Entry? oracle) ? oracle.Score.Confusion.F1 : null,
             MsPerRound = entry.Milliseconds / entry.Traces,

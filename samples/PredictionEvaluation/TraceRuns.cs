@@ -9,12 +9,12 @@ namespace PredictionEvaluation;
 public static class TraceRuns
 {
     public static async Task<IReadOnlyList<EvaluationRow>> RunAsync(
-        IReadOnlyList<EvaluatedTrace> traces, HeldOutWeights weights, ProgressTask progress, CancellationToken cancellationToken)
+        IReadOnlyList<EvaluatedTrace> traces, HeldOutWeights weights, IReadOnlyCollection<string> names, ProgressTask progress, CancellationToken cancellationToken)
     {
         var scores = new ScoreBook();
         foreach (IGrouping<string, EvaluatedTrace> family in traces.GroupBy(static trace => trace.Family))
         {
-            PredictorSet predictors = PredictorSet.WithoutFamily(family.Key, traces, weights);
+            PredictorSet predictors = PredictorSet.WithoutFamily(family.Key, traces, weights, names);
             await Parallel.ForEachAsync(
                 family,
                 cancellationToken,

@@ -41,22 +41,32 @@ internal sealed class BlendPass(BlendWeights weights, PagePrediction[] predictio
 
     private void Combine(BlockLogits logits, PagePrediction prediction, int block, int horizon, ExpectedScore score)
     {
-        int chosen = weights.Chosen[horizon];
         for (int i = 0; i < predictions.Length; i++)
         {
-            if (chosen == i || chosen == weights.Mixture)
+            if (weights.Needs(horizon, i))
             {
                 logits.Take(i, predictions[i].Probabilities(block, horizon));
             }
         }
 
-        ReadOnlySpan<float> used = chosen == weights.Mixture ? logits.Mix(weights.MixerOf(horizon, false), weights.MixerOf(horizon, true)) : logits.Of(chosen);
-        Span<float> result = prediction.Probabilities(block, horizon);
-        ProbabilityCalibration calibration = weights.CalibrationOf(horizon, chosen);
         ReadOnlySpan<int> pages = logits.Pages;
-        for (int i = 0; i < pages.Length; i++)
+        Span<float> sums = stackalloc float[PageHistories.ChunkPages];
+        sums = sums[..pages.Length];
+        sums.Clear();
+        for (int source = 0; source <= weights.Mixture; source++)
         {
-            float probability = calibration.MapLogit(used[i]);
+            if (weights.ShareOf(horizon, source) > 0)
+            {
+                ReadOnlySpan<float> used = source == weights.Mixture ? logits.Mix(weights.MixerOf(horizon, false), weights.MixerOf(horizon, true)) : logits.Of(source);
+                ProbabilityCalibration.AddMapped(weights.MapOf(horizon, source), used, sums);
+            }
+        }
+
+        Span<float> result = prediction.Probabilities(block, horizon);
+        for (int i = 0; i < sums.Length; i++)
+        {
+            // The shares of the sources make 1 but for rounding.
+            float probability = Math.Min(sums[i], 1);
             result[pages[i]] = probability;
             score.Add(probability);
         }

@@ -6,14 +6,15 @@ namespace U2CMigration.Prediction.Blending;
 
 /// <summary>Combines several predictors as fits the container at hand, learned while it watches.</summary>
 /// <remarks>
-/// At each sample the predictors are asked about some pages, and judged when what happened is known. Their log odds are weighed (a mixture for each horizon and
-/// last bit), the result is calibrated. Where a single predictor has done better lately than the mixture, it is used alone. A predictor that fails is replaced by the last value.
+/// At each sample the predictors are asked about some pages, and judged when what happened is known. There are two candidates from each, what it says and what calibration
+/// makes of it, and two from a mixture of their log odds (one for each horizon and last bit). All are judged by their loss before they learn from what happened; the less one
+/// has lost lately, the more it has to say, and those that would say hardly anything are not asked. A predictor that fails is replaced by the last value.
 /// </remarks>
 public sealed class BlendedPredictor : IPagePredictor
 {
     private const int SampledPages = 3072;
     private const int SampledChunks = 256;
-    private const double LossFading = 0.85;
+    private const double LossFading = 0.95;
 
     private readonly GuardedPredictor[] _predictors;
     private readonly PageSelection _selection;
@@ -46,7 +47,7 @@ public sealed class BlendedPredictor : IPagePredictor
 
         for (int horizon = 0; horizon < PagePrediction.Horizons; horizon++)
         {
-            _losses[horizon] = new LossLedger(predictors.Count + 1, LossFading);
+            _losses[horizon] = new LossLedger(2 * (predictors.Count + 1), LossFading);
         }
     }
 
@@ -59,9 +60,18 @@ public sealed class BlendedPredictor : IPagePredictor
     /// <summary>The pages that the predictors were asked about when they last learned.</summary>
     internal long AskedPages => _sample.CandidateCount;
 
-    /// <summary>Which predictor is used for a horizon; <c>blend</c> for the mixture of all.</summary>
+    /// <summary>Which predictor has most to say about a horizon; <c>blend</c> for the mixture of all.</summary>
     /// <param name="horizon">0 for the next sample.</param>
-    public string ChosenFor(int horizon) => _weights.Chosen[horizon] is int chosen && chosen < _predictors.Length ? _predictors[chosen].Name : Name;
+    public string ChosenFor(int horizon)
+    {
+        int chosen = 0;
+        for (int source = 1; source <= _predictors.Length; source++)
+        {
+            chosen = _weights.ShareOf(horizon, source) > _weights.ShareOf(horizon, chosen) ? source : chosen;
+        }
+
+        return chosen < _predictors.Length ? _predictors[chosen].Name : Name;
+    }
 
     /// <inheritdoc/>
     public void Learn(PageHistories histories)
@@ -118,8 +128,12 @@ public sealed class BlendedPredictor : IPagePredictor
 
     private void Judge(PageHistories histories, SampleRound round, int horizon)
     {
+        if (round.Pages.IsEmpty)
+        {
+            return;
+        }
+
         LossLedger losses = _losses[horizon];
-        losses.Fade();
         for (int i = 0; i < round.Pages.Length; i++)
         {
             SampleRound.SampledPage page = round.Pages[i];
@@ -127,29 +141,45 @@ public sealed class BlendedPredictor : IPagePredictor
             Span<float> logits = round.Logits(i, horizon);
             LogisticMixer mixer = _weights.MixerOf(horizon, Bit(histories.DirtyRow(page.Chunk, horizon + 1), page.Page));
             float mixed = mixer.Mix(logits);
-            for (int input = 0; input < logits.Length; input++)
+            for (int source = 0; source <= logits.Length; source++)
             {
-                losses.Add(input, logits[input], written);
-                _weights.CalibrationOf(horizon, input).ObserveLogit(logits[input], written);
+                float logit = source < logits.Length ? logits[source] : mixed;
+                ProbabilityCalibration calibration = _weights.CalibrationOf(horizon, source);
+                losses.Add(BlendWeights.AsSaid(source), Logit.ToProbability(logit), written, page.Weight);
+                losses.Add(BlendWeights.Corrected(source), calibration.MapLogit(logit), written, page.Weight);
+                calibration.ObserveLogit(logit, written, page.Weight);
             }
 
-            losses.Add(logits.Length, mixed, written);
-            _weights.CalibrationOf(horizon, logits.Length).ObserveLogit(mixed, written);
-            mixer.Learn(logits, mixed, written);
+            losses.CountPage(page.Weight);
         }
 
+        Teach(histories, round, horizon);
+        losses.Next();
         for (int source = 0; source <= _predictors.Length; source++)
         {
             _weights.CalibrationOf(horizon, source).Refresh();
         }
 
-        _weights.Chosen[horizon] = losses.Best();
+        losses.Share(BlendWeights.AsSaid(_weights.Mixture), _weights.Shares(horizon));
+        _weights.Apply(horizon);
+    }
+
+    // After all pages were judged: what the mixture learned from one page of a sample, it would know of the others, which mostly do the same.
+    private void Teach(PageHistories histories, SampleRound round, int horizon)
+    {
+        for (int i = 0; i < round.Pages.Length; i++)
+        {
+            SampleRound.SampledPage page = round.Pages[i];
+            LogisticMixer mixer = _weights.MixerOf(horizon, Bit(histories.DirtyRow(page.Chunk, horizon + 1), page.Page));
+            Span<float> logits = round.Logits(i, horizon);
+            mixer.Learn(logits, mixer.Mix(logits), Bit(histories.DirtyRow(page.Chunk, 0), page.Page));
+        }
     }
 
     private void Ask(PageHistories histories, SampleRound round, long now)
     {
         _sampling.Choose(histories, _selection, _sample);
-        round.Begin(now, _sample);
+        round.Begin(now, _sample, _sampling.Steps);
         for (int i = 0; i < _predictors.Length; i++)
         {
             _predictors[i].Predict(histories, _sample);

@@ -31,7 +31,10 @@ internal sealed class SampleRound
     private int Count { get; set; }
 
     /// <summary>Takes the candidates of a prediction as the pages.</summary>
-    public void Begin(long sample, PagePrediction prediction)
+    /// <param name="sample">The number of the newest sample.</param>
+    /// <param name="prediction">Its candidates are the pages.</param>
+    /// <param name="steps">By block, of how many pages one was taken.</param>
+    public void Begin(long sample, PagePrediction prediction, IReadOnlyList<int> steps)
     {
         Sample = sample;
         Count = 0;
@@ -43,7 +46,7 @@ internal sealed class SampleRound
                 for (ulong bits = candidates[word]; bits != 0 && Count < _limit; bits &= bits - 1)
                 {
                     int page = (word * 64) + BitOperations.TrailingZeroCount(bits);
-                    _pages[Count++] = new SampledPage(block, prediction.Blocks[block].Chunk, page);
+                    _pages[Count++] = new SampledPage(block, prediction.Blocks[block].Chunk, page, steps[block]);
                 }
             }
         }
@@ -68,5 +71,6 @@ internal sealed class SampleRound
     /// <param name="Block">Its block in the prediction.</param>
     /// <param name="Chunk">Its chunk in the histories.</param>
     /// <param name="Page">Its place in the chunk.</param>
-    internal readonly record struct SampledPage(int Block, int Chunk, int Page);
+    /// <param name="Weight">How many pages it stands for.</param>
+    internal readonly record struct SampledPage(int Block, int Chunk, int Page, float Weight);
 }

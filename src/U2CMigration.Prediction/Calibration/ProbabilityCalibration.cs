@@ -6,6 +6,7 @@ namespace U2CMigration.Prediction.Calibration;
 /// <remarks>
 /// Outcomes are counted in bins of equal width in log odds and fade with time; the correction is the monotone map that fits them best (isotonic regression by
 /// pooling adjacent violators), interpolated between the bins. Every bin starts as if it had been right a few times, so that without outcomes nothing is changed.
+/// What thousands of pages do in one sample is far fewer than thousands of observations of the program, and counts as such.
 /// The memory is that of <see cref="Bins"/> bins.
 /// </remarks>
 public sealed class ProbabilityCalibration
@@ -14,17 +15,26 @@ public sealed class ProbabilityCalibration
     public const int Bins = 41;
 
     private const float PriorWeight = 4;
+
+    // How much alike outcomes of one bin and sample are: any number of them counts as at most 1 / Alike that have nothing to do with each other.
+    private const float Alike = 0.05f;
     private const float Width = 2 * Logit.Limit / (Bins - 1);
+    private const float PerWidth = 1 / Width;
 
     private readonly float[] _seen = new float[Bins];
     private readonly float[] _written = new float[Bins];
     private readonly float[] _logits = new float[Bins];
+
+    // Since the last Refresh.
+    private readonly float[] _newSeen = new float[Bins];
+    private readonly float[] _newWritten = new float[Bins];
+    private readonly float[] _newLogits = new float[Bins];
     private readonly float[] _map = new float[Bins];
     private readonly float _fading;
 
     /// <summary>A calibration that changes nothing yet.</summary>
     /// <param name="fading">What remains of the weight of an outcome at each <see cref="Refresh"/>.</param>
-    public ProbabilityCalibration(float fading = 0.93f)
+    public ProbabilityCalibration(float fading = 0.95f)
     {
         _fading = fading;
         Refresh();
@@ -39,17 +49,28 @@ public sealed class ProbabilityCalibration
     /// <param name="probability">A probability.</param>
     public float Map(float probability) => MapLogit(Logit.Of(probability));
 
-    internal void ObserveLogit(float logit, bool written)
+    internal void ObserveLogit(float logit, bool written, float weight = 1)
     {
-        int bin = (int)(((logit + Logit.Limit) / Width) + 0.5f);
-        _seen[bin]++;
-        _logits[bin] += logit;
-        _written[bin] += written ? 1 : 0;
+        int bin = (int)(((logit + Logit.Limit) * PerWidth) + 0.5f);
+        _newSeen[bin] += weight;
+        _newLogits[bin] += weight * logit;
+        _newWritten[bin] += written ? weight : 0;
     }
 
     /// <summary>Makes the outcomes observed count in the corrections, and lets them fade.</summary>
     public void Refresh()
     {
+        for (int bin = 0; bin < Bins; bin++)
+        {
+            float weight = 1 / (1 + (Math.Max(0, _newSeen[bin] - 1) * Alike));
+            _seen[bin] += weight * _newSeen[bin];
+            _written[bin] += weight * _newWritten[bin];
+            _logits[bin] += weight * _newLogits[bin];
+        }
+
+        Array.Clear(_newSeen);
+        Array.Clear(_newWritten);
+        Array.Clear(_newLogits);
         Pool();
         for (int bin = 0; bin < Bins; bin++)
         {
@@ -59,12 +80,33 @@ public sealed class ProbabilityCalibration
         }
     }
 
-    internal float MapLogit(float logit)
+    internal float MapLogit(float logit) => MapLogit(_map, logit);
+
+    /// <summary>Looks log odds up in a map made by <see cref="Weigh"/>, and adds what it says.</summary>
+    internal static void AddMapped(ReadOnlySpan<float> map, ReadOnlySpan<float> logits, Span<float> sums)
     {
-        float at = (logit + Logit.Limit) / Width;
+        for (int i = 0; i < sums.Length; i++)
+        {
+            sums[i] += MapLogit(map, logits[i]);
+        }
+    }
+
+    /// <summary>Makes a map that gives so much of the probability as it was given, and so much of the corrected one.</summary>
+    internal void Weigh(float given, float corrected, Span<float> map)
+    {
+        for (int bin = 0; bin < Bins; bin++)
+        {
+            map[bin] = (given * Logit.ToProbability((bin * Width) - Logit.Limit)) + (corrected * _map[bin]);
+        }
+    }
+
+    // Between the bins it interpolates.
+    private static float MapLogit(ReadOnlySpan<float> map, float logit)
+    {
+        float at = (logit + Logit.Limit) * PerWidth;
         int bin = Math.Min((int)at, Bins - 2);
         float share = at - bin;
-        return (_map[bin] * (1 - share)) + (_map[bin + 1] * share);
+        return map[bin] + (share * (map[bin + 1] - map[bin]));
     }
 
     // The prior of a bin is its own probability, so that the map of an unseen range is the identity.

@@ -7,6 +7,9 @@ public sealed class ScoreHistogram
     private const int Half = 17 * 32;
     private const int Bins = 2 * Half;
 
+    // Who says never or always and is wrong would lose without end.
+    private const double LeastProbability = 1e-4;
+
     // The bits of 0.5: the largest probability of the lower half.
     private static readonly int Middle = BitConverter.SingleToInt32Bits(0.5f) >> 18;
 
@@ -56,6 +59,22 @@ public sealed class ScoreHistogram
         }
 
         return positives > 0 ? area : double.NaN;
+    }
+
+    /// <summary>The mean negative logarithm of the probability that was given to what happened, to within a hundredth of each; not a number without outcomes.</summary>
+    public double LogLoss()
+    {
+        double loss = 0;
+        double outcomes = 0;
+        for (int bin = 0; bin < Bins; bin++)
+        {
+            (float below, float above) = (LowerEdge(bin), bin == Bins - 1 ? 1 : LowerEdge(bin + 1));
+            double probability = Math.Clamp((below + above) / 2.0, LeastProbability, 1 - LeastProbability);
+            loss -= (_written[bin] * Math.Log(probability)) + (_clean[bin] * Math.Log(1 - probability));
+            outcomes += _written[bin] + _clean[bin];
+        }
+
+        return outcomes > 0 ? loss / outcomes : double.NaN;
     }
 
     /// <summary>The lowest probability that still counts as written where F1 is best; 0.5 when nothing was written.</summary>

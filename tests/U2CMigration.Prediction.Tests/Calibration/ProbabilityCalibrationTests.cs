@@ -67,4 +67,27 @@ public sealed class ProbabilityCalibrationTests
         calibration.Refresh();
         calibration.Map(float.NaN).Should().BeInRange(0, 1);
     }
+
+    [Fact]
+    public void Map_ThousandsOfPagesDoTheSameOnce_IsNotTakenForThousandsOfObservations()
+    {
+        // Two programs: in one the pages of a sample are written together, once in five samples; in the other each of them is written with that probability.
+        float together = AfterOne(static _ => false);
+        float apart = AfterOne(static page => page % 5 == 0);
+
+        apart.Should().BeApproximately(0.2f, 0.05f);
+        together.Should().BeGreaterThan(0.02f);
+
+        static float AfterOne(Func<int, bool> written)
+        {
+            var calibration = new ProbabilityCalibration();
+            for (int page = 0; page < 3000; page++)
+            {
+                calibration.Observe(0.2f, written(page));
+            }
+
+            calibration.Refresh();
+            return calibration.Map(0.2f);
+        }
+    }
 }

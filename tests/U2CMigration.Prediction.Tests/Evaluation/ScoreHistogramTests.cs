@@ -53,4 +53,26 @@ public sealed class ScoreHistogramTests
         histogram.Add(1, true);
         histogram.BestThreshold().Should().BeGreaterThan(0).And.BeLessThanOrEqualTo(1);
     }
+
+    [Fact]
+    public void LogLoss_SmallExample_IsTheMeanNegativeLogarithm()
+    {
+        var histogram = new ScoreHistogram();
+        histogram.Add(0.9f, true);
+        histogram.Add(0.2f, false);
+        histogram.Add(0.003f, true);
+        histogram.LogLoss().Should().BeApproximately(-(Math.Log(0.9) + Math.Log(0.8) + Math.Log(0.003)) / 3, 0.01);
+    }
+
+    [Fact]
+    public void LogLoss_CertainAndWrong_IsFinite()
+    {
+        var histogram = new ScoreHistogram();
+        histogram.Add(0, true);
+        histogram.Add(1, false);
+        histogram.LogLoss().Should().BeInRange(5, 10);
+    }
+
+    [Fact]
+    public void LogLoss_NoOutcomes_IsNotANumber() => new ScoreHistogram().LogLoss().Should().Be(double.NaN);
 }
