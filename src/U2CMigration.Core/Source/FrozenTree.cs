@@ -29,6 +29,9 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, La
     /// <summary>Whether the tasks stop before CRIU dumps them, so that dump and tail can go side by side.</summary>
     public bool StopsBeforeDump => freezer.Freezes;
 
+    /// <summary>The processes in whose images the pages are still missing, once they are dumped.</summary>
+    public IReadOnlyCollection<int> HiddenProcesses => dump.HiddenProcesses;
+
     /// <summary>Stops every task, if the freezer can.</summary>
     public async Task FreezeAsync(CancellationToken cancellationToken)
     {

@@ -168,7 +168,13 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
     {
         int root = context.Target.RootProcessId;
         _images = ClaimedDirectory.Create(context.ImagesDirectory);
-        LazyDump dump = LazyDump.Prepare(CriuPreflight.WorkerOptions(context.Options.Criu), 0, context.Loggers);
+        var options = new LazyDumpOptions
+        {
+            Worker = CriuPreflight.WorkerOptions(context.Options.Criu),
+            HidesMemory = processId => HiddenMemory.CanHide(_tracker, processId),
+            KernelHasGuardRegions = KernelFeatures.Probe().GuardRegionCategory,
+        };
+        var dump = LazyDump.Prepare(options, context.Loggers);
         ITreeFreezer freezer = FreezerDetection.For(root, [.. PageTracking.Processes.ProcessTree.List(root)]);
         _tree = new FrozenTree(context, freezer, dump, version);
         _tracker = await Task.Run(() => PageTrackers.Create(context.Options.Tracker, root, context.Loggers), cancellationToken).ConfigureAwait(false);

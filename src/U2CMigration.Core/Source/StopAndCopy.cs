@@ -75,6 +75,8 @@ internal sealed class StopAndCopy(
             await SendTailAsync(cancellationToken).ConfigureAwait(false);
         }
 
+        await Task.Run(() => HiddenMemory.AddToImages(context, tracker, tree.HiddenProcesses, cancellationToken), cancellationToken).ConfigureAwait(false);
+        Mark("page maps complete");
         long transferStart = Stopwatch.GetTimestamp();
         Task touched = tree.StopsBeforeDump ? Task.Run(() => tracker.Collect(_touchedByDump, cancellationToken), cancellationToken) : Task.CompletedTask;
         ImagesEnd end = await ImageSender.SendAsync(context.ImagesDirectory, connection, cancellationToken).ConfigureAwait(false);

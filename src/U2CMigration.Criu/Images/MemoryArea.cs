@@ -22,11 +22,15 @@ public readonly record struct MemoryArea(
     private const uint MapLocked = 0x2000;
     private const uint MapHuge = 0x40000;
 
+    private const int SystemCallPage = 2;
+    private const int SystemCallLibrary = 3;
     private const int FilePrivate = 6;
     private const int FileShared = 7;
     private const int AnonymousShared = 8;
     private const int AnonymousPrivate = 9;
     private const int SystemV = 10;
+    private const int KernelVariables = 12;
+    private const int AsynchronousRing = 13;
     private const int MemoryFile = 14;
 
     /// <summary>Its size.</summary>
@@ -65,6 +69,12 @@ public readonly record struct MemoryArea(
         if ((vma.Flags & MapHuge) != 0)
         {
             return MemoryKind.HugePages;
+        }
+
+        // CRIU calls most of the kernel's own mappings anonymous as well.
+        if (Has(SystemCallPage) || Has(SystemCallLibrary) || Has(KernelVariables) || Has(AsynchronousRing))
+        {
+            return MemoryKind.Special;
         }
 
         return Has(MemoryFile) ? MemoryKind.MemoryFile

@@ -54,7 +54,8 @@ public static class PagemapRewriter
         {
             foreach (int processId in directory.ProcessesWithPagemap())
             {
-                new TaskPagesRewrite(directory, processId, change, content, dropped, buffer.AsMemory(0, PieceBytes)).Run(cancellationToken);
+                Pagemap before = directory.ReadPagemap(processId)!;
+                new TaskPagesRewrite(directory, processId, before, [.. before.Entries.Select(change)], content, dropped, buffer.AsMemory(0, PieceBytes)).Run(cancellationToken);
             }
         }
         finally

@@ -2,27 +2,27 @@ using System.Collections.Immutable;
 
 namespace U2CMigration.Criu.Images;
 
-/// <summary>Rewrites the pagemap of one process together with its pages file.</summary>
+/// <summary>Rewrites the pagemap of one process together with its pages file: the same pages, entry by entry, in other places.</summary>
 /// <remarks>The new pages go to a file of a new number; only the pagemap that then names it is replaced, so there is no moment in which the two do not fit.</remarks>
 internal sealed class TaskPagesRewrite(
     ImageDirectory directory,
     int processId,
-    Func<PagemapEntry, PagemapEntry> change,
+    Pagemap before,
+    ImmutableArray<PagemapEntry> after,
     PageContent content,
     PageOutlet? dropped,
     Memory<byte> buffer)
 {
     internal void Run(CancellationToken cancellationToken)
     {
-        Pagemap pagemap = directory.ReadPagemap(processId)!;
-        string oldPath = directory.PathOf(pagemap.PagesFileName);
-        var rewritten = new Pagemap(directory.NextPagesId(), [.. pagemap.Entries.Select(change)]);
+        string oldPath = directory.PathOf(before.PagesFileName);
+        var rewritten = new Pagemap(directory.NextPagesId(), after);
         string newPath = directory.PathOf(rewritten.PagesFileName);
         try
         {
-            using PagesFile? source = pagemap.PresentPages > 0 ? PagesFile.Open(oldPath) : null;
+            using PagesFile? source = before.PresentPages > 0 ? PagesFile.Open(oldPath) : null;
             using PagesFile target = PagesFile.Create(newPath);
-            Copy(pagemap.Entries, rewritten.Entries, source, target, cancellationToken);
+            Copy(source, target, cancellationToken);
         }
         catch
         {
@@ -34,17 +34,12 @@ internal sealed class TaskPagesRewrite(
         File.Delete(oldPath);
     }
 
-    private void Copy(
-        ImmutableArray<PagemapEntry> before,
-        ImmutableArray<PagemapEntry> after,
-        PagesFile? source,
-        PagesFile target,
-        CancellationToken cancellationToken)
+    private void Copy(PagesFile? source, PagesFile target, CancellationToken cancellationToken)
     {
         long page = 0;
-        for (int index = 0; index < before.Length; index++)
+        for (int index = 0; index < before.Entries.Length; index++)
         {
-            PagemapEntry entry = before[index];
+            PagemapEntry entry = before.Entries[index];
             if (entry.IsPresent || after[index].IsPresent)
             {
                 Copy(entry, page, source, after[index].IsPresent ? target : null, cancellationToken);

@@ -9,6 +9,7 @@ internal static partial class PidFd
 {
     internal const int Kill = 9;
     internal const int Stop = 19;
+    internal const int Continue = 18;
 
     private const int ByProcess = 1;
     private const int Exited = 4;

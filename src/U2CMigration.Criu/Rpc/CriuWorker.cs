@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using Google.Protobuf;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Win32.SafeHandles;
 using U2CMigration.Criu.Interop;
 using U2CMigration.Criu.Options;
 using U2CMigration.Criu.Protobuf.Rpc;
@@ -39,8 +40,9 @@ public sealed partial class CriuWorker : IAsyncDisposable
     private int _busy;
     private bool _finished;
 
-    private CriuWorker(WorkerProcess process, WorkerSocket socket, ILogger logger)
+    private CriuWorker(WorkerProcess process, SafeFileHandle? questions, WorkerSocket socket, ILogger logger)
     {
+        OpenQuestions = questions;
         _process = process;
         _socket = socket;
         _logger = logger;
@@ -51,6 +53,9 @@ public sealed partial class CriuWorker : IAsyncDisposable
 
     /// <summary>Completes with the exit code when the worker has ended: 128 plus the signal number after a signal.</summary>
     public Task<int> Ended => _process.Ended;
+
+    /// <summary>Where the worker asks before it opens files, with <see cref="CriuWorkerOptions.AsksForOpens"/>; it waits for each answer. Null where it does not ask.</summary>
+    internal SafeFileHandle? OpenQuestions { get; }
 
     /// <summary>Starts a worker. Takes about a millisecond.</summary>
     /// <param name="options">How to start it.</param>
@@ -66,10 +71,10 @@ public sealed partial class CriuWorker : IAsyncDisposable
         {
             try
             {
-                var process = Namespace.RunInNetwork(
+                (WorkerProcess process, SafeFileHandle? questions) = Namespace.RunInNetwork(
                     options.NetworkNamespace.Length == 0 ? null : options.NetworkNamespace,
                     () => StartProcess(options, peer));
-                var worker = new CriuWorker(process, new WorkerSocket(own), (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger("U2CMigration.Criu"));
+                var worker = new CriuWorker(process, questions, new WorkerSocket(own), (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger("U2CMigration.Criu"));
                 worker._logger.WorkerStarted(process.ProcessId, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
                 return worker;
             }
@@ -122,14 +127,19 @@ public sealed partial class CriuWorker : IAsyncDisposable
         }
     }
 
-    private static WorkerProcess StartProcess(CriuWorkerOptions options, SafeHandle peer)
+    private static (WorkerProcess Process, SafeFileHandle? Questions) StartProcess(CriuWorkerOptions options, SafeHandle peer)
     {
         string criu = options.CommandPrefix.Count == 0 ? CriuProgram.Find(options.ProgramPath) : options.ProgramPath;
         string program = options.CommandPrefix.Count == 0 ? criu : CriuProgram.Find(options.CommandPrefix[0]);
-        return WorkerProcess.Start(
-            program,
-            [.. options.CommandPrefix, criu, "swrk", $"{ProcessStarter.FirstDescriptor}"],
-            [peer, .. options.InheritedHandles]);
+        string[] arguments = [.. options.CommandPrefix, criu, "swrk", $"{ProcessStarter.FirstDescriptor}"];
+        SafeHandle[] handles = [peer, .. options.InheritedHandles];
+        if (!options.AsksForOpens)
+        {
+            return (WorkerProcess.Start(program, arguments, handles), null);
+        }
+
+        (WorkerProcess process, SafeFileHandle questions) = WorkerProcess.StartAsking(program, arguments, handles);
+        return (process, questions.IsInvalid ? null : questions);
     }
 
     private async Task<Response> RequestAsync(

@@ -24,4 +24,7 @@ public sealed record CriuWorkerOptions
     /// <summary>Descriptors that CRIU inherits, for a page server connection or for <see cref="Options.CriuRestoreOptions.InheritedDescriptors"/>.</summary>
     /// <value>Default: empty. Their numbers in CRIU are told by <see cref="CriuWorker.InheritedDescriptor"/>. They stay the caller's to close.</value>
     public IReadOnlyList<SafeHandle> InheritedHandles { get; init; } = [];
+
+    /// <summary>The worker asks before it opens a file relative to a directory: <see cref="CriuWorker.OpenQuestions"/>.</summary>
+    internal bool AsksForOpens { get; init; }
 }

@@ -1,8 +1,10 @@
 using System.Collections.Frozen;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using U2CMigration.Criu.Hiding;
 using U2CMigration.Criu.Options;
 using U2CMigration.Criu.Workers;
 
@@ -32,6 +34,7 @@ public sealed class LazyDump : IAsyncDisposable
     private static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(30);
 
     private readonly CriuWorker _worker;
+    private readonly MemoryHiding? _hiding;
     private readonly Socket _reservation;
     private readonly HoldPoint _postDump = new();
     private readonly string? _networkNamespace;
@@ -44,9 +47,10 @@ public sealed class LazyDump : IAsyncDisposable
     private volatile bool _refusing;
     private bool _settled;
 
-    private LazyDump(CriuWorker worker, Socket reservation, string? networkNamespace, ILogger logger)
+    private LazyDump(CriuWorker worker, MemoryHiding? hiding, Socket reservation, string? networkNamespace, ILogger logger)
     {
         _worker = worker;
+        _hiding = hiding;
         _reservation = reservation;
         _networkNamespace = networkNamespace;
         _logger = logger;
@@ -59,23 +63,37 @@ public sealed class LazyDump : IAsyncDisposable
     /// <value>False also when CRIU was killed from outside meanwhile: the tasks run on then, unless their control group is frozen.</value>
     public bool IsHeld => _postDump.Reached.IsCompletedSuccessfully && !_settled && !_worker.Ended.IsCompleted;
 
+    /// <summary>The processes in whose images the pages are missing, because <see cref="LazyDumpOptions.HidesMemory"/> said so and it was possible.</summary>
+    /// <value>Complete when <see cref="HoldAsync"/> has returned.</value>
+    public IReadOnlyCollection<int> HiddenProcesses => _hiding?.Processes ?? [];
+
     /// <summary>Occupies the port and starts the worker, so that <see cref="HoldAsync"/> has only the dump itself to wait for.</summary>
     /// <param name="options">How CRIU is started. Its command prefix must not change the network namespace; name that in the options.</param>
     /// <param name="port">The TCP port to occupy; 0 for any free one.</param>
     /// <param name="loggerFactory">Where to log; nowhere by default.</param>
     /// <returns>The dump, not begun.</returns>
     /// <exception cref="CriuException">The port is in use, or CRIU is not installed.</exception>
-    public static LazyDump Prepare(CriuWorkerOptions? options = null, int port = 0, ILoggerFactory? loggerFactory = null)
+    public static LazyDump Prepare(CriuWorkerOptions? options = null, int port = 0, ILoggerFactory? loggerFactory = null) =>
+        Prepare(new LazyDumpOptions { Worker = options ?? new CriuWorkerOptions(), Port = port }, loggerFactory);
+
+    /// <summary>Occupies the port and starts the worker, so that <see cref="HoldAsync"/> has only the dump itself to wait for.</summary>
+    /// <param name="options">How CRIU is started, and what it is shown.</param>
+    /// <param name="loggerFactory">Where to log; nowhere by default.</param>
+    /// <returns>The dump, not begun.</returns>
+    /// <exception cref="CriuException">The port is in use, or CRIU is not installed.</exception>
+    public static LazyDump Prepare(LazyDumpOptions options, ILoggerFactory? loggerFactory = null)
     {
-        options ??= new CriuWorkerOptions();
-        string? networkNamespace = options.NetworkNamespace.Length == 0 ? null : options.NetworkNamespace;
-        Socket reservation = PortReservation.Take(networkNamespace, port);
+        ArgumentNullException.ThrowIfNull(options);
+        string? networkNamespace = options.Worker.NetworkNamespace.Length == 0 ? null : options.Worker.NetworkNamespace;
+        Socket reservation = PortReservation.Take(networkNamespace, options.Port);
         try
         {
             // Last, so that the numbers of the caller's own descriptors stay as documented.
-            var worker = CriuWorker.Start(options with { InheritedHandles = [.. options.InheritedHandles, reservation.SafeHandle] }, loggerFactory);
+            SafeHandle[] handles = [.. options.Worker.InheritedHandles, reservation.SafeHandle];
+            var worker = CriuWorker.Start(options.Worker with { InheritedHandles = handles, AsksForOpens = options.HidesMemory is not null }, loggerFactory);
+            MemoryHiding? hiding = options.HidesMemory is null ? null : MemoryHiding.Start(worker, options, loggerFactory);
             ILogger logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger("U2CMigration.Criu");
-            return new LazyDump(worker, reservation, networkNamespace, logger) { _locksBefore = NetworkLockTables.List(networkNamespace) };
+            return new LazyDump(worker, hiding, reservation, networkNamespace, logger) { _locksBefore = NetworkLockTables.List(networkNamespace) };
         }
         catch
         {
@@ -190,6 +208,11 @@ public sealed class LazyDump : IAsyncDisposable
         }
 
         await _worker.DisposeAsync().ConfigureAwait(false);
+        if (_hiding is not null)
+        {
+            await _hiding.DisposeAsync().ConfigureAwait(false);
+        }
+
         _reservation.Dispose();
     }
 

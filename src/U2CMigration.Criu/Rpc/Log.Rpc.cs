@@ -19,4 +19,10 @@ internal static partial class Log
 
     [LoggerMessage(5004, LogLevel.Warning, "The network lock of the dump was not removed", EventName = "CriuNetworkLockLeft")]
     internal static partial void NetworkLockLeft(this ILogger logger, Exception exception);
+
+    [LoggerMessage(5005, LogLevel.Debug, "CRIU looks for pages itself: {Reason}", EventName = "CriuMemoryNotHidden")]
+    internal static partial void MemoryNotHidden(this ILogger logger, string reason);
+
+    [LoggerMessage(5006, LogLevel.Warning, "CRIU looks for pages itself", EventName = "CriuHidingFailed")]
+    internal static partial void HidingFailed(this ILogger logger, Exception exception);
 }

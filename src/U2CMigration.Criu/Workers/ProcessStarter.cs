@@ -50,6 +50,38 @@ internal static unsafe class ProcessStarter
         }
     }
 
+    /// <summary>The same for a program that asks before it opens a file relative to a directory, as do all that it starts.</summary>
+    /// <returns>The process id, and where the questions arrive: invalid when the kernel has no such filter or it is not allowed.</returns>
+    internal static (int ProcessId, SafeFileHandle Questions) StartAsking(string path, IReadOnlyList<string> arguments, IReadOnlyList<SafeHandle> descriptors)
+    {
+        // The filter is that of a thread and stays with it, so the thread does nothing else: a thread that were started from it would have the filter too.
+        int processId = 0;
+        SafeFileHandle? questions = null;
+        Exception? failure = null;
+        var thread = new Thread(() =>
+        {
+            try
+            {
+                questions = Seccomp.FilterRelativeOpens();
+                processId = Start(path, arguments, descriptors);
+            }
+            catch (Exception exception)
+            {
+                failure = exception;
+            }
+        })
+        { IsBackground = true, Name = "criu start" };
+        thread.Start();
+        thread.Join();
+        if (failure is not null)
+        {
+            questions?.Dispose();
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
+        }
+
+        return (processId, questions!);
+    }
+
     private static void AddDescriptors(byte* actions, List<SafeFileHandle> descriptors)
     {
         fixed (byte* nowhere = "/dev/null\0"u8)

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 using U2CMigration.Criu.Interop;
 
 namespace U2CMigration.Criu.Workers;
@@ -23,9 +24,19 @@ internal sealed class WorkerProcess
     /// </summary>
     internal bool GroupEndsToo { private get; set; }
 
-    internal static WorkerProcess Start(string path, IReadOnlyList<string> arguments, IReadOnlyList<SafeHandle> descriptors)
+    internal static WorkerProcess Start(string path, IReadOnlyList<string> arguments, IReadOnlyList<SafeHandle> descriptors) =>
+        Watch(ProcessStarter.Start(path, arguments, descriptors));
+
+    /// <inheritdoc cref="ProcessStarter.StartAsking"/>
+    internal static (WorkerProcess Process, SafeFileHandle Questions) StartAsking(string path, IReadOnlyList<string> arguments, IReadOnlyList<SafeHandle> descriptors)
     {
-        var process = new WorkerProcess(ProcessStarter.Start(path, arguments, descriptors));
+        (int processId, SafeFileHandle questions) = ProcessStarter.StartAsking(path, arguments, descriptors);
+        return (Watch(processId), questions);
+    }
+
+    private static WorkerProcess Watch(int processId)
+    {
+        var process = new WorkerProcess(processId);
         var thread = new Thread(process.Await, maxStackSize: 256 * 1024) { IsBackground = true, Name = "criu worker" };
         thread.Start();
         return process;

@@ -1,0 +1,169 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Win32.SafeHandles;
+using U2CMigration.Criu.Interop;
+using U2CMigration.Criu.Rpc;
+using U2CMigration.Criu.Versions;
+
+namespace U2CMigration.Criu.Hiding;
+
+/// <summary>Answers a CRIU worker that opens the page map of a process with one that has no pages, so that it has nothing to do for each page.</summary>
+/// <remarks>
+/// The worker runs under a filter of system calls that asks here about each file it opens relative to a directory, and nobody else is affected. Whatever is
+/// not understood goes on as if there were no filter. Should this process die, the worker's next such call fails, its dump with it, and the tasks run on.
+/// </remarks>
+internal sealed class MemoryHiding : IAsyncDisposable
+{
+    /// <summary>The first version that is not known to open the page map as often as expected here.</summary>
+    private static readonly CriuVersion Unknown = new(4, 3);
+
+    /// <summary>The first version that looks for guard regions, which it opens the page map for before it does so for pages.</summary>
+    private static readonly CriuVersion LooksForGuards = new(4, 2);
+
+    private readonly CriuWorker _worker;
+    private readonly SafeFileHandle _listener;
+    private readonly BlankAddressSpace _blank;
+    private readonly Func<int, bool> _hides;
+    private readonly bool _kernelHasGuards;
+    private readonly ILogger _logger;
+    private readonly SafeFileHandle _stop = Polling.CreateSignal();
+    private readonly Thread _thread;
+    private readonly Dictionary<int, int> _openings = [];
+    private readonly ConcurrentDictionary<int, bool> _hidden = [];
+    private bool? _sameNumbers;
+
+    private MemoryHiding(CriuWorker worker, BlankAddressSpace blank, LazyDumpOptions options, ILogger logger)
+    {
+        _worker = worker;
+        _listener = worker.OpenQuestions!;
+        _blank = blank;
+        _hides = options.HidesMemory!;
+        _kernelHasGuards = options.KernelHasGuardRegions;
+        _logger = logger;
+        _thread = new Thread(Serve, maxStackSize: 256 * 1024) { IsBackground = true, Name = "criu opens" };
+        _thread.Start();
+    }
+
+    /// <summary>The processes whose pages were hidden.</summary>
+    internal IReadOnlyCollection<int> Processes => [.. _hidden.Keys];
+
+    /// <summary>Begins to answer a worker; null when it does not ask, because the kernel has no such filter.</summary>
+    internal static MemoryHiding? Start(CriuWorker worker, LazyDumpOptions options, ILoggerFactory? loggers)
+    {
+        ILogger logger = (loggers ?? NullLoggerFactory.Instance).CreateLogger("U2CMigration.Criu");
+        if (worker.OpenQuestions is null)
+        {
+            logger.MemoryNotHidden("this kernel or this process may not filter system calls");
+            return null;
+        }
+
+        return new MemoryHiding(worker, BlankAddressSpace.Start(options.Worker, loggers), options, logger);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Polling.Raise(_stop);
+        await Task.Run(_thread.Join).ConfigureAwait(false);
+        _stop.Dispose();
+        _listener.Dispose();
+        await _blank.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private void Serve()
+    {
+        Span<Polling.PollEntry> entries =
+        [
+            new() { Descriptor = (int)_listener.DangerousGetHandle(), Wanted = Polling.Readable },
+            new() { Descriptor = (int)_stop.DangerousGetHandle(), Wanted = Polling.Readable },
+        ];
+        while (true)
+        {
+            _ = Polling.Wait(entries, -1);
+            if ((entries[0].Results & Polling.Readable) != 0)
+            {
+                if (Seccomp.TryReceive(_listener, out Seccomp.Question question))
+                {
+                    Answer(question);
+                }
+            }
+            else if (entries[1].Results != 0 || entries[0].Results != 0)
+            {
+                // Told to stop, or nobody is left who could ask.
+                return;
+            }
+        }
+    }
+
+    private void Answer(in Seccomp.Question question)
+    {
+        Span<byte> buffer = stackalloc byte[16];
+        if (!RemoteMemory.ReadText(question.ThreadId, question.Path, buffer).SequenceEqual("pagemap"u8) || !TryHide(question))
+        {
+            Seccomp.LetContinue(_listener, question.Id);
+        }
+    }
+
+    private bool TryHide(in Seccomp.Question question)
+    {
+        try
+        {
+            if (ProcessOf(question) is not int processId || !IsForPages(processId) || !_hides(processId))
+            {
+                return false;
+            }
+
+            using SafeFileHandle? pagemap = _blank.OpenPagemapFor(processId);
+            if (pagemap is null)
+            {
+                _logger.MemoryNotHidden("both have something mapped at the same address");
+                return false;
+            }
+
+            _hidden[processId] = true;
+            if (Seccomp.TryAnswer(_listener, question.Id, pagemap))
+            {
+                return true;
+            }
+
+            _hidden.TryRemove(processId, out _);
+            _logger.MemoryNotHidden("this kernel can not answer with a descriptor");
+            return false;
+        }
+        catch (Exception exception)
+        {
+            // CRIU does everything itself then, as without us.
+            _logger.HidingFailed(exception);
+            return false;
+        }
+    }
+
+    /// <summary>The process whose directory of /proc a file is opened in.</summary>
+    private int? ProcessOf(in Seccomp.Question question)
+    {
+        const string Root = "/proc/";
+        string? directory = new FileInfo(string.Create(CultureInfo.InvariantCulture, $"/proc/{question.ThreadId}/fd/{(int)question.Directory}")).LinkTarget;
+        return directory is not null
+            && directory.StartsWith(Root, StringComparison.Ordinal)
+            && int.TryParse(directory.AsSpan(Root.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int processId)
+            && (_sameNumbers ??= HasNamespaceOf("pid") && HasNamespaceOf("mnt"))
+            ? processId
+            : null;
+    }
+
+    /// <summary>Whether the worker is in a namespace of ours; with a command prefix it may be elsewhere.</summary>
+    private bool HasNamespaceOf(string kind) =>
+        new FileInfo(string.Create(CultureInfo.InvariantCulture, $"/proc/{_worker.ProcessId}/ns/{kind}")).LinkTarget == new FileInfo($"/proc/self/ns/{kind}").LinkTarget;
+
+    private bool IsForPages(int processId)
+    {
+        if (_blank.Version is not { } version || version >= Unknown)
+        {
+            return false;
+        }
+
+        int opening = _openings[processId] = _openings.GetValueOrDefault(processId) + 1;
+        return opening > (_kernelHasGuards && version >= LooksForGuards ? 1 : 0);
+    }
+}

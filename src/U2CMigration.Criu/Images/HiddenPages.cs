@@ -1,0 +1,121 @@
+using System.Buffers;
+using System.Collections.Immutable;
+
+namespace U2CMigration.Criu.Images;
+
+/// <summary>Completes images that were dumped without the private memory of a process (<see cref="Rpc.LazyDumpOptions.HidesMemory"/>).</summary>
+public static class HiddenPages
+{
+    private const int PieceBytes = 1 << 20;
+    private const int MapPrivate = 0x02;
+    private const int MapDroppable = 0x08; // the kernel may take such pages away at any time, so CRIU leaves them out
+
+    /// <summary>Adds pages to the pagemap of a process, as CRIU would have: lazy where a restore can do without them, in the pages file otherwise.</summary>
+    /// <param name="directory">The images.</param>
+    /// <param name="processId">The process, as numbered in the images.</param>
+    /// <param name="resident">
+    /// The pages that hold content of their own, ascending, whatever their places say. What lies outside the private mappings of the images is left out.
+    /// </param>
+    /// <param name="content">Gives the pages that go to the pages file.</param>
+    /// <param name="cancellationToken">Ends the work between two pieces; the images are as they were then.</param>
+    /// <exception cref="CriuException">A file is damaged or missing, or the pages are not ascending.</exception>
+    public static void Add(ImageDirectory directory, int processId, IEnumerable<PagemapEntry> resident, PageContent content, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(directory);
+        ArgumentNullException.ThrowIfNull(resident);
+        ArgumentNullException.ThrowIfNull(content);
+        string path = directory.PathOf(ImageDirectory.PagemapName(processId));
+        Pagemap found = directory.ReadPagemap(processId) ?? throw ImageError.At(path, 0, "it is missing");
+
+        // CRIU lists guard regions behind all mappings, although they lie inside of them.
+        MemoryArea[] areas = [.. directory.ReadMemoryAreas(processId).Where(IsPrivate).OrderBy(static area => area.Start)];
+        ImmutableArray<PagemapEntry> entries = Merge(path, found.Entries, Place(areas, resident));
+        if (!entries.Any(static entry => entry.Places == PagePlaces.None))
+        {
+            (found with { Entries = entries }).Write(path);
+            return;
+        }
+
+        // What has no place yet goes into the pages file.
+        ImmutableArray<PagemapEntry> after =
+            [.. entries.Select(static entry => entry.Places == PagePlaces.None ? entry with { Places = PagePlaces.Present } : entry)];
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(PieceBytes);
+        try
+        {
+            new TaskPagesRewrite(directory, processId, found with { Entries = entries }, after, content, dropped: null, buffer.AsMemory(0, PieceBytes)).Run(cancellationToken);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>Cuts the pages at the bounds of the mappings: lazy ones, and with no place those that are needed in the pages file.</summary>
+    private static IEnumerable<PagemapEntry> Place(MemoryArea[] areas, IEnumerable<PagemapEntry> resident)
+    {
+        int index = 0;
+        foreach (PagemapEntry pages in resident)
+        {
+            ulong end = EndOf(pages);
+            while (index < areas.Length && areas[index].End <= pages.Address)
+            {
+                index++;
+            }
+
+            for (int area = index; area < areas.Length && areas[area].Start < end; area++)
+            {
+                ulong from = Math.Max(pages.Address, areas[area].Start);
+                ulong to = Math.Min(end, areas[area].End);
+                yield return new PagemapEntry(from, (long)(to - from) / Environment.SystemPageSize, areas[area].CanBeLazy ? PagePlaces.Lazy : PagePlaces.None);
+            }
+        }
+    }
+
+    private static bool IsPrivate(MemoryArea area) =>
+        area.Kind is MemoryKind.PrivateAnonymous or MemoryKind.PrivateFile or MemoryKind.HugePages
+        && (area.MapFlags & (MapPrivate | MapDroppable)) == MapPrivate;
+
+    private static ImmutableArray<PagemapEntry> Merge(string path, ImmutableArray<PagemapEntry> found, IEnumerable<PagemapEntry> added)
+    {
+        var merged = ImmutableArray.CreateBuilder<PagemapEntry>();
+        int next = 0;
+        foreach (PagemapEntry entry in added)
+        {
+            while (next < found.Length && found[next].Address < entry.Address)
+            {
+                Append(path, merged, found[next++]);
+            }
+
+            Append(path, merged, entry);
+        }
+
+        while (next < found.Length)
+        {
+            Append(path, merged, found[next++]);
+        }
+
+        return merged.DrainToImmutable();
+    }
+
+    private static void Append(string path, ImmutableArray<PagemapEntry>.Builder entries, PagemapEntry entry)
+    {
+        if (entries.Count > 0)
+        {
+            PagemapEntry last = entries[^1];
+            if (EndOf(last) > entry.Address)
+            {
+                throw ImageError.At(path, 0, $"the pages at 0x{entry.Address:x} are in it already, or were given twice or out of order");
+            }
+
+            if (EndOf(last) == entry.Address && last.Places == entry.Places)
+            {
+                entries[^1] = last with { Pages = last.Pages + entry.Pages };
+                return;
+            }
+        }
+
+        entries.Add(entry);
+    }
+
+    private static ulong EndOf(PagemapEntry entry) => entry.Address + ((ulong)entry.Pages * (ulong)Environment.SystemPageSize);
+}

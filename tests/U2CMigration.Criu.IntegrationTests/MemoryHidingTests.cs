@@ -1,0 +1,223 @@
+using System.Globalization;
+using System.Net.Sockets;
+using Microsoft.Win32.SafeHandles;
+using U2CMigration.Criu.Images;
+using U2CMigration.Criu.Interop;
+using U2CMigration.Criu.Options;
+using U2CMigration.Criu.Protobuf.Rpc;
+using U2CMigration.Criu.Rpc;
+using U2CMigration.Criu.Workers;
+using U2CMigration.PageTracking.Features;
+using U2CMigration.PageTracking.Pages;
+using U2CMigration.PageTracking.Trackers;
+
+namespace U2CMigration.Criu.IntegrationTests;
+
+public sealed class MemoryHidingTests : CriuTestBase
+{
+    private static readonly KernelFeatures Kernel = KernelFeatures.Probe();
+
+    [Fact]
+    public async Task Add_AfterAHiddenDump_MakesThePagemapThatCriuMakes()
+    {
+        using TargetProcess target = await TargetProcess.StartAsync(Directory);
+        using IPageTracker tracker = PageTrackers.Create(TrackerKind.Auto, target.ProcessId);
+        tracker.Collect(new PageSet(), Limit);
+        int[] processes = [target.ProcessId, .. target.Children()];
+        Signal(processes, PidFd.Stop);
+        await using (LazyDump dump = LazyDump.Prepare())
+        {
+            await dump.HoldAsync(Dump(target, "seen"), Limit);
+        }
+
+        await using (LazyDump dump = Prepare(static _ => true))
+        {
+            await dump.HoldAsync(Dump(target, "hidden"), Limit);
+            dump.HiddenProcesses.Should().BeEquivalentTo(processes);
+            var images = new ImageDirectory(Directory["hidden"]);
+            ImageMemory.Measure(images).LazyBytes.Should().Be(0);
+            Add(images, tracker, dump);
+        }
+
+        foreach (int processId in processes)
+        {
+            Pagemap seen = new ImageDirectory(Directory["seen"]).ReadPagemap(processId)!;
+            Pagemap hidden = new ImageDirectory(Directory["hidden"]).ReadPagemap(processId)!;
+            Joined(hidden.Entries).Should().Equal(Joined(seen.Entries), $"process {processId} was stopped all the time");
+            File.ReadAllBytes(Path.Combine(Directory["hidden"], hidden.PagesFileName)).Should().Equal(
+                File.ReadAllBytes(Path.Combine(Directory["seen"], seen.PagesFileName)), "the same pages are in the files, in the same order");
+        }
+    }
+
+    [Fact]
+    public async Task Add_ThenMakePresent_RestoresTheTarget()
+    {
+        using TargetProcess target = await TargetProcess.StartAsync(Directory);
+        int[] children = target.Children();
+        int[] processes = [target.ProcessId, .. children];
+
+        // A tracker of this process could not be used: it would keep its child from being collected (docs/decisions/0004).
+        Signal(processes, PidFd.Stop);
+        await using (LazyDump dump = LazyDump.Prepare())
+        {
+            await dump.HoldAsync(Dump(target, "seen"), Limit);
+        }
+
+        await using (LazyDump dump = Prepare(static _ => true))
+        {
+            await dump.HoldAsync(Dump(target), Limit);
+            var images = new ImageDirectory(Directory["images"]);
+            foreach (int processId in dump.HiddenProcesses)
+            {
+                HiddenPages.Add(images, processId, new ImageDirectory(Directory["seen"]).ReadPagemap(processId)!.Entries, ReadMemory, Limit);
+            }
+
+            PagemapRewriter.MakePresent(images, ReadMemory);
+            await dump.CommitAsync();
+            await target.HasGoneAsync(children);
+        }
+
+        await using CriuWorker worker = CriuWorker.Start();
+        await worker.RestoreAsync(Restore(), cancellationToken: Limit);
+        Signal(processes, PidFd.Continue);
+        await target.AdvancesAsync();
+    }
+
+    [Fact]
+    public async Task HoldAsync_MemoryNotToBeHidden_IsAsUsual()
+    {
+        using TargetProcess target = await TargetProcess.StartAsync(Directory);
+        var asked = new List<int>();
+        await using LazyDump dump = Prepare(processId =>
+        {
+            asked.Add(processId);
+            return false;
+        });
+        await dump.HoldAsync(Dump(target), Limit);
+        asked.Should().BeEquivalentTo([target.ProcessId, .. target.Children()], "each is asked for once");
+        dump.HiddenProcesses.Should().BeEmpty();
+        ImageMemory.Measure(new ImageDirectory(Directory["images"])).LazyBytes.Should().BeGreaterThan(8 << 20);
+    }
+
+    [Fact]
+    public async Task HoldAsync_QuestionThatFails_IsAsUsual()
+    {
+        using TargetProcess target = await TargetProcess.StartAsync(Directory);
+        await using LazyDump dump = Prepare(static _ => throw new InvalidOperationException("The tracker is gone."));
+        await dump.HoldAsync(Dump(target), Limit);
+        dump.HiddenProcesses.Should().BeEmpty();
+        ImageMemory.Measure(new ImageDirectory(Directory["images"])).LazyBytes.Should().BeGreaterThan(8 << 20);
+    }
+
+    [Fact]
+    public async Task RollbackAsync_HiddenTree_RunsOn()
+    {
+        using TargetProcess target = await TargetProcess.StartAsync(Directory);
+        for (int round = 0; round < 3; round++)
+        {
+            await using LazyDump dump = Prepare(static _ => true);
+            await dump.HoldAsync(Dump(target, $"images{round}"), Limit);
+            dump.HiddenProcesses.Should().NotBeEmpty();
+        }
+
+        await target.AdvancesAsync();
+    }
+
+    /// <summary>CRIU asks the page map for guard regions too, and must be told.</summary>
+    [Fact]
+    public async Task HoldAsync_GuardRegion_IsStillSeen()
+    {
+        Requires.KernelHas(Kernel.GuardRegionCategory, "this kernel does not tell guard regions (Linux 6.15)");
+
+        // mmap of two pages, and MADV_GUARD_INSTALL on the second.
+        using TargetProcess target = await TargetProcess.StartAsync(Directory, """
+            $m = syscall(9, 0, 8192, 3, 0x22, -1, 0); syscall(28, $m + 4096, 4096, 102) == 0 or die; open(G, ">", "$ARGV[0]/guard"); print G $m; close(G);
+            """);
+        ulong mapping = ulong.Parse(File.ReadAllText(Directory["guard"]), CultureInfo.InvariantCulture);
+        await using LazyDump dump = Prepare(static _ => true);
+        await dump.HoldAsync(Dump(target), Limit);
+        dump.HiddenProcesses.Should().Contain(target.ProcessId);
+        new ImageDirectory(Directory["images"]).ReadMemoryAreas(target.ProcessId).Should().Contain(
+            area => area.Start == mapping + 4096 && area.End == mapping + 8192 && area.Kind == MemoryKind.Special);
+    }
+
+    /// <summary>When the program that answers dies the worker's questions fail. By hand, because this process can not die.</summary>
+    [Fact]
+    public async Task AnsweringProgramDies_TargetRunsOnAndWorkerEnds()
+    {
+        using TargetProcess target = await TargetProcess.StartAsync(Directory);
+        CriuDumpOptions options = Dump(target);
+        (Socket own, SafeFileHandle peer) = SocketPair.Create(SocketPair.SequencedPacket);
+        (WorkerProcess worker, SafeFileHandle questions) = WorkerProcess.StartAsking(CriuProgram.Find("criu"), ["criu", "swrk", "3"], [peer]);
+        peer.Dispose();
+        questions.IsInvalid.Should().BeFalse();
+        using (var images = Descriptor.OpenDirectory(options.ImagesDirectory))
+        using (var socket = new WorkerSocket(own))
+        {
+            var request = new Request { Type = RequestType.Dump, Opts = OptionsEncoder.Encode(options, (int)images.DangerousGetHandle(), (int)images.DangerousGetHandle()) };
+            await socket.SendAsync(request, Limit);
+
+            // Until CRIU holds the tasks, which is when it begins to look into them.
+            do
+            {
+                Seccomp.TryReceive(questions, out Seccomp.Question question).Should().BeTrue();
+                Seccomp.LetContinue(questions, question.Id);
+            }
+            while (target.State() != 't');
+        }
+
+        questions.Dispose();
+        (await worker.Ended.WaitAsync(Limit)).Should().NotBe(0);
+        await target.AdvancesAsync();
+    }
+
+    private static LazyDump Prepare(Func<int, bool> hides) =>
+        LazyDump.Prepare(new LazyDumpOptions { HidesMemory = hides, KernelHasGuardRegions = Kernel.GuardRegionCategory });
+
+    private static void Add(ImageDirectory images, IPageTracker tracker, LazyDump dump)
+    {
+        var resident = new PageSet();
+        tracker.CollectResident(resident, Limit);
+        foreach (int processId in dump.HiddenProcesses)
+        {
+            PageRange[] ranges = resident.Of(processId).Ranges.ToArray();
+            HiddenPages.Add(images, processId, ranges.Select(static range => new PagemapEntry(range.Start, range.Pages, PagePlaces.None)), ReadMemory, Limit);
+        }
+    }
+
+    private static void Signal(int[] processes, int signal)
+    {
+        foreach (int processId in processes)
+        {
+            using var handle = PidFd.Open(processId);
+            PidFd.TrySignal(handle, signal).Should().BeTrue();
+        }
+
+        SpinWait.SpinUntil(() => processes.All(id => TargetProcess.StateOf(id) == 'T' == (signal == PidFd.Stop)), TimeSpan.FromSeconds(10)).Should().BeTrue();
+    }
+
+    /// <summary>CRIU ends an entry where one of its pipes is full.</summary>
+    private static List<PagemapEntry> Joined(IEnumerable<PagemapEntry> entries)
+    {
+        var joined = new List<PagemapEntry>();
+        foreach (PagemapEntry entry in entries)
+        {
+            if (joined.Count > 0 && joined[^1].Places == entry.Places && joined[^1].Address + ((ulong)joined[^1].Pages * 4096) == entry.Address)
+            {
+                joined[^1] = joined[^1] with { Pages = joined[^1].Pages + entry.Pages };
+            }
+            else
+            {
+                joined.Add(entry);
+            }
+        }
+
+        return joined;
+    }
+
+    private static void ReadMemory(int processId, ulong address, Span<byte> destination)
+    {
+        using var memory = File.OpenHandle($"/proc/{processId}/mem");
+        RandomAccess.Read(memory, destination, (long)address).Should().Be(destination.Length);
+    }
+}
