@@ -11,20 +11,9 @@ namespace U2CMigration.Criu.IntegrationTests;
 
 public sealed class LazyDumpTests : CriuTestBase
 {
-    /// <summary>The freezers that this host has: version 1, version 2 beside it, or version 2 alone.</summary>
-    private static readonly (string Root, string File, string Frozen, string Thawed)[] Known =
-    [
-        ("/sys/fs/cgroup/freezer", "freezer.state", "FROZEN", "THAWED"),
-        ("/sys/fs/cgroup/unified", "cgroup.freeze", "1", "0"),
-        ("/sys/fs/cgroup", "cgroup.freeze", "1", "0"),
-    ];
+    public static TheoryData<string, string, string, string> FreezersWithThaw => new(TestGroup.Freezers);
 
-    private static IEnumerable<(string Root, string File, string Frozen, string Thawed)> Present =>
-        Known.Where(static freezer => File.Exists(Path.Combine(freezer.Root, "cgroup.procs")));
-
-    public static TheoryData<string, string, string, string> FreezersWithThaw => new(Present);
-
-    public static TheoryData<string, string, string> Freezers => new(Present.Select(static freezer => (freezer.Root, freezer.File, freezer.Frozen)));
+    public static TheoryData<string, string, string> Freezers => new(TestGroup.Freezers.Select(static freezer => (freezer.Root, freezer.File, freezer.Frozen)));
 
     [Fact]
     public async Task HoldAsync_Tree_IsStoppedAndItsImagesAreComplete()
@@ -272,81 +261,4 @@ public sealed class LazyDumpTests : CriuTestBase
     }
 
     private static bool HasHeardTheEnd(Socket socket) => socket.Poll(0, SelectMode.SelectRead) || socket.Poll(0, SelectMode.SelectError);
-
-    private sealed class TestGroup : IDisposable
-    {
-        private readonly string _root;
-        private readonly string _file;
-
-        public TestGroup(string root, string file, TargetProcess target)
-        {
-            string path = System.IO.Path.Combine(root, $"u2c-criu-test-{target.ProcessId}");
-            if (!TryMake(path, file))
-            {
-                // Which hierarchies exist is a choice of the machine.
-                Assert.Skip($"there is no freezer with {file} in {root}");
-            }
-
-            _root = root;
-            _file = file;
-            Path = path;
-            foreach (int id in target.Children().Append(target.ProcessId))
-            {
-                File.WriteAllText(System.IO.Path.Combine(Path, "cgroup.procs"), $"{id}");
-            }
-        }
-
-        public string Path { get; }
-
-        public string Read() => File.ReadAllText(System.IO.Path.Combine(Path, _file)).Trim();
-
-        public void Write(string state)
-        {
-            File.WriteAllText(System.IO.Path.Combine(Path, _file), state);
-            SpinWait.SpinUntil(() => Read() == state, TimeSpan.FromSeconds(10)).Should().BeTrue();
-        }
-
-        public void Dispose()
-        {
-            foreach (string id in File.ReadAllLines(System.IO.Path.Combine(Path, "cgroup.procs")))
-            {
-                File.WriteAllText(System.IO.Path.Combine(_root, "cgroup.procs"), id);
-            }
-
-            SpinWait.SpinUntil(TryRemove, TimeSpan.FromSeconds(10)).Should().BeTrue();
-        }
-
-        private static bool TryMake(string path, string file)
-        {
-            try
-            {
-                System.IO.Directory.CreateDirectory(path);
-            }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-            {
-                return false;
-            }
-
-            if (File.Exists(System.IO.Path.Combine(path, file)))
-            {
-                return true;
-            }
-
-            System.IO.Directory.Delete(path);
-            return false;
-        }
-
-        private bool TryRemove()
-        {
-            try
-            {
-                System.IO.Directory.Delete(Path);
-                return true;
-            }
-            catch (IOException)
-            {
-                return false;
-            }
-        }
-    }
 }

@@ -15,6 +15,8 @@ namespace U2CMigration.Criu.IntegrationTests;
 
 public sealed class MemoryHidingTests : CriuTestBase
 {
+    private const int UserSignal = 10;
+
     private static readonly KernelFeatures Kernel = KernelFeatures.Probe();
 
     [Fact]
@@ -139,6 +141,56 @@ public sealed class MemoryHidingTests : CriuTestBase
         dump.HiddenProcesses.Should().Contain(target.ProcessId);
         new ImageDirectory(Directory["images"]).ReadMemoryAreas(target.ProcessId).Should().Contain(
             area => area.Start == mapping + 4096 && area.End == mapping + 8192 && area.Kind == MemoryKind.Special);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task TakeMappings_FrozenTarget_AreConfirmedUnlessAFlagWasChanged(bool change)
+    {
+        // MADV_DONTDUMP for two pages, when told to.
+        using TargetProcess target = await TargetProcess.StartAsync(Directory, """
+            $m = syscall(9, 0, 8192, 3, 0x22, -1, 0); $SIG{USR1} = sub { syscall(28, $m, 8192, 16) == 0 or die; open(G, ">", "$ARGV[0]/changed"); close(G); };
+            """);
+        using TestGroup group = TestGroup.Any(target);
+        await using LazyDump dump = Prepare(static _ => true);
+        dump.TakeMappings([target.ProcessId, .. target.Children()]);
+        if (change)
+        {
+            using var process = PidFd.Open(target.ProcessId);
+            PidFd.TrySignal(process, UserSignal).Should().BeTrue();
+            SpinWait.SpinUntil(() => File.Exists(Directory["changed"]), TimeSpan.FromSeconds(10)).Should().BeTrue();
+        }
+
+        group.Freeze();
+        await dump.HoldAsync(Dump(target) with { FreezeCgroup = group.Path }, Limit);
+        dump.MappingsConfirmed.Should().Be(!change);
+        await dump.RollbackAsync();
+        group.Thaw();
+        await target.AdvancesAsync();
+    }
+
+    [Fact]
+    public async Task TakeMappings_FrozenTarget_MakesTheMappingsThatCriuMakes()
+    {
+        using TargetProcess target = await TargetProcess.StartAsync(Directory);
+        using TestGroup group = TestGroup.Any(target);
+        group.Freeze();
+        await using (LazyDump dump = LazyDump.Prepare())
+        {
+            await dump.HoldAsync(Dump(target, "seen") with { FreezeCgroup = group.Path }, Limit);
+        }
+
+        await using (LazyDump dump = Prepare(static _ => true))
+        {
+            dump.TakeMappings([target.ProcessId, .. target.Children()]);
+            await dump.HoldAsync(Dump(target, "hidden") with { FreezeCgroup = group.Path }, Limit);
+            dump.MappingsConfirmed.Should().BeTrue();
+        }
+
+        File.ReadAllBytes(Path.Combine(Directory["hidden"], $"mm-{target.ProcessId}.img")).Should().Equal(
+            File.ReadAllBytes(Path.Combine(Directory["seen"], $"mm-{target.ProcessId}.img")));
+        group.Thaw();
     }
 
     /// <summary>When the program that answers dies the worker's questions fail. By hand, because this process can not die.</summary>

@@ -47,4 +47,7 @@ internal static partial class Log
 
     [LoggerMessage(LogEventIds.Throttled, LogLevel.Information, "The workload is throttled by {Percent:0} % of its processor time.", EventName = nameof(Throttled))]
     public static partial void Throttled(this ILogger logger, double percent);
+
+    [LoggerMessage(LogEventIds.MappingsChanged, LogLevel.Information, "A flag of a mapping was changed just before the freeze; the state is dumped again.", EventName = nameof(MappingsChanged))]
+    public static partial void MappingsChanged(this ILogger logger);
 }

@@ -15,12 +15,13 @@ namespace U2CMigration.Core.Source;
 /// With a cgroup freezer the tasks stop at once and CRIU finds them stopped. Without one, CRIU stops them itself while it dumps, and only then the
 /// network is released and the tail read.
 /// </remarks>
-internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, LazyDump dump, CriuVersion version) : IAsyncDisposable
+internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Func<LazyDump> prepare, CriuVersion version) : IAsyncDisposable
 {
     private static readonly TimeSpan UndoTimeout = TimeSpan.FromSeconds(10);
 
     private readonly ISourceNetwork? _network = context.Options.Network;
     private readonly FreezeGuardian _guardian = FreezeGuardian.Start(freezer, context.Options.Network);
+    private LazyDump _dump = prepare();
     private bool _networkReleased;
     private bool _frozen;
     private bool _settled;
@@ -30,7 +31,11 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, La
     public bool StopsBeforeDump => freezer.Freezes;
 
     /// <summary>The processes in whose images the pages are still missing, once they are dumped.</summary>
-    public IReadOnlyCollection<int> HiddenProcesses => dump.HiddenProcesses;
+    public IReadOnlyCollection<int> HiddenProcesses => _dump.HiddenProcesses;
+
+    /// <summary>Does what can be done before the freeze.</summary>
+    public Task ReadyAsync(IReadOnlyCollection<int> processIds, CancellationToken cancellationToken) =>
+        freezer.Freezes ? Task.Run(() => _dump.TakeMappings(processIds), cancellationToken) : Task.CompletedTask;
 
     /// <summary>Stops every task, if the freezer can.</summary>
     public async Task FreezeAsync(CancellationToken cancellationToken)
@@ -63,7 +68,22 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, La
             // No packet reaches the sockets once the address is gone, so CRIU need not start a firewall program for that.
             NetworkLock = _networkReleased && version >= CriuVersion.NetworkLockSkip ? CriuNetworkLock.Skip : CriuNetworkLock.Nftables,
         };
-        await dump.HoldAsync(options, cancellationToken).ConfigureAwait(false);
+        await _dump.HoldAsync(options, cancellationToken).ConfigureAwait(false);
+        if (!_dump.MappingsConfirmed)
+        {
+            // Once in a blue moon, and all of it while the tree is frozen.
+            context.Logger.MappingsChanged();
+            await _dump.RollbackAsync().ConfigureAwait(false);
+            await _dump.DisposeAsync().ConfigureAwait(false);
+            foreach (FileInfo file in new DirectoryInfo(context.ImagesDirectory).EnumerateFiles())
+            {
+                file.Delete();
+            }
+
+            _dump = prepare();
+            await _dump.HoldAsync(options, cancellationToken).ConfigureAwait(false);
+        }
+
         if (!_networkReleased)
         {
             await ReleaseNetworkAsync(cancellationToken).ConfigureAwait(false);
@@ -95,9 +115,9 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, La
 
         _settled = true;
         using var timeout = new CancellationTokenSource(UndoTimeout);
-        if (dump.IsHeld)
+        if (_dump.IsHeld)
         {
-            await TryAsync("the state dump", () => dump.RollbackAsync()).ConfigureAwait(false);
+            await TryAsync("the state dump", () => _dump.RollbackAsync()).ConfigureAwait(false);
         }
 
         if (_networkReleased && _network is not null)
@@ -124,7 +144,7 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, La
     public async Task KillAsync()
     {
         _settled = true;
-        await dump.CommitAsync().ConfigureAwait(false);
+        await _dump.CommitAsync().ConfigureAwait(false);
         await TryAsync("the freeze", () =>
         {
             freezer.Thaw();
@@ -136,7 +156,7 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, La
     {
         await RollBackAsync().ConfigureAwait(false);
         _guardian.Dispose();
-        await dump.DisposeAsync().ConfigureAwait(false);
+        await _dump.DisposeAsync().ConfigureAwait(false);
     }
 
     private async Task ReleaseNetworkAsync(CancellationToken cancellationToken)

@@ -174,9 +174,8 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
             HidesMemory = processId => HiddenMemory.CanHide(_tracker, processId),
             KernelHasGuardRegions = KernelFeatures.Probe().GuardRegionCategory,
         };
-        var dump = LazyDump.Prepare(options, context.Loggers);
         ITreeFreezer freezer = FreezerDetection.For(root, [.. PageTracking.Processes.ProcessTree.List(root)]);
-        _tree = new FrozenTree(context, freezer, dump, version);
+        _tree = new FrozenTree(context, freezer, () => LazyDump.Prepare(options, context.Loggers), version);
         _tracker = await Task.Run(() => PageTrackers.Create(context.Options.Tracker, root, context.Loggers), cancellationToken).ConfigureAwait(false);
         IMigrationStrategy strategy = context.Options.Strategy();
         PageCodec? codec = SourceCodec.Create(context, strategy, _connection!, memory);

@@ -9,7 +9,10 @@ using U2CMigration.Criu.Versions;
 
 namespace U2CMigration.Criu.Hiding;
 
-/// <summary>Answers a CRIU worker that opens the page map of a process with one that has no pages, so that it has nothing to do for each page.</summary>
+/// <summary>
+/// Answers a CRIU worker that opens the page map of a process with one that has no pages, and its list of mappings with one that was read before, so that it
+/// has nothing to do for each page.
+/// </summary>
 /// <remarks>
 /// The worker runs under a filter of system calls that asks here about each file it opens relative to a directory, and nobody else is affected. Whatever is
 /// not understood goes on as if there were no filter. Should this process die, the worker's next such call fails, its dump with it, and the tasks run on.
@@ -32,6 +35,9 @@ internal sealed class MemoryHiding : IAsyncDisposable
     private readonly Thread _thread;
     private readonly Dictionary<int, int> _openings = [];
     private readonly ConcurrentDictionary<int, bool> _hidden = [];
+    private readonly ConcurrentDictionary<int, MappingsText> _mappings = [];
+    private readonly ConcurrentDictionary<int, bool> _mappingsUsed = [];
+    private volatile bool _usesMappings;
     private bool? _sameNumbers;
 
     private MemoryHiding(CriuWorker worker, BlankAddressSpace blank, LazyDumpOptions options, ILogger logger)
@@ -60,6 +66,34 @@ internal sealed class MemoryHiding : IAsyncDisposable
         }
 
         return new MemoryHiding(worker, BlankAddressSpace.Start(options.Worker, loggers), options, logger);
+    }
+
+    /// <summary>Reads the mappings of processes that still run.</summary>
+    internal void TakeMappings(IEnumerable<int> processIds)
+    {
+        _mappings.Clear();
+        foreach (int processId in processIds)
+        {
+            try
+            {
+                _mappings[processId] = MappingsText.Read(processId);
+            }
+            catch (IOException)
+            {
+                // It has ended, and is not dumped.
+            }
+        }
+    }
+
+    /// <summary>
+    /// Lets CRIU have the mappings that were taken, and meanwhile compares them with those that the processes have. They must be frozen, and stay so.
+    /// </summary>
+    /// <returns>Whether CRIU was told nothing but the truth; ask it when CRIU is done.</returns>
+    internal async Task<Func<bool>> UseMappingsAsync()
+    {
+        _usesMappings = true;
+        HashSet<int> confirmed = await Task.Run(() => _mappings.Where(IsTrue).Select(static taken => taken.Key).ToHashSet()).ConfigureAwait(false);
+        return () => _mappingsUsed.Keys.All(confirmed.Contains);
     }
 
     public async ValueTask DisposeAsync()
@@ -99,42 +133,70 @@ internal sealed class MemoryHiding : IAsyncDisposable
     private void Answer(in Seccomp.Question question)
     {
         Span<byte> buffer = stackalloc byte[16];
-        if (!RemoteMemory.ReadText(question.ThreadId, question.Path, buffer).SequenceEqual("pagemap"u8) || !TryHide(question))
-        {
-            Seccomp.LetContinue(_listener, question.Id);
-        }
-    }
-
-    private bool TryHide(in Seccomp.Question question)
-    {
+        ReadOnlySpan<byte> path = RemoteMemory.ReadText(question.ThreadId, question.Path, buffer);
+        bool answered = false;
         try
         {
-            if (ProcessOf(question) is not int processId || !IsForPages(processId) || !_hides(processId))
-            {
-                return false;
-            }
-
-            using SafeFileHandle? pagemap = _blank.OpenPagemapFor(processId);
-            if (pagemap is null)
-            {
-                _logger.MemoryNotHidden("both have something mapped at the same address");
-                return false;
-            }
-
-            _hidden[processId] = true;
-            if (Seccomp.TryAnswer(_listener, question.Id, pagemap))
-            {
-                return true;
-            }
-
-            _hidden.TryRemove(processId, out _);
-            _logger.MemoryNotHidden("this kernel can not answer with a descriptor");
-            return false;
+            answered = path.SequenceEqual("pagemap"u8) ? TryHide(question) : path.SequenceEqual("smaps"u8) && TryTell(question);
         }
         catch (Exception exception)
         {
             // CRIU does everything itself then, as without us.
             _logger.HidingFailed(exception);
+        }
+
+        if (!answered)
+        {
+            Seccomp.LetContinue(_listener, question.Id);
+        }
+    }
+
+    /// <summary>Tells the mappings that were taken before, if the process still has them.</summary>
+    private bool TryTell(in Seccomp.Question question)
+    {
+        if (!_usesMappings || ProcessOf(question) is not int processId || !_mappings.TryGetValue(processId, out MappingsText? mappings) || !mappings.HasMappingsOf(processId))
+        {
+            return false;
+        }
+
+        _mappingsUsed[processId] = true;
+        using SafeFileHandle text = MemoryFile.Create(mappings.ToBytes());
+        return Seccomp.TryAnswer(_listener, question.Id, text);
+    }
+
+    private bool TryHide(in Seccomp.Question question)
+    {
+        if (ProcessOf(question) is not int processId || !IsForPages(processId) || !_hides(processId))
+        {
+            return false;
+        }
+
+        using SafeFileHandle? pagemap = _blank.OpenPagemapFor(processId);
+        if (pagemap is null)
+        {
+            _logger.MemoryNotHidden("both have something mapped at the same address");
+            return false;
+        }
+
+        _hidden[processId] = true;
+        if (Seccomp.TryAnswer(_listener, question.Id, pagemap))
+        {
+            return true;
+        }
+
+        _hidden.TryRemove(processId, out _);
+        _logger.MemoryNotHidden("this kernel can not answer with a descriptor");
+        return false;
+    }
+
+    private bool IsTrue(KeyValuePair<int, MappingsText> taken)
+    {
+        try
+        {
+            return taken.Value.AreAmong(MappingsText.Read(taken.Key));
+        }
+        catch (IOException)
+        {
             return false;
         }
     }

@@ -67,6 +67,10 @@ public sealed class LazyDump : IAsyncDisposable
     /// <value>Complete when <see cref="HoldAsync"/> has returned.</value>
     public IReadOnlyCollection<int> HiddenProcesses => _hiding?.Processes ?? [];
 
+    /// <summary>Whether CRIU saw the processes as they are. If not, undo the dump and prepare another one.</summary>
+    /// <value>False when a flag of a mapping was changed (madvise, mlock) between <see cref="TakeMappings"/> and the freeze. Valid when <see cref="HoldAsync"/> has returned.</value>
+    public bool MappingsConfirmed { get; private set; } = true;
+
     /// <summary>Occupies the port and starts the worker, so that <see cref="HoldAsync"/> has only the dump itself to wait for.</summary>
     /// <param name="options">How CRIU is started. Its command prefix must not change the network namespace; name that in the options.</param>
     /// <param name="port">The TCP port to occupy; 0 for any free one.</param>
@@ -102,6 +106,21 @@ public sealed class LazyDump : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Reads the mappings of processes while they still run, so that CRIU need not wait for the kernel to add up their pages, 13 ms for a GiB, while they are frozen. They are
+    /// compared during the dump: see <see cref="MappingsConfirmed"/>.
+    /// </summary>
+    /// <param name="processIds">The processes.</param>
+    /// <remarks>
+    /// Used where a process has the same mappings at the dump, and the group of <see cref="CriuDumpOptions.FreezeCgroup"/> is frozen when <see cref="HoldAsync"/> is called.
+    /// Without <see cref="LazyDumpOptions.HidesMemory"/> it does nothing.
+    /// </remarks>
+    public void TakeMappings(IEnumerable<int> processIds)
+    {
+        ArgumentNullException.ThrowIfNull(processIds);
+        _hiding?.TakeMappings(processIds);
+    }
+
     /// <summary>Stops the tasks and writes the images; returns with the tasks still stopped.</summary>
     /// <param name="options">What to dump; <see cref="CriuDumpOptions.LazyPages"/> and its port are set here.</param>
     /// <param name="cancellationToken">
@@ -122,6 +141,19 @@ public sealed class LazyDump : IAsyncDisposable
         _processId = options.ProcessId;
         _freezer = FreezerGroup.FindFrozen(options.FreezeCgroup);
 
+        Task<Func<bool>>? confirming = _freezer is null ? null : _hiding?.UseMappingsAsync();
+        try
+        {
+            await HoldTasksAsync(options, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            MappingsConfirmed = confirming is null || (await confirming.ConfigureAwait(false))();
+        }
+    }
+
+    private async Task HoldTasksAsync(CriuDumpOptions options, CancellationToken cancellationToken)
+    {
         options = options with { LazyPages = true, LazyPort = ((IPEndPoint)_reservation.LocalEndPoint!).Port };
         using var untilKilled = new CancellationTokenSource();
         _dump = _worker.DumpAsync(options, (notification, _) => AnswerAsync(notification), untilKilled.Token);
