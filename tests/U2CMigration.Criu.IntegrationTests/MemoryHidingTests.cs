@@ -17,6 +17,9 @@ public sealed class MemoryHidingTests : CriuTestBase
 {
     private const int UserSignal = 10;
 
+    /// <summary>As /proc/PID/syscall begins on x86-64.</summary>
+    private const string PauseCall = "34 ";
+
     private static readonly KernelFeatures Kernel = KernelFeatures.Probe();
 
     [Fact]
@@ -191,6 +194,37 @@ public sealed class MemoryHidingTests : CriuTestBase
         File.ReadAllBytes(Path.Combine(Directory["hidden"], $"mm-{target.ProcessId}.img")).Should().Equal(
             File.ReadAllBytes(Path.Combine(Directory["seen"], $"mm-{target.ProcessId}.img")));
         group.Thaw();
+    }
+
+    /// <summary>CRIU takes all memory of a process for stack when a stack pointer is at the beginning of a page (docs/decisions/0008).</summary>
+    [Theory]
+    [InlineData("--aligned", false, false)]
+    [InlineData("--beside", false, true)]
+    [InlineData("--aligned", true, true)]
+    public async Task HoldAsync_AlignedStackPointer_IsLazyOnlyWhereHidden(string place, bool hidden, bool lazy)
+    {
+        Requires.Criu();
+        WorkerProcess process = WorkerProcess.Start(NativeProgram.Build("aligned_stack"), ["aligned_stack", place], []);
+        CancellationToken limit = Limit;
+        while (!(await File.ReadAllTextAsync($"/proc/{process.ProcessId}/syscall", limit)).StartsWith(PauseCall, StringComparison.Ordinal))
+        {
+            await Task.Delay(5, limit);
+        }
+
+        using IPageTracker tracker = PageTrackers.Create(TrackerKind.Auto, process.ProcessId);
+        tracker.Collect(new PageSet(), limit);
+        await using LazyDump dump = Prepare(_ => hidden);
+        var options = new CriuDumpOptions
+        {
+            ProcessId = process.ProcessId, ImagesDirectory = Directory.MakeDirectory("images"), CgroupMode = CriuCgroupMode.Ignore, NetworkLock = CriuNetworkLock.Skip,
+        };
+        await dump.HoldAsync(options, limit);
+        var images = new ImageDirectory(Directory["images"]);
+        Add(images, tracker, dump);
+        ImageMemory memory = ImageMemory.Measure(images);
+        (memory.LazyBytes >= 8 << 20).Should().Be(lazy);
+        (memory.TotalEagerBytes >= 8 << 20).Should().Be(!lazy, "a page is in one place");
+        await dump.CommitAsync();
     }
 
     /// <summary>When the program that answers dies the worker's questions fail. By hand, because this process can not die.</summary>
