@@ -253,7 +253,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
         PhaseDuration[] phases = [new PhaseDuration(PhaseNames.Resume, Stopwatch.GetElapsedTime(start, resumedAt))];
         try
         {
-            await _connection.SendAsync(new Resumed(DateTimeOffset.UtcNow, phases, resumedAt), CancellationToken.None).ConfigureAwait(false);
+            await _connection.SendAsync(new Resumed(TimeProvider.System.GetUtcNow(), phases, resumedAt), CancellationToken.None).ConfigureAwait(false);
         }
         catch (TransportException e)
         {
