@@ -17,6 +17,9 @@ public sealed record EvaluationRow
     /// <summary>Whether what the predictor was trained with did not come from this family. True for those that are not trained at all.</summary>
     public required bool HeldOut { get; init; }
 
+    /// <summary>What trained predictors were trained with; see <see cref="Trainings"/>.</summary>
+    public string Training { get; init; } = Trainings.OtherFamilies;
+
     public required string Predictor { get; init; }
 
     /// <summary>From 1, the next sample.</summary>

@@ -11,20 +11,39 @@ public static class MarkdownReport
     private static string Render(IReadOnlyList<EvaluationRow> rows)
     {
         var text = new StringBuilder();
+        List<EvaluationRow> without = [.. rows.Where(static row => row.Training == Trainings.OtherFamilies)];
+        List<EvaluationRow> earlier = [.. rows.Where(static row => row.Training == Trainings.EarlierPart)];
+        text.Append("\n### Trained without the family\n");
+        new Verdict(without).AppendTo(text);
+        AppendTables(text, without);
+        if (earlier.Count > 0)
+        {
+            text.Append("\n### Trained on the earlier part of all families, judged by the later part\n");
+            new Verdict(earlier).AppendTo(text);
+            Comparison(text, "Unstable pages, next sample: pooled F1 / PR-AUC", Select(earlier, "unstable", 1), Both);
+        }
+
+        return text.ToString();
+    }
+
+    private static void AppendTables(StringBuilder text, IReadOnlyList<EvaluationRow> rows)
+    {
         foreach (string pages in (ReadOnlySpan<string>)["unstable", "all"])
         {
             for (int horizon = 1; horizon <= 3; horizon++)
             {
-                Comparison(text, $"{Title(pages)}, {Ahead(horizon)}: pooled F1 / PR-AUC", Select(rows, pages, horizon), static row => $"{Short(row.F1Pooled)} / {Short(row.PrAuc)}");
+                Comparison(text, $"{Title(pages)}, {Ahead(horizon)}: pooled F1 / PR-AUC", Select(rows, pages, horizon), Both);
             }
 
             Comparison(text, $"{Title(pages)}, next sample: F1 per page", Select(rows, pages, 1), static row => Short(row.F1PerPage));
+            Comparison(text, $"{Title(pages)}, next sample: mean logarithmic loss", Select(rows, pages, 1), static row => Short(row.LogLoss));
             Comparison(text, $"{Title(pages)}, next sample: expected calibration error", Select(rows, pages, 1), static row => Short(row.CalibrationError));
         }
 
         Comparison(text, "Milliseconds a round for all pages, learning included", Select(rows, "all", 1), static row => row.MsPerRound.ToString("N1", CultureInfo.InvariantCulture));
-        return text.ToString();
     }
+
+    private static string Both(EvaluationRow row) => $"{Short(row.F1Pooled)} / {Short(row.PrAuc)}";
 
     private static List<EvaluationRow> Select(IReadOnlyList<EvaluationRow> rows, string pages, int horizon) =>
         [.. rows.Where(row => row.Pages == pages && row.Horizon == horizon && row.Load != ScoreBook.AllLoads)];
@@ -38,7 +57,7 @@ public static class MarkdownReport
         foreach (IGrouping<(string, string), EvaluationRow> group in rows.GroupBy(static row => (row.Family, row.Load)))
         {
             EvaluationRow first = group.First();
-            text.Append(CultureInfo.InvariantCulture, $"| {first.Family}{(first.HeldOut ? "" : " (seen)")} | {first.Load} | {first.WrittenShare:P1} |");
+            text.Append(CultureInfo.InvariantCulture, $"| {first.Family}{(first.HeldOut || first.Training == Trainings.EarlierPart ? "" : " (seen)")} | {first.Load} | {first.WrittenShare:P1} |");
             foreach (string predictor in predictors)
             {
                 text.Append(CultureInfo.InvariantCulture, $" {(group.FirstOrDefault(row => row.Predictor == predictor) is { } row ? cell(row) : "")} |");

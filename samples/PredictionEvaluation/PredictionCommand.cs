@@ -34,8 +34,16 @@ public static class PredictionCommand
             return 1;
         }
 
-        IReadOnlyList<EvaluationRow> rows = await AnsiConsole.Progress().AutoClear(true)
-            .StartAsync(progress => TraceRuns.RunAsync(traces, weights, names, progress.AddTask("traces", maxValue: traces.Count), cancellationToken));
+        IReadOnlyList<EvaluationRow> rows = await AnsiConsole.Progress().AutoClear(true).StartAsync(async progress =>
+        {
+            ProgressTask without = progress.AddTask("trained without the family", maxValue: traces.Count);
+            ProgressTask earlier = progress.AddTask("trained on the earlier part", maxValue: traces.Count);
+            return (IReadOnlyList<EvaluationRow>)
+            [
+                .. await TraceRuns.WithoutFamilyAsync(traces, weights, names, without, cancellationToken),
+                .. await TraceRuns.OnEarlierPartAsync(traces, names, earlier, cancellationToken),
+            ];
+        });
         await WriteAsync(rows, outputs);
         return 0;
     }

@@ -26,13 +26,12 @@ public sealed class PredictorSet
     private readonly WeightSet _attention;
     private readonly WeightSet _lstm;
 
-    private PredictorSet(RandomForest? forest, string family, bool synthetic, HeldOutWeights weights, IReadOnlyCollection<string> names)
+    private PredictorSet(RandomForest? forest, (WeightSet Weights, bool HeldOut) attention, (WeightSet Weights, bool HeldOut) lstm, IReadOnlyCollection<string> names)
     {
         _forest = forest;
         _names = names;
-        (_attention, bool attentionHeldOut) = weights.For(AttentionModel, family, synthetic);
-        (_lstm, bool lstmHeldOut) = weights.For(LstmModel, family, synthetic);
-        HeldOut = attentionHeldOut && lstmHeldOut;
+        (_attention, _lstm) = (attention.Weights, lstm.Weights);
+        HeldOut = attention.HeldOut && lstm.HeldOut;
     }
 
     /// <summary>Whether none of the trained predictors saw the family.</summary>
@@ -41,20 +40,30 @@ public sealed class PredictorSet
     /// <summary>Trains what has to be trained with the traces of all other families.</summary>
     public static PredictorSet WithoutFamily(string family, IReadOnlyList<EvaluatedTrace> traces, HeldOutWeights weights, IReadOnlyCollection<string> names)
     {
+        bool synthetic = traces.Any(trace => trace.Family == family && trace.Oracle is not null);
+        RandomForest? forest = Grow([.. traces.Where(trace => trace.Family != family)], static trace => trace.Trace.Samples.Count, names);
+        return new PredictorSet(forest, weights.For(AttentionModel, family, synthetic), weights.For(LstmModel, family, synthetic), names);
+    }
+
+    /// <summary>Trains what has to be trained with the earlier part of all traces, as the weights that ship are.</summary>
+    public static PredictorSet OnEarlierPart(IReadOnlyList<EvaluatedTrace> traces, IReadOnlyCollection<string> names) => new(
+        Grow(traces, Trainings.EarlierSamples, names), (WeightSet.Shipped(AttentionModel), false), (WeightSet.Shipped(LstmModel), false), names);
+
+    private static RandomForest? Grow(IReadOnlyList<EvaluatedTrace> traces, Func<EvaluatedTrace, int> samples, IReadOnlyCollection<string> names)
+    {
         var trainer = new RandomForestTrainer(Seed);
-        bool forest = names.Count == 0 || names.Contains(Forest);
-        foreach (EvaluatedTrace trace in traces.Where(trace => forest && trace.Family != family && trace.Oracle is null))
+        bool wanted = names.Count == 0 || names.Contains(Forest);
+        foreach (EvaluatedTrace trace in traces.Where(trace => wanted && trace.Oracle is null))
         {
             var histories = new PageHistories();
-            foreach (TraceSample sample in trace.Trace.Samples)
+            foreach (TraceSample sample in trace.Trace.Samples.Take(samples(trace)))
             {
                 histories.Observe(sample);
                 trainer.Collect(histories, PagesPerTrace / trace.Trace.Samples.Count);
             }
         }
 
-        bool synthetic = traces.Any(trace => trace.Family == family && trace.Oracle is not null);
-        return new PredictorSet(trainer.Count > 0 ? trainer.Train() : null, family, synthetic, weights, names);
+        return trainer.Count > 0 ? trainer.Train() : null;
     }
 
     /// <summary>Fresh predictors for a trace.</summary>

@@ -19,7 +19,7 @@ public static class ReliabilityDiagram
         ScottPlot.Plottables.LinePlot diagonal = plot.Add.Line(0, 0, 1, 1);
         diagonal.LineColor = Colors.Gray;
         diagonal.LinePattern = LinePattern.Dashed;
-        foreach (EvaluationRow row in rows.Where(static row => row is { Horizon: 1, Pages: "unstable", Predictor: Tables.Ours, Load: ScoreBook.AllLoads }))
+        foreach (EvaluationRow row in rows.Where(static row => row is { Horizon: 1, Pages: "unstable", Training: Trainings.OtherFamilies, Predictor: Tables.Ours, Load: ScoreBook.AllLoads }))
         {
             U2CMigration.Prediction.Evaluation.ReliabilityBin[] bins = [.. row.Reliability.Where(static bin => bin.Outcomes >= LeastOutcomes)];
             if (bins.Length > 0)

@@ -4,7 +4,8 @@ using U2CMigration.Prediction.Traces;
 namespace PredictionEvaluation;
 
 /// <summary>Adds up the scores of traces of the same family and load, and of the whole family.</summary>
-public sealed class ScoreBook
+/// <param name="training">What trained predictors were trained with.</param>
+public sealed class ScoreBook(string training)
 {
     /// <summary>The predictor whose F1 is the oracle's.</summary>
     public const string Oracle = "oracle";
@@ -39,6 +40,7 @@ public sealed class ScoreBook
             Family = key.Family,
             Load = key.Load,
             HeldOut = entry.HeldOut,
+            Training = training,
             Predictor = key.Predictor,
             Horizon = key.Horizon,
             Pages = key.Pages == PageKind.All ? "all" : "unstable",

@@ -16,7 +16,7 @@ public static class Tables
             table.AddColumn(column);
         }
 
-        foreach (EvaluationRow row in rows.Where(static row => row is { Horizon: 1, Pages: "unstable" } && row.Load != ScoreBook.AllLoads))
+        foreach (EvaluationRow row in rows.Where(static row => row is { Horizon: 1, Pages: "unstable", Training: Trainings.OtherFamilies } && row.Load != ScoreBook.AllLoads))
         {
             string[] cells =
             [

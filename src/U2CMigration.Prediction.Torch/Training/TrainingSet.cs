@@ -6,14 +6,16 @@ using U2CMigration.Prediction.Traces;
 
 namespace U2CMigration.Prediction.Torch.Training;
 
-/// <summary>Examples taken from traces, by family of workloads; the last fifth of every trace is kept for validation.</summary>
+/// <summary>Examples taken from traces, by family of workloads; what happened in the last fifth of every trace is kept for validation.</summary>
 /// <remarks>Not safe for concurrent use.</remarks>
 public sealed class TrainingSet
 {
     /// <summary>How many made-up containers make a good share of the examples.</summary>
     public const int UsualImagined = 24;
 
-    private const double ValidationShare = 0.2;
+    /// <summary>The share of the samples of a trace that is learned from.</summary>
+    public const double EarlierShare = 0.8;
+
     private const string Imagined = "imagined";
 
     private readonly ExampleOptions _options;
@@ -50,22 +52,26 @@ public sealed class TrainingSet
     {
         for (int i = 0; i < containers; i++)
         {
-            Add(Imagined, ImaginedContainer.Observe((_options.Seed * 1000) + i));
+            Add(Imagined, [.. ImaginedContainer.Observe((_options.Seed * 1000) + i)]);
         }
     }
 
-    private void Add(string family, IEnumerable<TraceSample> samples)
+    private void Add(string family, IReadOnlyList<TraceSample> samples)
     {
         ExampleCollector collector = new(_options, _traces.Count);
         PageHistories histories = new();
-        foreach (TraceSample sample in samples)
+        int earlier = (int)(samples.Count * EarlierShare);
+        int training = 0;
+        for (int i = 0; i < samples.Count; i++)
         {
-            histories.Observe(sample);
+            histories.Observe(samples[i]);
             collector.Learn(histories);
+
+            // Examples are complete when all that they predict has happened, so that none of these knows of the later part.
+            training = i < earlier ? collector.Groups.Count : training;
         }
 
         collector.Finish();
-        int training = (int)(collector.Groups.Count * (1 - ValidationShare));
         _traces.Add((family, [.. collector.Groups.Take(training)], [.. collector.Groups.Skip(training)]));
     }
 

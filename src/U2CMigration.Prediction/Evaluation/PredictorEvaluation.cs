@@ -12,12 +12,22 @@ public sealed class PredictorEvaluation
 
     private readonly PredictorTrial[] _trials;
     private readonly UnstableSelections _selections = new();
+    private readonly int _uncounted;
 
     /// <summary>Starts an evaluation.</summary>
     /// <param name="predictors">The predictors, fresh for this trace.</param>
     public PredictorEvaluation(IEnumerable<IPagePredictor> predictors)
+        : this(predictors, WarmUp)
+    {
+    }
+
+    /// <summary>Starts an evaluation of the later part of a trace.</summary>
+    /// <param name="predictors">The predictors, fresh for this trace.</param>
+    /// <param name="uncounted">How many samples are seen but not counted; at least <see cref="WarmUp"/> are not.</param>
+    public PredictorEvaluation(IEnumerable<IPagePredictor> predictors, int uncounted)
     {
         ArgumentNullException.ThrowIfNull(predictors);
+        _uncounted = Math.Max(WarmUp, uncounted);
         _trials = [.. predictors.Select(static predictor => new PredictorTrial(predictor))];
     }
 
@@ -28,7 +38,7 @@ public sealed class PredictorEvaluation
         ArgumentNullException.ThrowIfNull(histories);
         foreach (PredictorTrial trial in _trials)
         {
-            trial.Step(histories, _selections, histories.SampleCount > WarmUp);
+            trial.Step(histories, _selections, histories.SampleCount > _uncounted);
         }
 
         _selections.Take(histories);

@@ -1,0 +1,63 @@
+using System.Globalization;
+using System.Text;
+
+namespace PredictionEvaluation;
+
+/// <summary>The two-phase predictor against the best of the others, next sample of unstable pages.</summary>
+/// <param name="rows">The rows of one kind of training.</param>
+public sealed class Verdict(IReadOnlyList<EvaluationRow> rows)
+{
+    // Part of the two-phase predictor, and no baseline.
+    private const string Part = "attention";
+
+    private static readonly string[] Trained = ["random-forest", "lstm"];
+
+    private readonly EvaluationRow[] _rows = [.. rows.Where(static row => row is { Horizon: 1, Pages: "unstable", PrAuc: not null } && row.Predictor != Part)];
+
+    /// <summary>As Markdown: a line for each family and load, and what they come to.</summary>
+    public void AppendTo(StringBuilder text)
+    {
+        Contest[] contests = [.. Contests(_rows.Where(static row => row.Load != ScoreBook.AllLoads))];
+        text.Append("\n**Two-phase against the best other, unstable pages, next sample** (bold where the other wins)\n\n");
+        text.Append("| family | load | F1 | best other | | PR-AUC | best other | | calibration error | of the oracle's F1 |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
+        foreach (Contest contest in contests)
+        {
+            EvaluationRow ours = contest.Ours;
+            text.Append(CultureInfo.InvariantCulture, $"| {ours.Family} | {ours.Load} | {Cells(ours, contest.BestF1, static row => row.F1Pooled)} | {Cells(ours, contest.BestPrAuc, static row => row.PrAuc!.Value)} | ");
+            text.Append(CultureInfo.InvariantCulture, $"{ours.CalibrationError:F3} | {(ours.OracleF1 is { } oracle ? (ours.F1Pooled / oracle).ToString("P1", CultureInfo.InvariantCulture) : "-")} |\n");
+        }
+
+        text.Append(CultureInfo.InvariantCulture, $"\nAnother wins in {contests.Count(static contest => contest.BestF1.F1Pooled > contest.Ours.F1Pooled)} of {contests.Length} lines by F1 and in ");
+        text.Append(CultureInfo.InvariantCulture, $"{contests.Count(static contest => contest.BestPrAuc.PrAuc > contest.Ours.PrAuc)} by PR-AUC. The calibration error is above 0.03 in {contests.Count(static contest => contest.Ours.CalibrationError > 0.03)}. ");
+        text.Append(CultureInfo.InvariantCulture, $"Median over families, all loads of each together, against the best that is not trained in advance: F1 {Median(static row => row.F1Pooled)}, PR-AUC {Median(static row => row.PrAuc!.Value)}.\n");
+    }
+
+    private static string Cells(EvaluationRow ours, EvaluationRow best, Func<EvaluationRow, double> value)
+    {
+        string other = string.Create(CultureInfo.InvariantCulture, $"{best.Predictor} {value(best):F3}");
+        return string.Create(CultureInfo.InvariantCulture, $"{value(ours):F3} | {(value(best) > value(ours) ? $"**{other}**" : other)} | {Gain(value(ours) / value(best))}");
+    }
+
+    private static string Gain(double ratio) => string.Create(CultureInfo.InvariantCulture, $"{(ratio - 1) * 100:+0;-0;0} %");
+
+    private string Median(Func<EvaluationRow, double> value)
+    {
+        double[] ratios =
+        [
+            .. _rows.Where(static row => row.Load == ScoreBook.AllLoads && !Trained.Contains(row.Predictor)).GroupBy(static row => row.Family)
+                .Where(static family => family.Any(static row => row.Predictor == Tables.Ours) && family.Count() > 1)
+                .Select(family => value(family.Single(static row => row.Predictor == Tables.Ours)) / family.Where(static row => row.Predictor != Tables.Ours).Max(value)).Order(),
+        ];
+        return ratios.Length == 0 ? "-" : Gain((ratios[(ratios.Length - 1) / 2] + ratios[ratios.Length / 2]) / 2);
+    }
+
+    private static IEnumerable<Contest> Contests(IEnumerable<EvaluationRow> rows) =>
+        from row in rows
+        group row by (row.Family, row.Load) into line
+        let ours = line.FirstOrDefault(static row => row.Predictor == Tables.Ours)
+        let others = line.Where(static row => row.Predictor != Tables.Ours).ToArray()
+        where ours is not null && others.Length > 0
+        select new Contest(ours, others.MaxBy(static row => row.F1Pooled)!, others.MaxBy(static row => row.PrAuc)!);
+
+    private sealed record Contest(EvaluationRow Ours, EvaluationRow BestF1, EvaluationRow BestPrAuc);
+}
