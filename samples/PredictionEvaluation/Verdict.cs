@@ -19,23 +19,26 @@ public sealed class Verdict(IReadOnlyList<EvaluationRow> rows)
     {
         Contest[] contests = [.. Contests(_rows.Where(static row => row.Load != ScoreBook.AllLoads))];
         text.Append("\n**Two-phase against the best other, unstable pages, next sample** (bold where the other wins)\n\n");
-        text.Append("| family | load | F1 | best other | | PR-AUC | best other | | calibration error | of the oracle's F1 |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
+        text.Append("| family | load | F1 | best other | | PR-AUC | best other | | log loss | best other | | calibration error | of the oracle's F1 |\n");
+        text.Append("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
         foreach (Contest contest in contests)
         {
             EvaluationRow ours = contest.Ours;
             text.Append(CultureInfo.InvariantCulture, $"| {ours.Family} | {ours.Load} | {Cells(ours, contest.BestF1, static row => row.F1Pooled)} | {Cells(ours, contest.BestPrAuc, static row => row.PrAuc!.Value)} | ");
-            text.Append(CultureInfo.InvariantCulture, $"{ours.CalibrationError:F3} | {(ours.OracleF1 is { } oracle ? (ours.F1Pooled / oracle).ToString("P1", CultureInfo.InvariantCulture) : "-")} |\n");
+            text.Append(CultureInfo.InvariantCulture, $"{Cells(ours, contest.BestLoss, static row => row.LogLoss!.Value, lowerIsBetter: true)} | {ours.CalibrationError:F3} | {(ours.OracleF1 is { } oracle ? (ours.F1Pooled / oracle).ToString("P1", CultureInfo.InvariantCulture) : "-")} |\n");
         }
 
         text.Append(CultureInfo.InvariantCulture, $"\nAnother wins in {contests.Count(static contest => contest.BestF1.F1Pooled > contest.Ours.F1Pooled)} of {contests.Length} lines by F1 and in ");
-        text.Append(CultureInfo.InvariantCulture, $"{contests.Count(static contest => contest.BestPrAuc.PrAuc > contest.Ours.PrAuc)} by PR-AUC. The calibration error is above 0.03 in {contests.Count(static contest => contest.Ours.CalibrationError > 0.03)}. ");
+        text.Append(CultureInfo.InvariantCulture, $"{contests.Count(static contest => contest.BestPrAuc.PrAuc > contest.Ours.PrAuc)} by PR-AUC, ");
+        text.Append(CultureInfo.InvariantCulture, $"in {contests.Count(static contest => contest.BestLoss.LogLoss < contest.Ours.LogLoss)} by log loss. The calibration error is above 0.03 in {contests.Count(static contest => contest.Ours.CalibrationError > 0.03)}. ");
         text.Append(CultureInfo.InvariantCulture, $"Median over families, all loads of each together, against the best that is not trained in advance: F1 {Median(static row => row.F1Pooled)}, PR-AUC {Median(static row => row.PrAuc!.Value)}.\n");
     }
 
-    private static string Cells(EvaluationRow ours, EvaluationRow best, Func<EvaluationRow, double> value)
+    private static string Cells(EvaluationRow ours, EvaluationRow best, Func<EvaluationRow, double> value, bool lowerIsBetter = false)
     {
+        bool loses = lowerIsBetter ? value(best) < value(ours) : value(best) > value(ours);
         string other = string.Create(CultureInfo.InvariantCulture, $"{best.Predictor} {value(best):F3}");
-        return string.Create(CultureInfo.InvariantCulture, $"{value(ours):F3} | {(value(best) > value(ours) ? $"**{other}**" : other)} | {Gain(value(ours) / value(best))}");
+        return string.Create(CultureInfo.InvariantCulture, $"{value(ours):F3} | {(loses ? $"**{other}**" : other)} | {Gain(value(ours) / value(best))}");
     }
 
     private static string Gain(double ratio) => string.Create(CultureInfo.InvariantCulture, $"{(ratio - 1) * 100:+0;-0;0} %");
@@ -57,7 +60,7 @@ public sealed class Verdict(IReadOnlyList<EvaluationRow> rows)
         let ours = line.FirstOrDefault(static row => row.Predictor == Tables.Ours)
         let others = line.Where(static row => row.Predictor != Tables.Ours).ToArray()
         where ours is not null && others.Length > 0
-        select new Contest(ours, others.MaxBy(static row => row.F1Pooled)!, others.MaxBy(static row => row.PrAuc)!);
+        select new Contest(ours, others.MaxBy(static row => row.F1Pooled)!, others.MaxBy(static row => row.PrAuc)!, others.MinBy(static row => row.LogLoss)!);
 
-    private sealed record Contest(EvaluationRow Ours, EvaluationRow BestF1, EvaluationRow BestPrAuc);
+    private sealed record Contest(EvaluationRow Ours, EvaluationRow BestF1, EvaluationRow BestPrAuc, EvaluationRow BestLoss);
 }

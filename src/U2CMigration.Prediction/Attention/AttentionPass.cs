@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using U2CMigration.Prediction.Networks;
 
 namespace U2CMigration.Prediction.Attention;
 
@@ -77,13 +78,13 @@ internal sealed class AttentionPass(AttentionNetwork network)
             }
 
             _scores[age] = ((even + odd) * AttentionShape.ScoreScale) + _inputs.Mask[age];
-            highest = Vector512.Max(highest, _scores[age]);
+            highest = Vector512.MaxNative(highest, _scores[age]);
         }
 
         Vector512<float> sum = Vector512<float>.Zero;
         for (int age = 0; age < PageInput.Window; age++)
         {
-            _scores[age] = Vector512.Exp(_scores[age] - highest);
+            _scores[age] = VectorExponential.Of(_scores[age] - highest);
             sum += _scores[age];
         }
 
@@ -120,7 +121,8 @@ internal sealed class AttentionPass(AttentionNetwork network)
     {
         for (int i = 0; i < values.Length; i++)
         {
-            values[i] = Vector512.Max(values[i], Vector512<float>.Zero);
+            // In this order what is not a number stays so, where the processor has one instruction for it.
+            values[i] = Vector512.MaxNative(Vector512<float>.Zero, values[i]);
         }
     }
 }

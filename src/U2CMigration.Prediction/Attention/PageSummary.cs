@@ -95,18 +95,22 @@ internal static class PageSummary
     // The shift at which the page's past fits itself best says what comes next if it goes on like that.
     private static void FillEcho(ulong dirty, int samples, ref Writer writer)
     {
+        // Fractions are compared by multiplying: a division for every shift would take longer than all else.
         int best = 0;
-        float fit = 0;
+        (int bestCommon, int bestEither) = (0, 0);
         for (int shift = PagePrediction.Horizons; shift <= LongestEcho && samples - shift >= shift; shift++)
         {
-            int length = samples - shift;
-            ulong mask = length >= 64 ? ulong.MaxValue : (1UL << length) - 1;
-            int common = BitOperations.PopCount(dirty & (dirty >> shift) & mask);
-            int either = BitOperations.PopCount((dirty | (dirty >> shift)) & mask);
-            float quality = either == 0 ? 0 : (common + 0f) / (either + 1f);
-            (best, fit) = quality > fit ? (shift, quality) : (best, fit);
+            ulong mask = ulong.MaxValue >> (64 - samples + shift);
+            ulong shifted = dirty >> shift;
+            int common = BitOperations.PopCount(dirty & shifted & mask);
+            int either = BitOperations.PopCount((dirty | shifted) & mask);
+            if (common * (bestEither + 1) > bestCommon * (either + 1))
+            {
+                (best, bestCommon, bestEither) = (shift, common, either);
+            }
         }
 
+        float fit = bestCommon / (bestEither + 1f);
         writer.Add(fit);
         for (int horizon = 0; horizon < PagePrediction.Horizons; horizon++)
         {

@@ -89,7 +89,7 @@ internal abstract class NetworkWorker<T>
             ReadOnlySpan<Vector512<float>> logits = Run(inputs.Slice(first, Lanes));
             for (int horizon = 0; horizon < Horizons; horizon++)
             {
-                Vector512<float> probability = Vector512<float>.One / (Vector512<float>.One + Vector512.Exp(-logits[horizon]));
+                Vector512<float> probability = Vector512<float>.One / (Vector512<float>.One + VectorExponential.Of(-logits[horizon]));
                 probability.CopyTo(_results, (first * Horizons) + (horizon * Lanes));
             }
         }

@@ -65,7 +65,7 @@ internal sealed class LstmWorker(LstmNetwork network) : NetworkWorker<LstmInput>
         }
     }
 
-    private static Vector512<float> Sigmoid(Vector512<float> x) => Vector512<float>.One / (Vector512<float>.One + Vector512.Exp(-x));
+    private static Vector512<float> Sigmoid(Vector512<float> x) => Vector512<float>.One / (Vector512<float>.One + VectorExponential.Of(-x));
 
     private static Vector512<float> HyperbolicTangent(Vector512<float> x) => (Sigmoid(x + x) * 2f) - Vector512<float>.One;
 }
