@@ -13,8 +13,8 @@ public sealed class TrainingSet
     /// <summary>How many made-up containers make a good share of the examples.</summary>
     public const int UsualImagined = 24;
 
-    /// <summary>The share of the samples of a trace that is learned from.</summary>
-    public const double EarlierShare = 0.8;
+    // The share of the samples of a trace that is learned from.
+    private const double EarlierShare = 0.8;
 
     private const string Imagined = "imagined";
 
