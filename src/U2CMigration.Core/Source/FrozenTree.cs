@@ -71,17 +71,8 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
         await _dump.HoldAsync(options, cancellationToken).ConfigureAwait(false);
         if (!_dump.MappingsConfirmed)
         {
-            // Once in a blue moon, and all of it while the tree is frozen.
             context.Logger.MappingsChanged();
-            await _dump.RollbackAsync().ConfigureAwait(false);
-            await _dump.DisposeAsync().ConfigureAwait(false);
-            foreach (FileInfo file in new DirectoryInfo(context.ImagesDirectory).EnumerateFiles())
-            {
-                file.Delete();
-            }
-
-            _dump = prepare();
-            await _dump.HoldAsync(options, cancellationToken).ConfigureAwait(false);
+            await DumpAgainAsync(options, cancellationToken).ConfigureAwait(false);
         }
 
         if (!_networkReleased)
@@ -157,6 +148,20 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
         await RollBackAsync().ConfigureAwait(false);
         _guardian.Dispose();
         await _dump.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Without mappings that were taken before; rare, and all of it while the tree is frozen.</summary>
+    private async Task DumpAgainAsync(CriuDumpOptions options, CancellationToken cancellationToken)
+    {
+        await _dump.RollbackAsync().ConfigureAwait(false);
+        await _dump.DisposeAsync().ConfigureAwait(false);
+        foreach (string image in Directory.EnumerateFiles(context.ImagesDirectory, ImageSender.ImagePattern))
+        {
+            File.Delete(image);
+        }
+
+        _dump = prepare();
+        await _dump.HoldAsync(options, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task ReleaseNetworkAsync(CancellationToken cancellationToken)

@@ -7,7 +7,8 @@ namespace U2CMigration.Core.Source;
 /// <summary>Sends the images that CRIU wrote.</summary>
 internal static class ImageSender
 {
-    private const string ImagePattern = "*.img";
+    /// <summary>The names of images.</summary>
+    internal const string ImagePattern = "*.img";
 
     /// <summary>Sends every image of a directory.</summary>
     /// <returns>The closing list with checksums, to be sent when the last page has been.</returns>

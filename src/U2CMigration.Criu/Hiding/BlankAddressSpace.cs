@@ -25,6 +25,9 @@ internal sealed class BlankAddressSpace : IAsyncDisposable
     /// <summary>The version of CRIU; null as long as the process has not answered.</summary>
     internal CriuVersion? Version => _version.IsCompletedSuccessfully ? _version.Result : null;
 
+    /// <summary>The process.</summary>
+    internal int ProcessId => _worker.ProcessId;
+
     internal static BlankAddressSpace Start(CriuWorkerOptions options, ILoggerFactory? loggers) =>
         new(CriuWorker.Start(options with { InheritedHandles = [], AsksForOpens = false }, loggers));
 
@@ -32,9 +35,12 @@ internal sealed class BlankAddressSpace : IAsyncDisposable
     /// <exception cref="IOException">One of the processes is gone.</exception>
     internal SafeFileHandle? OpenPagemapFor(int processId)
     {
-        _mapped ??= Mappings(_worker.ProcessId);
-        return Overlap(_mapped, Mappings(processId)) ? null : File.OpenHandle(string.Create(CultureInfo.InvariantCulture, $"/proc/{_worker.ProcessId}/pagemap"));
+        _mapped ??= Mappings(ProcessId);
+        return Overlap(_mapped, Mappings(processId)) ? null : File.OpenHandle(string.Create(CultureInfo.InvariantCulture, $"/proc/{ProcessId}/pagemap"));
     }
+
+    /// <summary>Lets the process end by itself, which it does when nobody is left to ask it.</summary>
+    internal void Abandon() => _worker.Abandon();
 
     public async ValueTask DisposeAsync()
     {

@@ -7,6 +7,9 @@ namespace U2CMigration.Criu.Hiding;
 /// <param name="Mappings">The lines of the mappings, as in /proc/PID/maps, and for each the line of its flags.</param>
 internal sealed record MappingsText(IReadOnlyList<(string Mapping, string Flags)> Mappings)
 {
+    /// <summary>Names of files are bytes, and have to come out as they went in.</summary>
+    private static readonly Encoding FileNames = Encoding.Latin1;
+
     private const int BufferBytes = 65536;
     private const string FlagsField = "VmFlags:";
 
@@ -78,9 +81,9 @@ internal sealed record MappingsText(IReadOnlyList<(string Mapping, string Flags)
             text.Append(mapping).Append('\n').Append(flags).Append('\n');
         }
 
-        return Encoding.UTF8.GetBytes(text.ToString());
+        return FileNames.GetBytes(text.ToString());
     }
 
     private static StreamReader Open(int processId, string file) =>
-        new(string.Create(CultureInfo.InvariantCulture, $"/proc/{processId}/{file}"), Encoding.UTF8, detectEncodingFromByteOrderMarks: false, BufferBytes);
+        new(string.Create(CultureInfo.InvariantCulture, $"/proc/{processId}/{file}"), FileNames, detectEncodingFromByteOrderMarks: false, BufferBytes);
 }

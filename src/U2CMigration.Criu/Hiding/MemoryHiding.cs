@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Win32.SafeHandles;
 using U2CMigration.Criu.Interop;
 using U2CMigration.Criu.Rpc;
@@ -25,7 +24,6 @@ internal sealed class MemoryHiding : IAsyncDisposable
     /// <summary>The first version that looks for guard regions, which it opens the page map for before it does so for pages.</summary>
     private static readonly CriuVersion LooksForGuards = new(4, 2);
 
-    private readonly CriuWorker _worker;
     private readonly SafeFileHandle _listener;
     private readonly BlankAddressSpace _blank;
     private readonly Func<int, bool> _hides;
@@ -35,15 +33,15 @@ internal sealed class MemoryHiding : IAsyncDisposable
     private readonly Thread _thread;
     private readonly Dictionary<int, int> _openings = [];
     private readonly ConcurrentDictionary<int, bool> _hidden = [];
-    private readonly ConcurrentDictionary<int, MappingsText> _mappings = [];
-    private readonly ConcurrentDictionary<int, bool> _mappingsUsed = [];
-    private volatile bool _usesMappings;
-    private bool? _sameNumbers;
 
-    private MemoryHiding(CriuWorker worker, BlankAddressSpace blank, LazyDumpOptions options, ILogger logger)
+    /// <summary>Begins to answer.</summary>
+    /// <param name="questions">Where the worker asks; taken over, like the other process.</param>
+    /// <param name="blank">What is shown instead.</param>
+    /// <param name="options">What is to be hidden.</param>
+    /// <param name="logger">Where to log.</param>
+    internal MemoryHiding(SafeFileHandle questions, BlankAddressSpace blank, LazyDumpOptions options, ILogger logger)
     {
-        _worker = worker;
-        _listener = worker.OpenQuestions!;
+        _listener = questions;
         _blank = blank;
         _hides = options.HidesMemory!;
         _kernelHasGuards = options.KernelHasGuardRegions;
@@ -52,49 +50,11 @@ internal sealed class MemoryHiding : IAsyncDisposable
         _thread.Start();
     }
 
+    /// <summary>The mappings that the worker is told.</summary>
+    internal TakenMappings Mappings { get; } = new();
+
     /// <summary>The processes whose pages were hidden.</summary>
     internal IReadOnlyCollection<int> Processes => [.. _hidden.Keys];
-
-    /// <summary>Begins to answer a worker; null when it does not ask, because the kernel has no such filter.</summary>
-    internal static MemoryHiding? Start(CriuWorker worker, LazyDumpOptions options, ILoggerFactory? loggers)
-    {
-        ILogger logger = (loggers ?? NullLoggerFactory.Instance).CreateLogger("U2CMigration.Criu");
-        if (worker.OpenQuestions is null)
-        {
-            logger.MemoryNotHidden("this kernel or this process may not filter system calls");
-            return null;
-        }
-
-        return new MemoryHiding(worker, BlankAddressSpace.Start(options.Worker, loggers), options, logger);
-    }
-
-    /// <summary>Reads the mappings of processes that still run.</summary>
-    internal void TakeMappings(IEnumerable<int> processIds)
-    {
-        _mappings.Clear();
-        foreach (int processId in processIds)
-        {
-            try
-            {
-                _mappings[processId] = MappingsText.Read(processId);
-            }
-            catch (IOException)
-            {
-                // It has ended, and is not dumped.
-            }
-        }
-    }
-
-    /// <summary>
-    /// Lets CRIU have the mappings that were taken, and meanwhile compares them with those that the processes have. They must be frozen, and stay so.
-    /// </summary>
-    /// <returns>Whether CRIU was told nothing but the truth; ask it when CRIU is done.</returns>
-    internal async Task<Func<bool>> UseMappingsAsync()
-    {
-        _usesMappings = true;
-        HashSet<int> confirmed = await Task.Run(() => _mappings.Where(IsTrue).Select(static taken => taken.Key).ToHashSet()).ConfigureAwait(false);
-        return () => _mappingsUsed.Keys.All(confirmed.Contains);
-    }
 
     public async ValueTask DisposeAsync()
     {
@@ -151,15 +111,13 @@ internal sealed class MemoryHiding : IAsyncDisposable
         }
     }
 
-    /// <summary>Tells the mappings that were taken before, if the process still has them.</summary>
     private bool TryTell(in Seccomp.Question question)
     {
-        if (!_usesMappings || ProcessOf(question) is not int processId || !_mappings.TryGetValue(processId, out MappingsText? mappings) || !mappings.HasMappingsOf(processId))
+        if (ProcessOf(question) is not int processId || Mappings.Tell(processId) is not { } mappings)
         {
             return false;
         }
 
-        _mappingsUsed[processId] = true;
         using SafeFileHandle text = MemoryFile.Create(mappings.ToBytes());
         return Seccomp.TryAnswer(_listener, question.Id, text);
     }
@@ -189,34 +147,23 @@ internal sealed class MemoryHiding : IAsyncDisposable
         return false;
     }
 
-    private bool IsTrue(KeyValuePair<int, MappingsText> taken)
-    {
-        try
-        {
-            return taken.Value.AreAmong(MappingsText.Read(taken.Key));
-        }
-        catch (IOException)
-        {
-            return false;
-        }
-    }
-
     /// <summary>The process whose directory of /proc a file is opened in.</summary>
-    private int? ProcessOf(in Seccomp.Question question)
+    private static int? ProcessOf(in Seccomp.Question question)
     {
         const string Root = "/proc/";
         string? directory = new FileInfo(string.Create(CultureInfo.InvariantCulture, $"/proc/{question.ThreadId}/fd/{(int)question.Directory}")).LinkTarget;
         return directory is not null
             && directory.StartsWith(Root, StringComparison.Ordinal)
             && int.TryParse(directory.AsSpan(Root.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int processId)
-            && (_sameNumbers ??= HasNamespaceOf("pid") && HasNamespaceOf("mnt"))
+            && HasNamespace(question.ThreadId, "pid")
+            && HasNamespace(question.ThreadId, "mnt")
             ? processId
             : null;
     }
 
-    /// <summary>Whether the worker is in a namespace of ours; with a command prefix it may be elsewhere.</summary>
-    private bool HasNamespaceOf(string kind) =>
-        new FileInfo(string.Create(CultureInfo.InvariantCulture, $"/proc/{_worker.ProcessId}/ns/{kind}")).LinkTarget == new FileInfo($"/proc/self/ns/{kind}").LinkTarget;
+    /// <summary>Whether a process is in a namespace of ours; with a command prefix CRIU may be elsewhere, and its numbers and files mean others.</summary>
+    private static bool HasNamespace(int processId, string kind) =>
+        new FileInfo(string.Create(CultureInfo.InvariantCulture, $"/proc/{processId}/ns/{kind}")).LinkTarget == new FileInfo($"/proc/self/ns/{kind}").LinkTarget;
 
     private bool IsForPages(int processId)
     {

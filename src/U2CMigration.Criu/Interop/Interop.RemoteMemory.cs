@@ -9,13 +9,16 @@ internal static unsafe partial class RemoteMemory
     /// <summary>Reads a text that ends with a zero byte; empty when it is not there or longer than the buffer.</summary>
     internal static ReadOnlySpan<byte> ReadText(int processId, ulong address, Span<byte> buffer)
     {
-        // Not beyond the page of its first byte in one go: the next may not exist. A text across two pages is read as empty.
-        int length = Math.Min(buffer.Length, Environment.SystemPageSize - (int)(address & (ulong)(Environment.SystemPageSize - 1)));
+        // In two parts at the border of pages: the second page may not exist, and a part is read as a whole or not at all.
+        ulong rest = (ulong)Environment.SystemPageSize - (address & (ulong)(Environment.SystemPageSize - 1));
+        ulong first = Math.Min(rest, (ulong)buffer.Length);
         fixed (byte* target = buffer)
         {
-            var local = new Vector { Base = (ulong)target, Length = (ulong)length };
-            var remote = new Vector { Base = address, Length = (ulong)length };
-            nint read = process_vm_readv(processId, &local, 1, &remote, 1, 0);
+            var local = new Vector { Base = (ulong)target, Length = (ulong)buffer.Length };
+            Vector* remote = stackalloc Vector[2];
+            remote[0] = new Vector { Base = address, Length = first };
+            remote[1] = new Vector { Base = address + first, Length = (ulong)buffer.Length - first };
+            nint read = process_vm_readv(processId, &local, 1, remote, 2, 0);
             ReadOnlySpan<byte> text = buffer[..(int)Math.Max(read, 0)];
             int end = text.IndexOf((byte)0);
             return end < 0 ? [] : text[..end];

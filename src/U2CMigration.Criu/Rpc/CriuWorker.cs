@@ -127,6 +127,9 @@ public sealed partial class CriuWorker : IAsyncDisposable
         }
     }
 
+    /// <summary>Ends the dialogue of an idle worker without a wait: it ends by itself.</summary>
+    internal void Abandon() => _socket.Dispose();
+
     private static (WorkerProcess Process, SafeFileHandle? Questions) StartProcess(CriuWorkerOptions options, SafeHandle peer)
     {
         string criu = options.CommandPrefix.Count == 0 ? CriuProgram.Find(options.ProgramPath) : options.ProgramPath;

@@ -92,12 +92,10 @@ public sealed class LazyDump : IAsyncDisposable
         Socket reservation = PortReservation.Take(networkNamespace, options.Port);
         try
         {
-            // Last, so that the numbers of the caller's own descriptors stay as documented.
-            SafeHandle[] handles = [.. options.Worker.InheritedHandles, reservation.SafeHandle];
-            var worker = CriuWorker.Start(options.Worker with { InheritedHandles = handles, AsksForOpens = options.HidesMemory is not null }, loggerFactory);
-            MemoryHiding? hiding = options.HidesMemory is null ? null : MemoryHiding.Start(worker, options, loggerFactory);
+            IReadOnlySet<string> locks = NetworkLockTables.List(networkNamespace);
             ILogger logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger("U2CMigration.Criu");
-            return new LazyDump(worker, hiding, reservation, networkNamespace, logger) { _locksBefore = NetworkLockTables.List(networkNamespace) };
+            (CriuWorker worker, MemoryHiding? hiding) = Start(options, reservation, loggerFactory, logger);
+            return new LazyDump(worker, hiding, reservation, networkNamespace, logger) { _locksBefore = locks };
         }
         catch
         {
@@ -118,7 +116,7 @@ public sealed class LazyDump : IAsyncDisposable
     public void TakeMappings(IEnumerable<int> processIds)
     {
         ArgumentNullException.ThrowIfNull(processIds);
-        _hiding?.TakeMappings(processIds);
+        _hiding?.Mappings.Take(processIds);
     }
 
     /// <summary>Stops the tasks and writes the images; returns with the tasks still stopped.</summary>
@@ -141,7 +139,7 @@ public sealed class LazyDump : IAsyncDisposable
         _processId = options.ProcessId;
         _freezer = FreezerGroup.FindFrozen(options.FreezeCgroup);
 
-        Task<Func<bool>>? confirming = _freezer is null ? null : _hiding?.UseMappingsAsync();
+        Task<Func<bool>>? confirming = _freezer is null ? null : _hiding?.Mappings.UseAsync();
         try
         {
             await HoldTasksAsync(options, cancellationToken).ConfigureAwait(false);
@@ -149,6 +147,35 @@ public sealed class LazyDump : IAsyncDisposable
         finally
         {
             MappingsConfirmed = confirming is null || (await confirming.ConfigureAwait(false))();
+        }
+    }
+
+    private static (CriuWorker Worker, MemoryHiding? Hiding) Start(LazyDumpOptions options, Socket reservation, ILoggerFactory? loggers, ILogger logger)
+    {
+        // Last, so that the numbers of the caller's own descriptors stay as documented.
+        SafeHandle[] handles = [.. options.Worker.InheritedHandles, reservation.SafeHandle];
+        if (options.HidesMemory is null)
+        {
+            return (CriuWorker.Start(options.Worker with { InheritedHandles = handles }, loggers), null);
+        }
+
+        var blank = BlankAddressSpace.Start(options.Worker, loggers);
+        try
+        {
+            var worker = CriuWorker.Start(options.Worker with { InheritedHandles = handles, AsksForOpens = true }, loggers);
+            if (worker.OpenQuestions is { } questions)
+            {
+                return (worker, new MemoryHiding(questions, blank, options, logger));
+            }
+
+            logger.MemoryNotHidden("this kernel or this process may not filter system calls");
+            blank.Abandon();
+            return (worker, null);
+        }
+        catch
+        {
+            blank.Abandon();
+            throw;
         }
     }
 

@@ -27,6 +27,11 @@ public sealed class MappingsTextTests
     public void ToBytes_IsWhatCriuReads() => Encoding.UTF8.GetString(Parse(Smaps).ToBytes()).Should().Be(
         $"{Heap}\nVmFlags: rd wr mr mw me ac\n{Library}\nVmFlags: rd mr mw me\n");
 
+    /// <summary>The name of a file may be any bytes, here 0xE9, which is no UTF-8.</summary>
+    [Fact]
+    public void ToBytes_NameOfAFile_IsTheSameBytes() =>
+        Parse(Smaps.Replace("a library", "a libr\u00e9ry")).ToBytes().Should().Contain(0xE9).And.NotContain(0xC3);
+
     [Theory]
     [InlineData($"{Heap}\n{Library}\n", true)]
     [InlineData($"{Heap}\n", false)]
@@ -50,7 +55,7 @@ public sealed class MappingsTextTests
     [Fact]
     public void Read_ThisProcess_HasTheMappingsThatItHas()
     {
-        // Twice in a row, as the memory of a test process grows; not compared with its maps for the same reason.
+        // Not compared with its maps, as the memory of a test process grows meanwhile.
         MappingsText mappings = MappingsText.Read(Environment.ProcessId);
         mappings.Mappings.Should().HaveCountGreaterThan(10).And.OnlyContain(mapping => mapping.Flags.StartsWith("VmFlags: "));
     }

@@ -34,6 +34,23 @@ public sealed class MigrationTests(RigFixture fixture)
         result.GetProperty("pagesVerified").GetInt64().Should().BeGreaterThan(0);
     }
 
+    /// <summary>
+    /// What CRIU is told of mappings was read before the freeze. This program changes a flag every microsecond, so that it is hardly ever still true, and
+    /// checks the flags that it has afterwards.
+    /// </summary>
+    [Fact]
+    public async Task Move_FlagsOfMappingsChangeUntilTheFreeze_TheyAreThoseOfTheFreeze()
+    {
+        Requires.Testbed();
+        await using RunningWorkload workload = await RunningWorkload.StartAsync(fixture.Rig, "adviser", 7910, Cancellation);
+        await using Agents agents = await Agents.StartAsync(fixture.Rig, Cancellation);
+        await workload.PutIntoOwnCgroupAsync(Cancellation);
+
+        await agents.MoveAsync(workload.ProcessId, Cancellation);
+
+        (await workload.AskAsync("check", Cancellation)).Should().StartWith("ok ");
+    }
+
     [Fact]
     public async Task Move_IntoFlatImages_GoesOnWithEveryPageEqual()
     {
