@@ -211,7 +211,7 @@ public sealed class MemoryHidingTests : CriuTestBase
         group.Thaw();
     }
 
-    /// <summary>CRIU takes all memory of a process for stack when a stack pointer is at the beginning of a page (docs/decisions/0008).</summary>
+    /// <summary>CRIU takes all memory of a process for stack when a stack pointer is at the beginning of a page (docs/decisions/0010).</summary>
     [Theory]
     [InlineData("--aligned", false, false)]
     [InlineData("--beside", false, true)]

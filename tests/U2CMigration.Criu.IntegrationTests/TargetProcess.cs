@@ -52,7 +52,7 @@ internal sealed class TargetProcess : IDisposable
         }
     }
 
-    /// <summary>Whether CRIU would take all of the memory for stack, and leave nothing to a lazy dump (docs/decisions/0008): one process in 256.</summary>
+    /// <summary>Whether CRIU would take all of the memory for stack, and leave nothing to a lazy dump (docs/decisions/0010): one process in 256.</summary>
     private async Task<bool> HasAlignedStackPointerAsync()
     {
         while (true)
