@@ -1,5 +1,6 @@
 using System.Buffers;
 using CsCheck;
+using U2CMigration.Testing;
 using U2CMigration.Transport.Codec;
 using U2CMigration.Transport.Frames;
 using U2CMigration.Transport.Pages;
