@@ -98,6 +98,24 @@ public sealed class PredictivePreCopyTests
         decisions.Should().OnlyContain(static decision => decision == RoundDecision.SendRound);
     }
 
+    [Fact]
+    public void Plan_GrowsFasterThanTheLinkInTheFirstPass_GoesOnUntilAsMuchWasSent()
+    {
+        Watch(20);
+        RoundDecision[] decisions =
+        [
+            .. Enumerable.Range(1, 10).Select(round => PlanOf(_strategy, State(Pages(0, All + (1_000 * round)), Pages(0, 500 * round)) with
+            {
+                ResidentPages = 8 * 500,
+                Previous = new RoundOutcome(All, 10, 500, TimeSpan.FromMilliseconds(100)),
+                Elapsed = TimeSpan.FromMilliseconds(100 * round),
+            }).Decision),
+        ];
+
+        decisions.Take(7).Should().OnlyContain(static decision => decision == RoundDecision.SendRound);
+        decisions.Skip(7).Should().OnlyContain(static decision => decision == RoundDecision.StopAndCopy);
+    }
+
     private RoundDecision[] Decisions(params int[] owed) =>
         [.. owed.Select((pages, i) => PlanOf(_strategy, State(Pages(Hot, pages), Pages(0, All)) with { Elapsed = TimeSpan.FromMilliseconds(100 * (i + 1)) }).Decision)];
 

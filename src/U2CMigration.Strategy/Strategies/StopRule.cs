@@ -7,7 +7,8 @@ namespace U2CMigration.Strategy.Strategies;
 /// <remarks>
 /// What counts is what the last rounds really gained: looking and planning take time as well, in which pages are written, and a rule that only believes in
 /// the next round would go on for ever. Gains are counted in bytes and judged at today's bandwidth: a link that becomes slower is no reason to stop, it makes what is
-/// left more costly. Nor does it stop while the pages that the destination has never seen become fewer.
+/// left more costly. Nor does it stop in the first pass, as long as pages are left that the destination has never seen, or while those become fewer: a workload that
+/// grows faster than the link owes more and more until then, and little afterwards.
 /// </remarks>
 internal sealed class StopRule
 {
@@ -21,6 +22,7 @@ internal sealed class StopRule
     private const int Window = 3;
 
     private readonly Queue<State> _states = new();
+    private long _sentPages;
 
     /// <summary>Whether to stop instead of sending another round.</summary>
     public bool ShouldStop(RoundObservation observation)
@@ -35,6 +37,7 @@ internal sealed class StopRule
             return observation.Owed.PageCount == 0;
         }
 
+        _sentPages += observation.Previous?.SentPages ?? 0;
         return observation.CopyTime <= observation.FixedDowntime * NegligibleShare || !Gains(observation);
     }
 
@@ -49,8 +52,9 @@ internal sealed class StopRule
         }
 
         State then = _states.Dequeue();
+        bool firstPass = unseen > 0 && _sentPages < observation.ResidentPages;
         double saved = (then.OwedBytes - now.OwedBytes) / observation.BandwidthBytesPerSecond;
-        return now.UnseenPages < then.UnseenPages || saved >= LeastGain * (now.Elapsed - then.Elapsed);
+        return firstPass || now.UnseenPages < then.UnseenPages || saved >= LeastGain * (now.Elapsed - then.Elapsed);
     }
 
     private readonly record struct State(double OwedBytes, long UnseenPages, double Elapsed);
