@@ -82,8 +82,11 @@ public sealed class PredictivePreCopyTests
         Decisions(20_000, 17_000, 14_000, 11_000, 8_000).Should().OnlyContain(static decision => decision == RoundDecision.SendRound);
     }
 
-    [Fact]
-    public void Plan_LinkBecomesSlowerInTheFirstPass_GoesOn()
+    /// <summary>In the first pass and behind it, when what the workload has added meanwhile is sent.</summary>
+    [Theory]
+    [InlineData(All)]
+    [InlineData(500)]
+    public void Plan_LinkBecomesSlowerWhileNewPagesBecomeFewer_GoesOn(int residentPages)
     {
         Watch(20);
         RoundDecision[] decisions =
@@ -91,6 +94,8 @@ public sealed class PredictivePreCopyTests
             .. Enumerable.Range(1, 8).Select(round => PlanOf(_strategy, State(Pages(0, All), Pages(0, 500 * round)) with
             {
                 BandwidthBytesPerSecond = OneGigabit / round,
+                ResidentPages = residentPages,
+                Previous = new RoundOutcome(All, 10, 500, TimeSpan.FromMilliseconds(100)),
                 Elapsed = TimeSpan.FromMilliseconds(100 * round),
             }).Decision),
         ];

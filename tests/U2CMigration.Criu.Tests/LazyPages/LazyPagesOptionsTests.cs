@@ -12,9 +12,10 @@ public sealed class LazyPagesOptionsTests
     [Fact]
     public void Validate_ALongDirectory_NamesTheLimit()
     {
-        DirectoryInfo directory = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), new string('x', 100)));
+        using var directory = new TemporaryDirectory();
+        DirectoryInfo longer = Directory.CreateDirectory(Path.Combine(directory.Path, new string('x', 100)));
 
-        Action validate = () => (Valid with { WorkDirectory = directory.FullName }).Validate();
+        Action validate = () => (Valid with { WorkDirectory = longer.FullName }).Validate();
 
         validate.Should().Throw<ArgumentException>().WithMessage("*too long*107 bytes*");
     }
