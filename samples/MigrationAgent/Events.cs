@@ -80,6 +80,7 @@ public static class Events
         TailScanMs = downtime.TailScan.TotalMilliseconds,
         TailSendMs = downtime.TailSend.TotalMilliseconds,
         DumpMs = downtime.Dump.TotalMilliseconds,
+        PageMapsMs = downtime.PageMaps.TotalMilliseconds,
         ImageTransferMs = downtime.ImageTransfer.TotalMilliseconds,
         CheckMs = downtime.Check.TotalMilliseconds,
         RestoreMs = downtime.Restore.TotalMilliseconds,

@@ -11,6 +11,8 @@ public sealed record DowntimeEvent
 
     public required double DumpMs { get; init; }
 
+    public required double PageMapsMs { get; init; }
+
     public required double ImageTransferMs { get; init; }
 
     public required double CheckMs { get; init; }

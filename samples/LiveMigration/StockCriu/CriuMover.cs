@@ -104,6 +104,7 @@ public sealed class CriuMover(Testbed testbed, string strategy, string? address 
                 TailScanMs = 0,
                 TailSendMs = 0,
                 DumpMs = (here["dumped"] - frozen) * 1000,
+                PageMapsMs = 0,
                 ImageTransferMs = (received - here["dumped"]) * 1000,
                 CheckMs = 0,
                 RestoreMs = (resumed - received) * 1000,

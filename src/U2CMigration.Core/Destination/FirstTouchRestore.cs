@@ -1,4 +1,6 @@
+using U2CMigration.Core.PageStores;
 using U2CMigration.Core.Results;
+using U2CMigration.Criu.Images;
 using U2CMigration.Criu.LazyPages;
 using U2CMigration.Criu.Rpc;
 
@@ -6,7 +8,7 @@ namespace U2CMigration.Core.Destination;
 
 /// <summary>The processes resume without their memory and get each page when they touch it, from the store next to them.</summary>
 internal sealed class FirstTouchRestore(
-    DestinationContext context, HeldRestore restore, ILazyPageSource store, IReadOnlyList<LazyTask> tasks, RecentPages recent) : IRestore
+    DestinationContext context, HeldRestore restore, PageStore store, IReadOnlyList<LazyTask> tasks, RecentPages recent, bool placesPages) : IRestore
 {
     /// <summary>Installing a page before the resume costs a microsecond of downtime, a touch after it some tens to the workload.</summary>
     private static readonly TimeSpan PreinstallBudget = TimeSpan.FromMilliseconds(5);
@@ -18,6 +20,13 @@ internal sealed class FirstTouchRestore(
     public async Task<int> HoldAsync(Task pagesComplete, CancellationToken cancellationToken)
     {
         _daemon = LazyPagesDaemon.Listen(new LazyPagesOptions { WorkDirectory = context.ImagesDirectory }, _gate, tasks, context.Loggers);
+        if (placesPages)
+        {
+            // CRIU reads the pages files at once, so here the last pages are waited for.
+            await pagesComplete.WaitAsync(cancellationToken).ConfigureAwait(false);
+            await Task.Run(() => PagemapRewriter.PlaceMissing(new ImageDirectory(context.ImagesDirectory), store.CopyTo, cancellationToken), cancellationToken).ConfigureAwait(false);
+        }
+
         Task<int> holding = restore.HoldAsync(RestoreOptions.For(context, lazyPages: true), cancellationToken);
         try
         {

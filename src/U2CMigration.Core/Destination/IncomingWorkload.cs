@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using U2CMigration.Core.Freezing;
 using U2CMigration.Core.Handover;
 using U2CMigration.Core.Logging;
 using U2CMigration.Core.PageStores;
@@ -29,6 +30,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
     private readonly HeldRestore _held;
     private readonly IDestinationNetwork? _network;
     private readonly List<PhaseDuration> _phases = [];
+    private readonly MemoryAtHand _memory = MemoryAtHand.Take();
     private Task _acquired = Task.CompletedTask;
     private IRestore? _restore;
     private int _rootProcessId;
@@ -112,6 +114,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
         }
 
         _images.Dispose();
+        _memory.Dispose();
         _store.Dispose();
         _directory.Dispose();
         if (!_runs)
@@ -145,6 +148,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
                     break;
                 case Frozen:
                     _acquired = _network is null ? Task.CompletedTask : Task.Run(() => _network.AcquireAsync(cancellationToken).AsTask(), cancellationToken);
+                    _memory.Dispose();
                     break;
                 case ImageFile piece:
                     _images.Take(piece);

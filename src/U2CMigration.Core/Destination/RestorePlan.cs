@@ -20,6 +20,7 @@ internal sealed class RestorePlan(DestinationContext context, PageStore store, R
     private const int MaxAttempts = 3;
 
     private readonly List<LazyTask> _tasks = [];
+    private readonly List<PageRun> _toPlace = [];
 
     /// <summary>Reads the page maps.</summary>
     public void Read()
@@ -27,9 +28,10 @@ internal sealed class RestorePlan(DestinationContext context, PageStore store, R
         var directory = new ImageDirectory(context.ImagesDirectory);
         foreach (int processId in directory.ProcessesWithPagemap())
         {
-            _tasks.Add(new LazyTask(processId, LazyRangesOf(processId, directory.ReadPagemap(processId)!)));
+            Pagemap pagemap = directory.ReadPagemap(processId)!;
+            _tasks.Add(new LazyTask(processId, LazyRangesOf(processId, pagemap)));
+            _toPlace.AddRange(pagemap.Entries.Where(static entry => entry.Places == PagePlaces.None).Select(entry => new PageRun(processId, entry.Address, entry.Pages)));
         }
-
     }
 
     /// <summary>Takes the last pages, and makes sure that the store has every page that the images want.</summary>
@@ -52,7 +54,7 @@ internal sealed class RestorePlan(DestinationContext context, PageStore store, R
     /// <summary>The restore in the chosen way.</summary>
     public IRestore Create(RestoreMode mode, HeldRestore held) => mode == RestoreMode.FlatImages
         ? new FlatRestore(context, held, store)
-        : new FirstTouchRestore(context, held, store, _tasks, recent);
+        : new FirstTouchRestore(context, held, store, _tasks, recent, placesPages: _toPlace.Count > 0);
 
     private static IEnumerable<LazyPageRange> LazyRangesOf(int processId, Pagemap pagemap)
     {
@@ -66,7 +68,7 @@ internal sealed class RestorePlan(DestinationContext context, PageStore store, R
     }
 
     private IEnumerable<PageRun> Wanted() =>
-        _tasks.SelectMany(static task => task.Ranges).Select(static range => new PageRun(range.ProcessId, range.Address, range.Pages));
+        _tasks.SelectMany(static task => task.Ranges).Select(static range => new PageRun(range.ProcessId, range.Address, range.Pages)).Concat(_toPlace);
 
     private async Task AskAsync(IReadOnlyList<PageRun> missing, CancellationToken cancellationToken)
     {

@@ -14,6 +14,7 @@ internal sealed unsafe partial class MemoryMapping : SafeHandleZeroOrMinusOneIsI
     private const int MapPrivate = 0x02;
     private const int MapAnonymous = 0x20;
     private const int MapNoReserve = 0x4000;
+    private const int MapPopulate = 0x8000;
 
     private readonly nuint _length;
 
@@ -38,6 +39,13 @@ internal sealed unsafe partial class MemoryMapping : SafeHandleZeroOrMinusOneIsI
     public static MemoryMapping OfZeros(long length)
     {
         nint address = mmap_anonymous(0, (nuint)length, ProtectRead, MapPrivate | MapAnonymous | MapNoReserve, -1, 0);
+        return Checked(address, length, "mmap", "The address space may be limited: see ulimit -v.");
+    }
+
+    /// <summary>Maps memory that is there at once.</summary>
+    public static MemoryMapping OfPresentMemory(long length)
+    {
+        nint address = mmap_anonymous(0, (nuint)length, ProtectRead | ProtectWrite, MapPrivate | MapAnonymous | MapPopulate, -1, 0);
         return Checked(address, length, "mmap", "The address space may be limited: see ulimit -v.");
     }
 

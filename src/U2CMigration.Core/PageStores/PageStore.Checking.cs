@@ -51,35 +51,8 @@ public sealed unsafe partial class PageStore
         return new VerifyResult(processId, checksums.Length, mismatched, first);
     }
 
-    /// <summary>Writes pages one behind the other, as a flat image has them.</summary>
-    /// <param name="destination">Where the bytes go.</param>
-    /// <param name="runs">The pages; all must be held.</param>
-    /// <returns>The bytes written.</returns>
-    /// <exception cref="PageStoreException">A page is not held; what lies before it was written.</exception>
-    public long WriteTo(Stream destination, IEnumerable<PageRun> runs)
-    {
-        ArgumentNullException.ThrowIfNull(destination);
-        ArgumentNullException.ThrowIfNull(runs);
-        long written = 0;
-        foreach (PageRun run in runs)
-        {
-            ulong at = run.Address;
-            while (at < run.End)
-            {
-                LazyPageRun found = Find(run.ProcessId, at, (int)Math.Min(Chunk.Pages, (long)((run.End - at) / PageBytes)));
-                if (found.Pages == 0)
-                {
-                    throw new PageStoreException($"The page of process {run.ProcessId} at 0x{at:x} is not held. Ask the source for what MissingFrom lists first.");
-                }
-
-                destination.Write(new ReadOnlySpan<byte>((void*)found.Source, found.Pages * PageBytes));
-                at += (ulong)found.Pages * PageBytes;
-                written += (long)found.Pages * PageBytes;
-            }
-        }
-
-        return written;
-    }
+    private static PageStoreException NotHeld(int processId, ulong address) =>
+        new($"The page of process {processId} at 0x{address:x} is not held. Ask the source for what MissingFrom lists first.");
 
     private void AddMissing(List<PageRun> missing, PageRun run, ulong at)
     {

@@ -26,6 +26,28 @@ public sealed unsafe partial class PageStore
             : new LazyPageRun((nint)PageAt(chunk, page), Chunk.Next(new ChunkBits.NotData(chunk), page, end) - page);
     }
 
+    /// <summary>Copies pages that are all held.</summary>
+    /// <param name="processId">The process, as numbered in the images.</param>
+    /// <param name="address">The address of the first page.</param>
+    /// <param name="destination">Whole pages, to be filled.</param>
+    /// <exception cref="PageStoreException">A page is not held.</exception>
+    public void CopyTo(int processId, ulong address, Span<byte> destination)
+    {
+        while (destination.Length > 0)
+        {
+            LazyPageRun run = Find(processId, address, destination.Length / PageBytes);
+            if (run.Pages == 0)
+            {
+                throw NotHeld(processId, address);
+            }
+
+            int bytes = run.Pages * PageBytes;
+            new ReadOnlySpan<byte>((void*)run.Source, bytes).CopyTo(destination);
+            destination = destination[bytes..];
+            address += (ulong)bytes;
+        }
+    }
+
     /// <inheritdoc/>
     /// <remarks>The pages are not held any more, unless <see cref="PageStoreOptions.KeepUntilVerified"/>; their memory is given back in pieces of 64 pages and more.</remarks>
     public void Release(int processId, ulong address, int pages)

@@ -15,6 +15,9 @@ public sealed record DowntimeBreakdown
     /// <summary>CRIU writing the state of the processes, from the request until all images were complete.</summary>
     public required TimeSpan Dump { get; init; }
 
+    /// <summary>Adding the private memory of the frozen tree, which CRIU is not shown, to the page maps of the images.</summary>
+    public required TimeSpan PageMaps { get; init; }
+
     /// <summary>Sending the images.</summary>
     public required TimeSpan ImageTransfer { get; init; }
 

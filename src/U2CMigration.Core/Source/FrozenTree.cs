@@ -1,3 +1,4 @@
+using U2CMigration.Core.Errors;
 using U2CMigration.Core.Freezing;
 using U2CMigration.Core.Handover;
 using U2CMigration.Core.Interop;
@@ -21,6 +22,7 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
 
     private readonly ISourceNetwork? _network = context.Options.Network;
     private readonly FreezeGuardian _guardian = FreezeGuardian.Start(freezer, context.Options.Network);
+    private readonly MemoryAtHand _memory = MemoryAtHand.Take();
     private LazyDump _dump = prepare();
     private bool _networkReleased;
     private bool _frozen;
@@ -33,9 +35,16 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
     /// <summary>The processes in whose images the pages are still missing, once they are dumped.</summary>
     public IReadOnlyCollection<int> HiddenProcesses => _dump.HiddenProcesses;
 
-    /// <summary>Does what can be done before the freeze.</summary>
-    public Task ReadyAsync(IReadOnlyCollection<int> processIds, CancellationToken cancellationToken) =>
+    /// <summary>Reads the mappings of the running processes, for CRIU.</summary>
+    public Task TakeMappingsAsync(IReadOnlyCollection<int> processIds, CancellationToken cancellationToken) =>
         freezer.Freezes ? Task.Run(() => _dump.TakeMappings(processIds), cancellationToken) : Task.CompletedTask;
+
+    /// <summary>Does what can be done before the freeze.</summary>
+    public async Task ReadyAsync(IReadOnlyCollection<int> processIds, CancellationToken cancellationToken)
+    {
+        await TakeMappingsAsync(processIds, cancellationToken).ConfigureAwait(false);
+        _memory.Dispose();
+    }
 
     /// <summary>Stops every task, if the freezer can.</summary>
     public async Task FreezeAsync(CancellationToken cancellationToken)
@@ -69,7 +78,7 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
             NetworkLock = _networkReleased && version >= CriuVersion.NetworkLockSkip ? CriuNetworkLock.Skip : CriuNetworkLock.Nftables,
         };
         await _dump.HoldAsync(options, cancellationToken).ConfigureAwait(false);
-        if (!_dump.MappingsConfirmed)
+        if (_dump.MappingsConfirmed.IsCompleted && !await _dump.MappingsConfirmed.ConfigureAwait(false))
         {
             context.Logger.MappingsChanged();
             await DumpAgainAsync(options, cancellationToken).ConfigureAwait(false);
@@ -78,6 +87,18 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
         if (!_networkReleased)
         {
             await ReleaseNetworkAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Returns when it is certain that the images are those of the frozen tree.</summary>
+    /// <exception cref="MigrationException">They are not quite.</exception>
+    public async Task ConfirmAsync()
+    {
+        if (!await _dump.MappingsConfirmed.ConfigureAwait(false))
+        {
+            throw context.Failure(
+                "In the moment of the freeze the workload changed how the kernel treats some of its memory (madvise, mlock), and that was dumped as it had been before. It runs on here, unharmed; try again.",
+                isTransient: true);
         }
     }
 
@@ -146,6 +167,7 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
     public async ValueTask DisposeAsync()
     {
         await RollBackAsync().ConfigureAwait(false);
+        _memory.Dispose();
         _guardian.Dispose();
         await _dump.DisposeAsync().ConfigureAwait(false);
     }

@@ -1,7 +1,6 @@
 using U2CMigration.Criu.Images;
 using U2CMigration.PageTracking.Memory;
 using U2CMigration.PageTracking.Pages;
-using U2CMigration.PageTracking.Reading;
 using U2CMigration.PageTracking.Trackers;
 
 namespace U2CMigration.Core.Source;
@@ -29,7 +28,7 @@ internal static class HiddenMemory
         return true;
     }
 
-    /// <summary>Completes the images of the processes that were hidden from CRIU.</summary>
+    /// <summary>Completes the page maps of the processes that were hidden from CRIU. The pages themselves travel like all others; the destination has them at hand.</summary>
     public static void AddToImages(SourceContext context, IPageTracker tracker, IReadOnlyCollection<int> hidden, CancellationToken cancellationToken)
     {
         if (hidden.Count == 0)
@@ -44,8 +43,7 @@ internal static class HiddenMemory
         {
             ProcessPages pages = resident.Processes.FirstOrDefault(process => process.ProcessId == processId)
                 ?? throw new IOException($"Process {processId} of the frozen tree is not known to the page tracker any more.");
-            using ProcessMemoryReader reader = ProcessMemoryReader.Open(processId);
-            HiddenPages.Add(images, context.Numbers.InImages(processId), Entries(pages), (_, address, destination) => Read(reader, address, destination), cancellationToken);
+            HiddenPages.Add(images, context.Numbers.InImages(processId), Entries(pages));
         }
     }
 
@@ -55,16 +53,6 @@ internal static class HiddenMemory
         {
             PageRange range = pages.Ranges[index];
             yield return new PagemapEntry(range.Start, range.Pages, PagePlaces.None);
-        }
-    }
-
-    private static void Read(ProcessMemoryReader reader, ulong address, Span<byte> destination)
-    {
-        ReadOnlySpan<PageRange> range = [new PageRange(address, address + (ulong)destination.Length)];
-        var unreadable = new PageBitmap(new ulong[(destination.Length / PageSize.Bytes / 64) + 1]);
-        if (reader.Read(range, destination, unreadable) != 0)
-        {
-            throw new IOException($"Pages between 0x{address:x} and 0x{range[0].End:x} of the frozen process {reader.ProcessId} can not be read.");
         }
     }
 }

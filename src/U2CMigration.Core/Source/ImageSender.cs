@@ -16,7 +16,7 @@ internal static class ImageSender
     {
         var sent = new List<ImageChecksum>();
         long total = 0;
-        byte[] buffer = new byte[ImageFile.MaxChunkBytes];
+        byte[] buffer = new byte[ImageFile.RecommendedChunkBytes];
         foreach (string path in Directory.EnumerateFiles(directory, ImagePattern))
         {
             using var file = File.OpenHandle(path);
@@ -26,7 +26,8 @@ internal static class ImageSender
             long offset = 0;
             do
             {
-                int read = await RandomAccess.ReadAsync(file, buffer, offset, cancellationToken).ConfigureAwait(false);
+                // Not asynchronous: that would be a change of threads for each of many small files, while the workload is frozen.
+                int read = RandomAccess.Read(file, buffer, offset);
                 if (read == 0 && offset < length)
                 {
                     throw new IOException($"The image {path} became shorter while it was sent.");

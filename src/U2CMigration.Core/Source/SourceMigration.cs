@@ -177,6 +177,7 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
         ITreeFreezer freezer = FreezerDetection.For(root, [.. PageTracking.Processes.ProcessTree.List(root)]);
         _tree = new FrozenTree(context, freezer, () => LazyDump.Prepare(options, context.Loggers), version);
         _tracker = await Task.Run(() => PageTrackers.Create(context.Options.Tracker, root, context.Loggers), cancellationToken).ConfigureAwait(false);
+        await _tree.TakeMappingsAsync(_tracker.ProcessIds, cancellationToken).ConfigureAwait(false);
         IMigrationStrategy strategy = context.Options.Strategy();
         PageCodec? codec = SourceCodec.Create(context, strategy, _connection!, memory);
         _sender = new PageSender(_connection!, context.Numbers, codec, _tracker as ICopyObserver);

@@ -26,6 +26,7 @@ internal static class SourceReport
                 TailScan = stop.TailScan,
                 TailSend = stop.TailSend,
                 Dump = stop.Dump,
+                PageMaps = stop.PageMaps,
                 ImageTransfer = stop.ImageTransfer,
                 Check = PhaseNames.Find(stop.DestinationPhases, PhaseNames.Check),
                 Restore = PhaseNames.Find(stop.DestinationPhases, PhaseNames.Restore),

@@ -32,6 +32,8 @@ internal sealed class StopAndCopy(
 
     public TimeSpan Dump { get; private set; }
 
+    public TimeSpan PageMaps { get; private set; }
+
     public TimeSpan ImageTransfer { get; private set; }
 
     /// <summary>What the destination says its steps took.</summary>
@@ -76,9 +78,11 @@ internal sealed class StopAndCopy(
             await SendTailAsync(cancellationToken).ConfigureAwait(false);
         }
 
+        long mapsStart = Stopwatch.GetTimestamp();
         await Task.Run(() => HiddenMemory.AddToImages(context, tracker, tree.HiddenProcesses, cancellationToken), cancellationToken).ConfigureAwait(false);
         Mark("page maps complete");
         long transferStart = Stopwatch.GetTimestamp();
+        PageMaps = Stopwatch.GetElapsedTime(mapsStart, transferStart);
         Task touched = tree.StopsBeforeDump ? Task.Run(() => tracker.Collect(_touchedByDump, cancellationToken), cancellationToken) : Task.CompletedTask;
         ImagesEnd end = await ImageSender.SendAsync(context.ImagesDirectory, connection, cancellationToken).ConfigureAwait(false);
         await connection.SendAsync(end, cancellationToken).ConfigureAwait(false);
@@ -100,6 +104,7 @@ internal sealed class StopAndCopy(
             WireBytes = connection.Statistics.WireBytesSent - bytesBefore,
         };
         await WaitForRestoreAsync(cancellationToken).ConfigureAwait(false);
+        await tree.ConfirmAsync().ConfigureAwait(false);
     }
 
     private static async Task AllOrCancelAsync(CancellationTokenSource cancellation, params Task[] tasks)

@@ -5,13 +5,15 @@ namespace U2CMigration.Criu.Hiding;
 
 /// <summary>What CRIU reads of /proc/PID/smaps: the mappings and their flags. The kernel adds up all pages for that file, 13 ms for a GiB.</summary>
 /// <param name="Mappings">The lines of the mappings, as in /proc/PID/maps, and for each the line of its flags.</param>
-internal sealed record MappingsText(IReadOnlyList<(string Mapping, string Flags)> Mappings)
+/// <param name="ResidentKibibytes">What the kernel added up.</param>
+internal sealed record MappingsText(IReadOnlyList<(string Mapping, string Flags)> Mappings, long ResidentKibibytes)
 {
     /// <summary>Names of files are bytes, and have to come out as they went in.</summary>
     private static readonly Encoding FileNames = Encoding.Latin1;
 
     private const int BufferBytes = 65536;
     private const string FlagsField = "VmFlags:";
+    private const string ResidentField = "Rss:";
 
     /// <summary>Soft-dirty and write-protected: set by those who look for written pages, at any time. CRIU does not want to know.</summary>
     private static readonly string[] OfTrackers = [" sd", " uw"];
@@ -28,12 +30,17 @@ internal sealed record MappingsText(IReadOnlyList<(string Mapping, string Flags)
     {
         var mappings = new List<(string Mapping, string Flags)>();
         string? mapping = null;
+        long resident = 0;
         while (reader.ReadLine() is { } line)
         {
             if (line.StartsWith(FlagsField, StringComparison.Ordinal) && mapping is not null)
             {
                 mappings.Add((mapping, OfTrackers.Aggregate(line, static (flags, flag) => flags.Replace(flag, string.Empty, StringComparison.Ordinal))));
                 mapping = null;
+            }
+            else if (line.StartsWith(ResidentField, StringComparison.Ordinal))
+            {
+                resident += long.Parse(line.AsSpan(ResidentField.Length, line.Length - ResidentField.Length - " kB".Length), NumberStyles.AllowLeadingWhite, CultureInfo.InvariantCulture);
             }
             else if (char.IsAsciiHexDigitLower(line.FirstOrDefault()))
             {
@@ -42,7 +49,7 @@ internal sealed record MappingsText(IReadOnlyList<(string Mapping, string Flags)
             }
         }
 
-        return new MappingsText(mappings);
+        return new MappingsText(mappings, resident);
     }
 
     /// <summary>Whether a process has exactly these mappings now, as far as can be told quickly: their flags may be others.</summary>
@@ -71,6 +78,13 @@ internal sealed record MappingsText(IReadOnlyList<(string Mapping, string Flags)
     {
         var found = new HashSet<(string Mapping, string Flags)>(others.Mappings);
         return Mappings.All(found.Contains);
+    }
+
+    /// <summary>Whether a mapping that both have has other flags there.</summary>
+    internal bool Contradicts(MappingsText other)
+    {
+        var flags = other.Mappings.ToDictionary(static mapping => mapping.Mapping, static mapping => mapping.Flags);
+        return Mappings.Any(mapping => flags.TryGetValue(mapping.Mapping, out string? there) && there != mapping.Flags);
     }
 
     internal byte[] ToBytes()

@@ -124,7 +124,8 @@ internal sealed class MemoryHiding : IAsyncDisposable
 
     private bool TryHide(in Seccomp.Question question)
     {
-        if (ProcessOf(question) is not int processId || !IsForPages(processId) || !_hides(processId))
+        // Where it has no notes about the kernel yet (/run/criu.kdat), CRIU looks for something in its own page map.
+        if (ProcessOf(question) is not int processId || processId == question.ThreadId || !IsForPages(processId) || !_hides(processId))
         {
             return false;
         }

@@ -7,17 +7,30 @@ internal sealed class TakenMappings
 {
     private readonly ConcurrentDictionary<int, MappingsText> _taken = [];
     private readonly ConcurrentDictionary<int, bool> _told = [];
+    private readonly HashSet<int> _changing = [];
     private volatile bool _inUse;
 
-    /// <summary>Reads the mappings of processes that still run, in place of those read before.</summary>
+    /// <summary>The resident memory of all processes whose mappings were read: so much work it is to read them again.</summary>
+    internal long ResidentBytes => _taken.Values.Sum(static taken => taken.ResidentKibibytes) * 1024;
+
+    /// <summary>Reads the mappings of processes that still run, in place of those read before. A process that changes flags from one time to the next is left out for good.</summary>
     internal void Take(IEnumerable<int> processIds)
     {
+        Dictionary<int, MappingsText> before = new(_taken);
         _taken.Clear();
-        foreach (int processId in processIds)
+        foreach (int processId in processIds.Except(_changing))
         {
             try
             {
-                _taken[processId] = MappingsText.Read(processId);
+                var mappings = MappingsText.Read(processId);
+                if (before.TryGetValue(processId, out MappingsText? earlier) && earlier.Contradicts(mappings))
+                {
+                    _changing.Add(processId);
+                }
+                else
+                {
+                    _taken[processId] = mappings;
+                }
             }
             catch (IOException)
             {
@@ -26,13 +39,18 @@ internal sealed class TakenMappings
         }
     }
 
-    /// <summary>Lets <see cref="Tell"/> tell them, and meanwhile compares them with those that the processes have. They must be frozen, and stay so.</summary>
-    /// <returns>Whether all that was told is true; to be asked when nobody asks any more.</returns>
-    internal async Task<Func<bool>> UseAsync()
+    /// <summary>Lets <see cref="Tell"/> tell them from now on.</summary>
+    internal void Use() => _inUse = true;
+
+    /// <summary>Compares them with those that the processes have, which must be frozen.</summary>
+    /// <returns>The processes that have exactly those.</returns>
+    internal Task<HashSet<int>> CompareAsync() => Task.Run(() => _taken.Where(IsTrue).Select(static taken => taken.Key).ToHashSet());
+
+    /// <summary>Whether all that was told is true; to be asked when nobody asks any more.</summary>
+    internal async Task<bool> ConfirmAsync(Task<HashSet<int>> comparing)
     {
-        _inUse = true;
-        HashSet<int> confirmed = await Task.Run(() => _taken.Where(IsTrue).Select(static taken => taken.Key).ToHashSet()).ConfigureAwait(false);
-        return () => _told.Keys.All(confirmed.Contains);
+        HashSet<int> confirmed = await comparing.ConfigureAwait(false);
+        return _told.Keys.All(confirmed.Contains);
     }
 
     /// <summary>The mappings of a process; null when they are not known, or it has others by now.</summary>

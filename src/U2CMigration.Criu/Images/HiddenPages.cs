@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Collections.Immutable;
 
 namespace U2CMigration.Criu.Images;
@@ -6,48 +5,29 @@ namespace U2CMigration.Criu.Images;
 /// <summary>Completes images that were dumped without the private memory of a process (<see cref="Rpc.LazyDumpOptions.HidesMemory"/>).</summary>
 public static class HiddenPages
 {
-    private const int PieceBytes = 1 << 20;
     private const int MapPrivate = 0x02;
     private const int MapDroppable = 0x08; // the kernel may take such pages away at any time, so CRIU leaves them out
 
-    /// <summary>Adds pages to the pagemap of a process, as CRIU would have: lazy where a restore can do without them, in the pages file otherwise.</summary>
+    /// <summary>
+    /// Adds pages to the pagemap of a process: lazy where a restore can do without them, with no place otherwise. The latter have to get into the pages file before the restore,
+    /// on the host on which they are at hand: <see cref="PagemapRewriter.PlaceMissing"/>.
+    /// </summary>
     /// <param name="directory">The images.</param>
     /// <param name="processId">The process, as numbered in the images.</param>
     /// <param name="resident">
     /// The pages that hold content of their own, ascending, whatever their places say. What lies outside the private mappings of the images is left out.
     /// </param>
-    /// <param name="content">Gives the pages that go to the pages file.</param>
-    /// <param name="cancellationToken">Ends the work between two pieces; the images are as they were then.</param>
     /// <exception cref="CriuException">A file is damaged or missing, or the pages are not ascending.</exception>
-    public static void Add(ImageDirectory directory, int processId, IEnumerable<PagemapEntry> resident, PageContent content, CancellationToken cancellationToken = default)
+    public static void Add(ImageDirectory directory, int processId, IEnumerable<PagemapEntry> resident)
     {
         ArgumentNullException.ThrowIfNull(directory);
         ArgumentNullException.ThrowIfNull(resident);
-        ArgumentNullException.ThrowIfNull(content);
         string path = directory.PathOf(ImageDirectory.PagemapName(processId));
         Pagemap found = directory.ReadPagemap(processId) ?? throw ImageError.At(path, 0, "it is missing");
 
         // CRIU lists guard regions behind all mappings, although they lie inside of them.
         MemoryArea[] areas = [.. directory.ReadMemoryAreas(processId).Where(IsPrivate).OrderBy(static area => area.Start)];
-        ImmutableArray<PagemapEntry> entries = Merge(path, found.Entries, Place(areas, resident));
-        if (!entries.Any(static entry => entry.Places == PagePlaces.None))
-        {
-            (found with { Entries = entries }).Write(path);
-            return;
-        }
-
-        // What has no place yet goes into the pages file.
-        ImmutableArray<PagemapEntry> after =
-            [.. entries.Select(static entry => entry.Places == PagePlaces.None ? entry with { Places = PagePlaces.Present } : entry)];
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(PieceBytes);
-        try
-        {
-            new TaskPagesRewrite(directory, processId, found with { Entries = entries }, after, content, dropped: null, buffer.AsMemory(0, PieceBytes)).Run(cancellationToken);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
+        (found with { Entries = Merge(path, found.Entries, Place(areas, resident)) }).Write(path);
     }
 
     /// <summary>Cuts the pages at the bounds of the mappings: lazy ones, and with no place those that are needed in the pages file.</summary>

@@ -3,7 +3,7 @@ using System.Collections.Frozen;
 namespace U2CMigration.Criu.Images;
 
 /// <summary>How much memory a dump holds, and how much of it a restore has to wait for.</summary>
-/// <param name="LazyBytes">Memory that is served after the restore.</param>
+/// <param name="LazyBytes">Memory that is in no file of the images: served after the restore, or written into the pages files before it.</param>
 /// <param name="EagerBytes">Memory that is in the pages files and has to be there before the restore, by kind.</param>
 public sealed record ImageMemory(long LazyBytes, IReadOnlyDictionary<MemoryKind, long> EagerBytes)
 {
@@ -53,11 +53,11 @@ public sealed record ImageMemory(long LazyBytes, IReadOnlyDictionary<MemoryKind,
         return new ImageMemory(lazy, eager.ToFrozenDictionary());
     }
 
-    /// <summary>Adds what is eager and returns what is lazy.</summary>
+    /// <summary>Adds what is eager and returns what is not.</summary>
     private static long Add(Dictionary<MemoryKind, long> eager, MemoryKind kind, PagemapEntry entry)
     {
         long bytes = entry.Pages * Environment.SystemPageSize;
-        if (entry.IsLazyOnly)
+        if (entry.IsLazyOnly || entry.Places == PagePlaces.None)
         {
             return bytes;
         }

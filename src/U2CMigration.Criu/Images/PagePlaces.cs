@@ -4,7 +4,7 @@ namespace U2CMigration.Criu.Images;
 [Flags]
 public enum PagePlaces
 {
-    /// <summary>Nothing is said.</summary>
+    /// <summary>Nowhere yet: CRIU needs it in the pages file, see <see cref="PagemapRewriter.PlaceMissing"/>.</summary>
     None = 0,
 
     /// <summary>In the parent images.</summary>

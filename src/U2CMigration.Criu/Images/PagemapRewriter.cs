@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Immutable;
 
 namespace U2CMigration.Criu.Images;
 
@@ -6,8 +7,8 @@ namespace U2CMigration.Criu.Images;
 /// <remarks>One process is rewritten after the other; the images are whole after each, also when a later one fails.</remarks>
 public static class PagemapRewriter
 {
-    /// <summary>Pages are moved in pieces of this size.</summary>
-    private const int PieceBytes = 1 << 20;
+    /// <summary>Pages are moved in pieces of this size, small enough for a buffer that stays in the cache and out of the large object heap.</summary>
+    private const int PieceBytes = 1 << 16;
 
     /// <summary>Writes every page that is not in a file into the pages files, so that a plain restore works: no lazy pages, no parent images.</summary>
     /// <param name="directory">The images.</param>
@@ -42,6 +43,23 @@ public static class PagemapRewriter
             cancellationToken);
     }
 
+    /// <summary>Writes the pages that have no place (<see cref="PagePlaces.None"/>) into the pages files. Lazy ones stay lazy.</summary>
+    /// <param name="directory">The images.</param>
+    /// <param name="content">Gives these pages.</param>
+    /// <param name="cancellationToken">Ends the work between two pieces.</param>
+    /// <exception cref="CriuException">A file is damaged.</exception>
+    public static void PlaceMissing(ImageDirectory directory, PageContent content, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(directory);
+        ArgumentNullException.ThrowIfNull(content);
+        Rewrite(
+            directory,
+            static entry => entry.Places == PagePlaces.None ? entry with { Places = PagePlaces.Present } : entry,
+            content,
+            dropped: null,
+            cancellationToken);
+    }
+
     private static void Rewrite(
         ImageDirectory directory,
         Func<PagemapEntry, PagemapEntry> change,
@@ -55,7 +73,11 @@ public static class PagemapRewriter
             foreach (int processId in directory.ProcessesWithPagemap())
             {
                 Pagemap before = directory.ReadPagemap(processId)!;
-                new TaskPagesRewrite(directory, processId, before, [.. before.Entries.Select(change)], content, dropped, buffer.AsMemory(0, PieceBytes)).Run(cancellationToken);
+                ImmutableArray<PagemapEntry> after = [.. before.Entries.Select(change)];
+                if (!after.SequenceEqual(before.Entries))
+                {
+                    new TaskPagesRewrite(directory, processId, before, after, content, dropped, buffer.AsMemory(0, PieceBytes)).Run(cancellationToken);
+                }
             }
         }
         finally

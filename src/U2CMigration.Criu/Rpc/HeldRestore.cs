@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Logging;
+using Microsoft.Win32.SafeHandles;
+using U2CMigration.Criu.Interop;
 using U2CMigration.Criu.Options;
 
 namespace U2CMigration.Criu.Rpc;
@@ -20,6 +22,7 @@ namespace U2CMigration.Criu.Rpc;
 public sealed class HeldRestore : IAsyncDisposable
 {
     private readonly CriuWorker _worker;
+    private readonly SafeFileHandle _breakpointsOn = PerfEvents.KeepOn();
     private readonly HoldPoint _postRestore = new();
     private readonly HoldPoint _preResume = new();
     private Task<int>? _restore;
@@ -136,6 +139,7 @@ public sealed class HeldRestore : IAsyncDisposable
         }
 
         await _worker.DisposeAsync().ConfigureAwait(false);
+        _breakpointsOn.Dispose();
     }
 
     private ValueTask<bool> AnswerAsync(CriuNotification notification) => notification.Kind switch

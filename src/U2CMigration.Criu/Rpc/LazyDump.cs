@@ -4,7 +4,9 @@ using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Win32.SafeHandles;
 using U2CMigration.Criu.Hiding;
+using U2CMigration.Criu.Interop;
 using U2CMigration.Criu.Options;
 using U2CMigration.Criu.Workers;
 
@@ -29,6 +31,9 @@ namespace U2CMigration.Criu.Rpc;
 /// </example>
 public sealed class LazyDump : IAsyncDisposable
 {
+    /// <summary>Up to here the comparison of mappings takes a millisecond and runs beside the dump; beyond, CRIU would wait for it, as both need the lock of the address space.</summary>
+    private const long ComparedBesideTheDump = 64 << 20;
+
     private static readonly TimeSpan RollbackLimit = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan CancelLimit = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(30);
@@ -36,6 +41,7 @@ public sealed class LazyDump : IAsyncDisposable
     private readonly CriuWorker _worker;
     private readonly MemoryHiding? _hiding;
     private readonly Socket _reservation;
+    private readonly SafeFileHandle _breakpointsOn = PerfEvents.KeepOn();
     private readonly HoldPoint _postDump = new();
     private readonly string? _networkNamespace;
     private readonly ILogger _logger;
@@ -68,8 +74,11 @@ public sealed class LazyDump : IAsyncDisposable
     public IReadOnlyCollection<int> HiddenProcesses => _hiding?.Processes ?? [];
 
     /// <summary>Whether CRIU saw the processes as they are. If not, undo the dump and prepare another one.</summary>
-    /// <value>False when a flag of a mapping was changed (madvise, mlock) between <see cref="TakeMappings"/> and the freeze. Valid when <see cref="HoldAsync"/> has returned.</value>
-    public bool MappingsConfirmed { get; private set; } = true;
+    /// <value>
+    /// False when a flag of a mapping was changed (madvise, mlock) between <see cref="TakeMappings"/> and the freeze. Valid when <see cref="HoldAsync"/> has returned. Up to 64 MiB of
+    /// memory it is known then; beyond, the kernel adds up behind the dump, 13 ms for a GiB, and this completes later: it has to be waited for before the dump is made final.
+    /// </value>
+    public Task<bool> MappingsConfirmed { get; private set; } = Task.FromResult(true);
 
     /// <summary>Occupies the port and starts the worker, so that <see cref="HoldAsync"/> has only the dump itself to wait for.</summary>
     /// <param name="options">How CRIU is started. Its command prefix must not change the network namespace; name that in the options.</param>
@@ -106,11 +115,11 @@ public sealed class LazyDump : IAsyncDisposable
 
     /// <summary>
     /// Reads the mappings of processes while they still run, so that CRIU need not wait for the kernel to add up their pages, 13 ms for a GiB, while they are frozen. They are
-    /// compared during the dump: see <see cref="MappingsConfirmed"/>.
+    /// compared afterwards: see <see cref="MappingsConfirmed"/>.
     /// </summary>
     /// <param name="processIds">The processes.</param>
     /// <remarks>
-    /// Used where a process has the same mappings at the dump, and the group of <see cref="CriuDumpOptions.FreezeCgroup"/> is frozen when <see cref="HoldAsync"/> is called.
+    /// Called twice, some time apart, it leaves out processes that change flags all the time. Used where a process has the same mappings at the dump, and the group of <see cref="CriuDumpOptions.FreezeCgroup"/> is frozen when <see cref="HoldAsync"/> is called.
     /// Without <see cref="LazyDumpOptions.HidesMemory"/> it does nothing.
     /// </remarks>
     public void TakeMappings(IEnumerable<int> processIds)
@@ -138,16 +147,25 @@ public sealed class LazyDump : IAsyncDisposable
         _options = options;
         _processId = options.ProcessId;
         _freezer = FreezerGroup.FindFrozen(options.FreezeCgroup);
+        if (_freezer is null || _hiding is null)
+        {
+            await HoldTasksAsync(options, cancellationToken).ConfigureAwait(false);
+            return;
+        }
 
-        Task<Func<bool>>? confirming = _freezer is null ? null : _hiding?.Mappings.UseAsync();
+        TakenMappings mappings = _hiding.Mappings;
+        mappings.Use();
+        Task<HashSet<int>>? comparing = mappings.ResidentBytes <= ComparedBesideTheDump ? mappings.CompareAsync() : null;
         try
         {
             await HoldTasksAsync(options, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
-            MappingsConfirmed = confirming is null || (await confirming.ConfigureAwait(false))();
+            await (comparing ?? Task.CompletedTask).ConfigureAwait(false);
         }
+
+        MappingsConfirmed = mappings.ConfirmAsync(comparing ?? mappings.CompareAsync());
     }
 
     private static (CriuWorker Worker, MemoryHiding? Hiding) Start(LazyDumpOptions options, Socket reservation, ILoggerFactory? loggers, ILogger logger)
@@ -266,6 +284,7 @@ public sealed class LazyDump : IAsyncDisposable
             await RollbackAsync().ConfigureAwait(false);
         }
 
+        await ((Task)MappingsConfirmed).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _worker.DisposeAsync().ConfigureAwait(false);
         if (_hiding is not null)
         {
@@ -273,6 +292,7 @@ public sealed class LazyDump : IAsyncDisposable
         }
 
         _reservation.Dispose();
+        _breakpointsOn.Dispose();
     }
 
     private async Task FailAsync(CancellationToken cancellationToken)

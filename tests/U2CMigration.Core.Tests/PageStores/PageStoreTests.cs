@@ -304,25 +304,26 @@ public sealed class PageStoreTests : IDisposable
     }
 
     [Fact]
-    public void WriteTo_DataAndZeroPages_WritesThemInOrder()
+    public void CopyTo_DataAndZeroPages_CopiesThemInOrder()
     {
         _store.Put(1, ChunkStart, 1);
         _store.Put(1, ChunkStart + 0x1000, 0);
         _store.Put(1, ChunkStart + 0x2000, 2);
-        using var file = new MemoryStream();
+        byte[] pages = new byte[3 * PageBytes];
+        pages.AsSpan().Fill(9);
 
-        long written = _store.WriteTo(file, [new PageRun(1, ChunkStart + 0x1000, 2), new PageRun(1, ChunkStart, 1)]);
+        _store.CopyTo(1, ChunkStart, pages);
 
-        written.Should().Be(3 * PageBytes);
-        file.ToArray().Should().Equal([.. Page(0), .. Page(2), .. Page(1)]);
+        pages.Should().Equal([.. Page(1), .. Page(0), .. Page(2)]);
     }
 
     [Fact]
-    public void WriteTo_MissingPage_NamesIt()
+    public void CopyTo_MissingPage_NamesIt()
     {
-        Action write = () => _store.WriteTo(Stream.Null, [new PageRun(1, ChunkStart, 1)]);
+        _store.Put(1, ChunkStart - 0x1000, 1);
+        Action copy = () => _store.CopyTo(1, ChunkStart - 0x1000, new byte[2 * PageBytes]);
 
-        write.Should().Throw<PageStoreException>().WithMessage("*0x7f0000000000 is not held*");
+        copy.Should().Throw<PageStoreException>().WithMessage("*0x7f0000000000 is not held*");
     }
 
     [Fact]

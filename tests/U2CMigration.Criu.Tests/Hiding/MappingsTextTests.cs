@@ -24,6 +24,22 @@ public sealed class MappingsTextTests
         (Heap, "VmFlags: rd wr mr mw me ac"), (Library, "VmFlags: rd mr mw me"));
 
     [Fact]
+    public void Parse_Smaps_AddsUpWhatIsResident() =>
+        Parse(Smaps.Replace("Size:  ", "Rss:                  44 kB\nSize:  ")).ResidentKibibytes.Should().Be(48);
+
+    [Theory]
+    [InlineData("me ac sd", "me ac", false)] // soft-dirty, which is not told
+    [InlineData("me ac sd", "me dc ac sd", true)]
+    [InlineData("[heap]\nSize:                132 kB\nTHPeligible:           0\nVmFlags: rd wr", "[heaps]\nVmFlags: wf", false)]
+    public void Contradicts_OtherFlagsOfTheSameMapping_AreSeen(string before, string after, bool expected)
+    {
+        string text = Smaps.ReplaceLineEndings("\n");
+        string other = text.Replace(before, after);
+        other.Should().NotBe(text);
+        Parse(text).Contradicts(Parse(other)).Should().Be(expected);
+    }
+
+    [Fact]
     public void ToBytes_IsWhatCriuReads() => Encoding.UTF8.GetString(Parse(Smaps).ToBytes()).Should().Be(
         $"{Heap}\nVmFlags: rd wr mr mw me ac\n{Library}\nVmFlags: rd mr mw me\n");
 

@@ -36,10 +36,14 @@ public sealed class HiddenPagesTests : IDisposable
     [InlineData(ImageSet.FilePrivate, Private)]
     [InlineData(ImageSet.AnonymousPrivate, Private | Locked)]
     [InlineData(ImageSet.AnonymousPrivate, Private | Huge)]
-    public void Add_MemoryThatCanNotBeLazy_GoesToThePagesFileInOrder(int status, uint flags)
+    public void Add_MemoryThatCanNotBeLazy_HasNoPlaceUntilItIsGivenOne(int status, uint flags)
     {
         Map(ImageSet.Area(0x10000, 2, (uint)status, flags: flags), ImageSet.Area(0x90000, 2, (uint)status, flags: flags));
         Add(new PagemapEntry(0x11000, 1, PagePlaces.None), new PagemapEntry(0x90000, 1, PagePlaces.None));
+        Images.ReadPagemap(5)!.Entries.Should().Equal(
+            new PagemapEntry(0x11000, 1, PagePlaces.None), new PagemapEntry(0x80000, 2, PagePlaces.Present), new PagemapEntry(0x90000, 1, PagePlaces.None));
+
+        PagemapRewriter.PlaceMissing(Images, static (_, address, pages) => pages.Fill((byte)(address >> 12)));
         Pagemap pagemap = Images.ReadPagemap(5)!;
         pagemap.Entries.Should().Equal(
             new PagemapEntry(0x11000, 1, PagePlaces.Present),
@@ -56,7 +60,7 @@ public sealed class HiddenPagesTests : IDisposable
             ImageSet.Area(0x11000, 1, ImageSet.AnonymousPrivate, flags: Private),
             ImageSet.Area(0x12000, 1, ImageSet.FilePrivate, flags: Private));
         Add(new PagemapEntry(0x10000, 3, PagePlaces.None));
-        Images.ReadPagemap(5)!.Entries.Take(2).Should().Equal(new PagemapEntry(0x10000, 2, PagePlaces.Lazy), new PagemapEntry(0x12000, 1, PagePlaces.Present));
+        Images.ReadPagemap(5)!.Entries.Take(2).Should().Equal(new PagemapEntry(0x10000, 2, PagePlaces.Lazy), new PagemapEntry(0x12000, 1, PagePlaces.None));
     }
 
     [Theory]
@@ -92,13 +96,11 @@ public sealed class HiddenPagesTests : IDisposable
     [Fact]
     public void Add_NoPagemap_IsRefused()
     {
-        Action act = () => HiddenPages.Add(Images, 6, [], (_, _, _) => { });
+        Action act = () => HiddenPages.Add(Images, 6, []);
         act.Should().Throw<CriuException>().WithMessage("*pagemap-6.img*missing*");
     }
 
     private void Map(params VmaEntry[] areas) => ImageSet.WriteMemory(_directory["mm-5.img"], areas);
 
-    /// <summary>Each page holds the number of its address.</summary>
-    private void Add(params PagemapEntry[] resident) =>
-        HiddenPages.Add(Images, 5, resident, static (_, address, pages) => pages.Fill((byte)(address >> 12)));
+    private void Add(params PagemapEntry[] resident) => HiddenPages.Add(Images, 5, resident);
 }

@@ -56,6 +56,23 @@ public sealed class PagemapRewriterTests : IDisposable
     }
 
     [Fact]
+    public void PlaceMissing_MixedEntries_AsksOnlyForThoseWithoutAPlace()
+    {
+        new Pagemap(4, [new PagemapEntry(0x10000, 2, PagePlaces.Present), new PagemapEntry(0x20000, 1, PagePlaces.None), new PagemapEntry(0x30000, 1, PagePlaces.Lazy)]).Write(_directory["pagemap-5.img"]);
+        PagemapRewriter.PlaceMissing(Images, (_, address, pages) => pages.Fill((byte)(address >> 16)));
+        Pagemap pagemap = Images.ReadPagemap(5)!;
+        pagemap.Entries.Select(entry => entry.Places).Should().Equal(PagePlaces.Present, PagePlaces.Present, PagePlaces.Lazy);
+        File.ReadAllBytes(_directory[pagemap.PagesFileName]).Should().Equal(Bytes.Pages(1, 2, 2));
+    }
+
+    [Fact]
+    public void PlaceMissing_NothingMissing_LeavesTheFilesAlone()
+    {
+        PagemapRewriter.PlaceMissing(Images, (_, _, _) => throw new IOException("nothing is to be asked for"));
+        Images.ReadPagemap(5)!.PagesId.Should().Be(4);
+    }
+
+    [Fact]
     public void MakePresent_ContentThatFails_LeavesTheImagesAsTheyWere()
     {
         Action act = () => PagemapRewriter.MakePresent(Images, (_, _, _) => throw new InvalidOperationException());

@@ -51,6 +51,28 @@ public sealed class MigrationTests(RigFixture fixture)
         (await workload.AskAsync("check", Cancellation)).Should().StartWith("ok ").And.NotContain("standstills=0");
     }
 
+    /// <summary>With more memory it is only known behind the restore; should it have been wrong, the program runs on here and a retry is what the error asks for.</summary>
+    [Fact]
+    public async Task Move_FlagsChangeInALargeProcess_TheyAreThoseOfTheFreezeOrItIsTriedAgain()
+    {
+        Requires.Testbed();
+        await using RunningWorkload workload = await RunningWorkload.StartAsync(fixture.Rig, "adviser", 7911, Cancellation, "--memory-mib", "128");
+        await using Agents agents = await Agents.StartAsync(fixture.Rig, Cancellation);
+        await workload.PutIntoOwnCgroupAsync(Cancellation);
+        CommandResult result;
+        int attempts = 0;
+        do
+        {
+            await using RigProcess sender = agents.StartSending(workload.ProcessId, "--verify");
+            result = await sender.WaitAsync(Cancellation);
+            (await workload.AskAsync("check", Cancellation)).Should().StartWith("ok ").And.NotContain("standstills=0");
+            attempts++;
+        }
+        while (attempts < 5 && result.ExitCode != 0 && result.Output.Contains("It runs on here, unharmed; try again", StringComparison.Ordinal));
+
+        result.Successful();
+    }
+
     [Fact]
     public async Task Move_IntoFlatImages_GoesOnWithEveryPageEqual()
     {
