@@ -23,9 +23,9 @@ internal static class DestinationPreflight
             return Refused(RefusalReason.NotAuthorized, "This host does not take it (not authorized).");
         }
 
-        if (offer.Requirements.Count > 0)
+        if (UnknownRequirement(offer) is { } unknown)
         {
-            return Refused(RefusalReason.UnknownRequirement, $"It requires '{offer.Requirements[0]}', which this version does not know. Update the destination.");
+            return Refused(RefusalReason.UnknownRequirement, $"It requires '{unknown}', which this version does not know. Update the destination.");
         }
 
         if (offer.TotalMemoryBytes > MemoryLimit(context.Options))
@@ -42,6 +42,8 @@ internal static class DestinationPreflight
 
         return await CheckCriuAsync(context, cancellationToken).ConfigureAwait(false);
     }
+
+    internal static string? UnknownRequirement(Offer offer) => offer.Requirements.FirstOrDefault(static requirement => requirement != Offer.PagesToPlace);
 
     private static async Task<(RestoreMode Mode, Refuse? Refusal)> CheckCriuAsync(DestinationContext context, CancellationToken cancellationToken)
     {

@@ -38,7 +38,7 @@ public sealed record MigrationResult
     /// <summary>The resident bytes of the workload when it was frozen.</summary>
     public required long MemoryBytes { get; init; }
 
-    /// <summary>The bytes of memory that could only travel while the workload was frozen (shared, memfd, huge pages, private file pages), by kind.</summary>
+    /// <summary>The bytes of memory that could only travel while the workload was frozen (shared, memfd, huge pages; what a tracker does not know of private memory), by kind.</summary>
     public required IReadOnlyDictionary<string, long> FrozenOnlyBytes { get; init; }
 
     /// <summary>When the freeze began, counted from the beginning of the migration.</summary>

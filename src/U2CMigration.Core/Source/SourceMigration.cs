@@ -150,6 +150,7 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
             CriuVersion = version.ToString(),
             TotalMemoryBytes = memory.ResidentBytes,
             ProcessIds = [.. processes.Select(context.Numbers.InImages)],
+            Requirements = [Offer.PagesToPlace],
             Options = OfferOptions.Lazy | (context.Options.Verify ? OfferOptions.Verify : OfferOptions.None),
         };
         await _connection.SendAsync(offer, cancellationToken).ConfigureAwait(false);

@@ -36,6 +36,9 @@ public sealed record Offer : MigrationMessage
     /// <summary>What the destination must have, one name each; a destination that does not know one refuses.</summary>
     public IReadOnlyList<string> Requirements { get; init; } = [];
 
+    /// <summary>A requirement: that the destination writes pages which page maps name, and which are in no file, into the pages files before it restores.</summary>
+    public const string PagesToPlace = "pages-to-place";
+
     /// <inheritdoc/>
     public override MessageType Type => MessageType.Offer;
 
