@@ -43,6 +43,7 @@ internal static class DestinationPreflight
         return await CheckCriuAsync(context, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>The first requirement that this version does not know; null for none.</summary>
     internal static string? UnknownRequirement(Offer offer) => offer.Requirements.FirstOrDefault(static requirement => requirement != Offer.PagesToPlace);
 
     private static async Task<(RestoreMode Mode, Refuse? Refusal)> CheckCriuAsync(DestinationContext context, CancellationToken cancellationToken)

@@ -130,11 +130,12 @@ internal sealed class IncomingConnection(
         }
     }
 
-    private static AbortCode CodeOf(Exception cause) => cause switch
+    /// <summary>What the source is told, which decides whether it recommends a retry.</summary>
+    internal static AbortCode CodeOf(Exception cause) => cause switch
     {
         OperationCanceledException => AbortCode.Cancelled,
         CriuException => AbortCode.RestoreFailed,
-        ImageDamagedException => AbortCode.DataMismatch,
+        ImageDamagedException or PageStores.PageNotHeldException => AbortCode.DataMismatch,
         MigrationProtocolException => AbortCode.ProtocolViolation,
         PageStores.PageStoreException => AbortCode.OutOfMemory,
         _ => AbortCode.DestinationFailed,

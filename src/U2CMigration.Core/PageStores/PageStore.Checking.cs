@@ -51,9 +51,6 @@ public sealed unsafe partial class PageStore
         return new VerifyResult(processId, checksums.Length, mismatched, first);
     }
 
-    private static PageStoreException NotHeld(int processId, ulong address) =>
-        new($"The page of process {processId} at 0x{address:x} is not held. Ask the source for what MissingFrom lists first.");
-
     private void AddMissing(List<PageRun> missing, PageRun run, ulong at)
     {
         ulong chunkStart = at & ~(ulong)(Chunk.Bytes - 1);

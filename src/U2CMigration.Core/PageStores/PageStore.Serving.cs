@@ -30,7 +30,7 @@ public sealed unsafe partial class PageStore
     /// <param name="processId">The process, as numbered in the images.</param>
     /// <param name="address">The address of the first page.</param>
     /// <param name="destination">Whole pages, to be filled.</param>
-    /// <exception cref="PageStoreException">A page is not held.</exception>
+    /// <exception cref="PageNotHeldException">A page is not held.</exception>
     public void CopyTo(int processId, ulong address, Span<byte> destination)
     {
         while (destination.Length > 0)
@@ -38,7 +38,7 @@ public sealed unsafe partial class PageStore
             LazyPageRun run = Find(processId, address, destination.Length / PageBytes);
             if (run.Pages == 0)
             {
-                throw NotHeld(processId, address);
+                throw new PageNotHeldException(processId, address);
             }
 
             int bytes = run.Pages * PageBytes;

@@ -119,8 +119,8 @@ public sealed class LazyDump : IAsyncDisposable
     /// </summary>
     /// <param name="processIds">The processes.</param>
     /// <remarks>
-    /// Called twice, some time apart, it leaves out processes that change flags all the time. Used where a process has the same mappings at the dump, and the group of <see cref="CriuDumpOptions.FreezeCgroup"/> is frozen when <see cref="HoldAsync"/> is called.
-    /// Without <see cref="LazyDumpOptions.HidesMemory"/> it does nothing.
+    /// Used where a process has the same mappings at the dump, and the group of <see cref="CriuDumpOptions.FreezeCgroup"/> is frozen when <see cref="HoldAsync"/> is called.
+    /// Called twice, some time apart, it leaves out processes that change flags all the time. Without <see cref="LazyDumpOptions.HidesMemory"/> it does nothing.
     /// </remarks>
     public void TakeMappings(IEnumerable<int> processIds)
     {

@@ -323,7 +323,7 @@ public sealed class PageStoreTests : IDisposable
         _store.Put(1, ChunkStart - 0x1000, 1);
         Action copy = () => _store.CopyTo(1, ChunkStart - 0x1000, new byte[2 * PageBytes]);
 
-        copy.Should().Throw<PageStoreException>().WithMessage("*0x7f0000000000 is not held*");
+        copy.Should().Throw<PageNotHeldException>().WithMessage("*0x7f0000000000 is not held*");
     }
 
     [Fact]
