@@ -22,9 +22,7 @@ internal sealed class FirstTouchRestore(
         _daemon = LazyPagesDaemon.Listen(new LazyPagesOptions { WorkDirectory = context.ImagesDirectory }, _gate, tasks, context.Loggers);
         if (placesPages)
         {
-            // CRIU reads the pages files at once, so here the last pages are waited for.
-            await pagesComplete.WaitAsync(cancellationToken).ConfigureAwait(false);
-            await Task.Run(() => PagemapRewriter.PlaceMissing(new ImageDirectory(context.ImagesDirectory), store.CopyTo, cancellationToken), cancellationToken).ConfigureAwait(false);
+            await PlaceAsync(pagesComplete, context.ImagesDirectory, store, cancellationToken).ConfigureAwait(false);
         }
 
         Task<int> holding = restore.HoldAsync(RestoreOptions.For(context, lazyPages: true), cancellationToken);
@@ -39,6 +37,13 @@ internal sealed class FirstTouchRestore(
         }
 
         return await holding.ConfigureAwait(false);
+    }
+
+    /// <summary>Writes the pages that CRIU wants in the pages files; it reads those as soon as it begins, so here the last pages are waited for.</summary>
+    internal static async Task PlaceAsync(Task pagesComplete, string imagesDirectory, PageStore store, CancellationToken cancellationToken)
+    {
+        await pagesComplete.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await Task.Run(() => PagemapRewriter.PlaceMissing(new ImageDirectory(imagesDirectory), store.CopyTo, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
     public async Task ResumeAsync()

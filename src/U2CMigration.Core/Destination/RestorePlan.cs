@@ -67,7 +67,8 @@ internal sealed class RestorePlan(DestinationContext context, PageStore store, R
         }
     }
 
-    private IEnumerable<PageRun> Wanted() =>
+    /// <summary>The pages that the store must have.</summary>
+    internal IEnumerable<PageRun> Wanted() =>
         _tasks.SelectMany(static task => task.Ranges).Select(static range => new PageRun(range.ProcessId, range.Address, range.Pages)).Concat(_toPlace);
 
     private async Task AskAsync(IReadOnlyList<PageRun> missing, CancellationToken cancellationToken)
