@@ -16,6 +16,12 @@ namespace U2CMigration.Core.Source;
 /// <remarks>One batch is read while the one before is on its way. Pages that are gone by the time they are read are left out: they are reported again if they come back.</remarks>
 internal sealed class PageSender(MigrationConnection connection, ProcessNumbers numbers, PageCodec? codec, ICopyObserver? copies = null) : IDisposable
 {
+    /// <summary>How long a batch may occupy the link: whoever says <c>enough</c>, or has better pages to send, waits for two of them.</summary>
+    private const double BatchSeconds = 0.02;
+
+    /// <summary>Less costs more in calls than it is worth.</summary>
+    private const int LeastBatchPages = 32;
+
     private readonly Dictionary<int, ProcessMemoryReader> _readers = [];
     private readonly PageRange[] _ranges = new PageRange[PageBatch.MaxPages];
     private readonly ulong[] _unreadable = new ulong[PageBatch.MaxPages / 64];
@@ -23,6 +29,7 @@ internal sealed class PageSender(MigrationConnection connection, ProcessNumbers 
     private PageBatch _filling = new();
     private PageBatch _sending = new();
     private Task _sent = Task.CompletedTask;
+    private int _batchPages = LeastBatchPages;
     private int _rangeCount;
     private int _processId;
 
@@ -59,7 +66,7 @@ internal sealed class PageSender(MigrationConnection connection, ProcessNumbers 
                         }
 
                         range = Take(range);
-                        if (_filling.FreePages == 0)
+                        if (_filling.PageCount >= _batchPages)
                         {
                             await FlushAsync(sent, cancellationToken).ConfigureAwait(false);
                         }
@@ -121,7 +128,7 @@ internal sealed class PageSender(MigrationConnection connection, ProcessNumbers 
 
     private PageRange Take(PageRange range)
     {
-        int pages = (int)Math.Min(range.Pages, _filling.FreePages);
+        int pages = (int)Math.Min(range.Pages, _batchPages - _filling.PageCount);
         ulong end = range.Start + ((ulong)pages << PageSize.Shift);
         Record.Add(_processId, range.Start, end);
         _filling.Add(numbers.InImages(_processId), range.Start, pages);
@@ -164,13 +171,17 @@ internal sealed class PageSender(MigrationConnection connection, ProcessNumbers 
 
     private void Seal()
     {
+        double measured = connection.Statistics.AcknowledgedBytesPerSecond;
+        double bytesPerSecond = connection.RateLimitBytesPerSecond is > 0 and var limit ? Math.Min(limit, measured) : measured;
         if (codec is not null)
         {
-            double measured = connection.Statistics.AcknowledgedBytesPerSecond;
-            codec.BytesPerSecond = connection.RateLimitBytesPerSecond is > 0 and var limit ? Math.Min(limit, measured) : measured;
+            codec.BytesPerSecond = bytesPerSecond;
         }
 
         _filling.Seal(codec);
+
+        // Counted in whole pages: those that travel as differences occupy the link for less.
+        _batchPages = (int)Math.Clamp(bytesPerSecond * BatchSeconds / PageSize.Bytes, LeastBatchPages, PageBatch.MaxPages);
     }
 
     private void Read()

@@ -68,6 +68,8 @@ internal sealed class PreCopyRounds : IDisposable
                 ReportPlan(round, copyTime);
                 if (stop)
                 {
+                    // What still waits in buffers would stand in front of the images while nothing runs.
+                    await TakeAckAsync(cancellationToken).ConfigureAwait(false);
                     _looks.Books.Owed.CopyTo(pending);
                     return;
                 }

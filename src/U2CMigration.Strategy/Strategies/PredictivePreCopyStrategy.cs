@@ -58,7 +58,13 @@ public sealed class PredictivePreCopyStrategy : IMigrationStrategy
     {
         ArgumentNullException.ThrowIfNull(observation);
         ArgumentNullException.ThrowIfNull(plan);
-        plan.Slice = _slice.Next(observation);
+        if (_stop.ShouldStop(observation))
+        {
+            plan.StopAndCopy();
+            return;
+        }
+
+        plan.Slice = _slice.Next(observation, _stop.IsFirstPass);
         if (!_learned || IsSentWithin(plan.Slice, observation))
         {
             plan.AddGroup(observation.Owed);
@@ -66,11 +72,6 @@ public sealed class PredictivePreCopyStrategy : IMigrationStrategy
         else
         {
             AddGroups(observation, plan);
-        }
-
-        if (_stop.ShouldStop(observation))
-        {
-            plan.StopAndCopy();
         }
     }
 

@@ -22,28 +22,37 @@ internal sealed class SliceLength
     /// <summary>What a fault costs, seconds: measured on Linux 6.18 (docs/decisions/0006 gives the machine).</summary>
     private const double FaultSeconds = 0.9e-6;
 
-    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan ShortestInFirstPass = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Later, what is found written is all that there is to send: the sooner it is known, the less is owed at the stop.</summary>
+    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(1);
 
-    private TimeSpan _slice = Shortest;
+    private readonly TimeSpan[] _looks = new TimeSpan[3];
+    private TimeSpan _slice = ShortestInFirstPass;
 
     /// <summary>The length of the next slice.</summary>
-    public TimeSpan Next(RoundObservation observation)
+    /// <param name="observation">What is known.</param>
+    /// <param name="isFirstPass">Whether pages are left that were never sent.</param>
+    public TimeSpan Next(RoundObservation observation, bool isFirstPass)
     {
         if (observation.Round == 0 || observation.Interval <= TimeSpan.Zero)
         {
             return _slice;
         }
 
+        // The shortest of the last: one that was held up says nothing of the next.
+        _looks[observation.Round % _looks.Length] = observation.LookTime;
+        double looking = _looks.Min() / _slice;
         double share = observation.Dirty.PageCount * FaultSeconds / observation.Interval.TotalSeconds;
-        double looking = observation.LookTime / _slice;
         if (share > Budget || looking > LookBudget)
         {
             _slice = Min(_slice * 2, Longest);
         }
-        else if (share < Comfortable && looking < LookBudget / 4)
+        else if (share < Comfortable && looking < LookBudget * 0.4)
         {
-            _slice = _slice / 2 > Shortest ? _slice / 2 : Shortest;
+            TimeSpan shortest = isFirstPass ? ShortestInFirstPass : Shortest;
+            _slice = _slice / 2 > shortest ? _slice / 2 : shortest;
         }
 
         return _slice;

@@ -1,14 +1,14 @@
-using U2CMigration.PageTracking.Pages;
 using U2CMigration.Strategy.Rounds;
 
 namespace U2CMigration.Strategy.Strategies;
 
-/// <summary>Stops when going on no longer shortens the downtime by enough to be worth its time.</summary>
+/// <summary>Stops when going on no longer shortens the downtime by enough to be worth its time, but not while a burst of writes is on.</summary>
 /// <remarks>
 /// What counts is what the last rounds really gained: looking and planning take time as well, in which pages are written, and a rule that only believes in
-/// the next round would go on for ever. Gains are counted in bytes and judged at today's bandwidth: a link that becomes slower is no reason to stop, it makes what is
-/// left more costly. Nor does it stop in the first pass, as long as pages are left that the destination has never seen, or while those become fewer: a workload that
-/// grows faster than the link owes more and more until then, and little afterwards.
+/// the next round would go on for ever. Gains are counted in pages and judged at today's bandwidth and prices: a link that becomes slower is no reason to stop, it makes
+/// what is left more costly. Nor does it stop in the first pass, as long as pages are left that the destination has never seen, or while those become fewer: a workload that
+/// grows faster than the link owes more and more until then, and little afterwards. The rounds stop gaining just when a sweep of writes begins, which is the worst
+/// moment of all: whoever writes in sweeps is stopped when no more is owed than there was between two of them (<see cref="TroughWait"/>).
 /// </remarks>
 internal sealed class StopRule
 {
@@ -18,11 +18,18 @@ internal sealed class StopRule
     /// <summary>The downtime that a second of migration must save, seconds.</summary>
     private const double LeastGain = 0.05;
 
-    /// <summary>Over how many rounds the gain is measured: one can be bad luck.</summary>
-    private const int Window = 3;
+    /// <summary>Over how many rounds the gain is measured at least: one can be bad luck.</summary>
+    private const int WindowRounds = 3;
 
-    private readonly Queue<State> _states = new();
+    /// <summary>And over how long, seconds.</summary>
+    private const double WindowSeconds = 0.4;
+
+    private readonly List<OwedState> _states = [];
+    private readonly TroughWait _troughs = new();
     private long _sentPages;
+
+    /// <summary>Whether pages are left that were never sent, and less was sent than there was at first.</summary>
+    public bool IsFirstPass { get; private set; } = true;
 
     /// <summary>Whether to stop instead of sending another round.</summary>
     public bool ShouldStop(RoundObservation observation)
@@ -38,24 +45,26 @@ internal sealed class StopRule
         }
 
         _sentPages += observation.Previous?.SentPages ?? 0;
-        return observation.CopyTime <= observation.FixedDowntime * NegligibleShare || !Gains(observation);
+        return !Gains(observation) || observation.CopyTime <= observation.FixedDowntime * NegligibleShare;
     }
 
     private bool Gains(RoundObservation observation)
     {
-        long unseen = observation.Owed.PageCount - observation.Owed.CountCommon(observation.Delivered);
-        State now = new(observation.OwedBytes, unseen, observation.Elapsed.TotalSeconds);
-        _states.Enqueue(now);
-        if (_states.Count <= Window)
+        OwedState now = OwedState.Of(observation);
+        IsFirstPass = now.UnseenPages > 0 && _sentPages < observation.ResidentPages;
+        _states.Add(now);
+        while (_states.Count > WindowRounds + 1 && now.Elapsed - _states[1].Elapsed >= WindowSeconds)
+        {
+            _states.RemoveAt(0);
+        }
+
+        OwedState then = _states[0];
+        if (_states.Count <= WindowRounds || IsFirstPass || now.UnseenPages < then.UnseenPages)
         {
             return true;
         }
 
-        State then = _states.Dequeue();
-        bool firstPass = unseen > 0 && _sentPages < observation.ResidentPages;
-        double saved = (then.OwedBytes - now.OwedBytes) / observation.BandwidthBytesPerSecond;
-        return firstPass || now.UnseenPages < then.UnseenPages || saved >= LeastGain * (now.Elapsed - then.Elapsed);
+        double gain = (then.CopySeconds(observation) - now.CopySeconds(observation)) / (now.Elapsed - then.Elapsed);
+        return _troughs.GoesOn(now, observation, gain, gain >= LeastGain);
     }
-
-    private readonly record struct State(double OwedBytes, long UnseenPages, double Elapsed);
 }
