@@ -35,6 +35,9 @@ internal sealed class DirtyLooks(
     /// <summary>How long the last look took.</summary>
     public TimeSpan LookTime { get; private set; }
 
+    /// <summary>How long it took to learn from the last sample.</summary>
+    public TimeSpan LearnTime { get; private set; }
+
     /// <summary>What every page did.</summary>
     public PageHistories Histories => _books.Histories;
 
@@ -48,8 +51,12 @@ internal sealed class DirtyLooks(
         _lookStart = Stopwatch.GetTimestamp();
         DropEnded();
         NoteSent();
-        _books.Take(_found, sinceLast, _system.Sample);
         LookTime = Stopwatch.GetElapsedTime(start);
+        long taking = Stopwatch.GetTimestamp();
+        if (_books.Take(_found, sinceLast, _system.Sample))
+        {
+            LearnTime = Stopwatch.GetElapsedTime(taking);
+        }
     }
 
     /// <summary>Begins to count anew.</summary>

@@ -17,7 +17,7 @@ namespace U2CMigration.Core.Source;
 internal sealed class PageSender(MigrationConnection connection, ProcessNumbers numbers, PageCodec? codec, ICopyObserver? copies = null) : IDisposable
 {
     /// <summary>How long a batch may occupy the link: whoever says <c>enough</c>, or has better pages to send, waits for two of them.</summary>
-    private const double BatchSeconds = 0.02;
+    private const double BatchSeconds = 0.01;
 
     /// <summary>Less costs more in calls than it is worth.</summary>
     private const int LeastBatchPages = 32;

@@ -119,6 +119,7 @@ internal sealed class PreCopyRounds : IDisposable
         ArrivedPages = _looks.ArrivedPages,
         Interval = _looks.Interval,
         LookTime = _looks.LookTime,
+        LearnTime = _looks.LearnTime,
         ResidentPages = _resident,
         BandwidthBytesPerSecond = _bandwidth,
         Costs = _sender.Costs,

@@ -10,7 +10,7 @@ namespace U2CMigration.Strategy.Rounds;
 public sealed class DirtyBooks
 {
     /// <summary>Looks that follow each other faster than this are one sample: a shorter one would tell little of what pages do.</summary>
-    public static readonly TimeSpan ShortestSample = TimeSpan.FromMilliseconds(40);
+    public static readonly TimeSpan ShortestSample = TimeSpan.FromMilliseconds(90);
 
     private readonly IMigrationStrategy _strategy;
     private PageSet _dirty = new();
@@ -45,7 +45,8 @@ public sealed class DirtyBooks
     /// <param name="found">The pages written since the look before; at first all resident pages. Not kept.</param>
     /// <param name="sinceLast">The time since the look before.</param>
     /// <param name="system">Asked for what the system is doing when the look ends a sample.</param>
-    public void Take(PageSet found, TimeSpan sinceLast, Func<SystemSample> system)
+    /// <returns>Whether the look ended a sample, from which the strategy has learned.</returns>
+    public bool Take(PageSet found, TimeSpan sinceLast, Func<SystemSample> system)
     {
         ArgumentNullException.ThrowIfNull(found);
         ArgumentNullException.ThrowIfNull(system);
@@ -57,13 +58,14 @@ public sealed class DirtyBooks
         _sampleLength += sinceLast;
         if (Histories.SampleCount > 0 && _sampleLength < ShortestSample)
         {
-            return;
+            return false;
         }
 
         Histories.Observe(_sample, null, _sampleLength, system());
         _sample.Clear();
         _sampleLength = TimeSpan.Zero;
         _strategy.Learn(Histories);
+        return true;
     }
 
     /// <summary>Begins to count anew.</summary>

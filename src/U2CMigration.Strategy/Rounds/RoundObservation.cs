@@ -25,8 +25,11 @@ public sealed record RoundObservation
     /// <summary>The time in which <see cref="Dirty"/> was written.</summary>
     public required TimeSpan Interval { get; init; }
 
-    /// <summary>How long the last look at the dirty pages took, learning included: processor time that the workload may lack.</summary>
+    /// <summary>How long the last look at the dirty pages took: processor time that the workload may lack.</summary>
     public TimeSpan LookTime { get; init; }
+
+    /// <summary>How long it took to learn from the last sample, of which there is at most one per <see cref="DirtyBooks.ShortestSample"/>.</summary>
+    public TimeSpan LearnTime { get; init; }
 
     /// <summary>The resident pages of the whole tree when it was first looked at.</summary>
     public required long ResidentPages { get; init; }

@@ -16,8 +16,11 @@ internal sealed class SliceLength
     /// <summary>Below this share the slices become shorter again.</summary>
     private const double Comfortable = 0.015;
 
-    /// <summary>The share of the slice that a look may take: 20 %.</summary>
-    private const double LookBudget = 0.2;
+    /// <summary>The share of the time that looks may take, learning included: 25 %.</summary>
+    private const double LookBudget = 0.25;
+
+    /// <summary>A shorter slice must be expected to stay this far below it.</summary>
+    private const double Reserve = 0.8;
 
     /// <summary>What a fault costs, seconds: measured on Linux 6.18 (docs/decisions/0006 gives the machine).</summary>
     private const double FaultSeconds = 0.9e-6;
@@ -29,6 +32,7 @@ internal sealed class SliceLength
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(1);
 
     private readonly TimeSpan[] _looks = new TimeSpan[3];
+    private readonly TimeSpan[] _learning = new TimeSpan[3];
     private TimeSpan _slice = ShortestInFirstPass;
 
     /// <summary>The length of the next slice.</summary>
@@ -41,21 +45,27 @@ internal sealed class SliceLength
             return _slice;
         }
 
-        // The shortest of the last: one that was held up says nothing of the next.
         _looks[observation.Round % _looks.Length] = observation.LookTime;
-        double looking = _looks.Min() / _slice;
-        double share = observation.Dirty.PageCount * FaultSeconds / observation.Interval.TotalSeconds;
-        if (share > Budget || looking > LookBudget)
+        _learning[observation.Round % _learning.Length] = observation.LearnTime;
+        double faults = observation.Dirty.PageCount * FaultSeconds / observation.Interval.TotalSeconds;
+        TimeSpan shorter = _slice / 2;
+        if (faults > Budget || Looking(_slice) > LookBudget)
         {
             _slice = Min(_slice * 2, Longest);
         }
-        else if (share < Comfortable && looking < LookBudget * 0.4)
+        else if (shorter >= (isFirstPass ? ShortestInFirstPass : Shortest) && faults < Comfortable && Looking(shorter) < LookBudget * Reserve)
         {
-            TimeSpan shortest = isFirstPass ? ShortestInFirstPass : Shortest;
-            _slice = _slice / 2 > shortest ? _slice / 2 : shortest;
+            _slice = shorter;
         }
 
         return _slice;
+    }
+
+    /// <summary>The share of the time that looks take. The shortest of the last ones count: one that was held up says nothing of the next.</summary>
+    private double Looking(TimeSpan slice)
+    {
+        TimeSpan learning = _learning.Min() * Math.Min(1, slice / DirtyBooks.ShortestSample);
+        return (_looks.Min() + learning) / slice;
     }
 
     private static TimeSpan Min(TimeSpan first, TimeSpan second) => first < second ? first : second;

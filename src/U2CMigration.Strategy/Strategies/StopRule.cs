@@ -21,8 +21,11 @@ internal sealed class StopRule
     /// <summary>Over how many rounds the gain is measured at least: one can be bad luck.</summary>
     private const int WindowRounds = 3;
 
-    /// <summary>And over how long, seconds.</summary>
-    private const double WindowSeconds = 0.4;
+    /// <summary>And over how long, in parts of the time that copying everything owed takes: the more is at stake, the longer is a look at it worth its time.</summary>
+    private const double WindowShare = 2;
+
+    private const double ShortestWindow = 0.2;
+    private const double LongestWindow = 1.5;
 
     private readonly List<OwedState> _states = [];
     private readonly TroughWait _troughs = new();
@@ -53,7 +56,8 @@ internal sealed class StopRule
         OwedState now = OwedState.Of(observation);
         IsFirstPass = now.UnseenPages > 0 && _sentPages < observation.ResidentPages;
         _states.Add(now);
-        while (_states.Count > WindowRounds + 1 && now.Elapsed - _states[1].Elapsed >= WindowSeconds)
+        double window = Math.Clamp(WindowShare * observation.CopyTime.TotalSeconds, ShortestWindow, LongestWindow);
+        while (_states.Count > WindowRounds + 1 && now.Elapsed - _states[1].Elapsed >= window)
         {
             _states.RemoveAt(0);
         }
