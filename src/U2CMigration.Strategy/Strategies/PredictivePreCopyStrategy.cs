@@ -26,6 +26,7 @@ public sealed class PredictivePreCopyStrategy : IMigrationStrategy
     private readonly PagePrediction _prediction = new();
     private readonly PageSet[] _likely = [new(), new(), new()];
     private readonly PageSet _rest = new();
+    private readonly PageSet _known = new();
     private readonly StopRule _stop = new();
     private readonly SliceLength _slice = new();
     private bool _learned;
@@ -79,7 +80,10 @@ public sealed class PredictivePreCopyStrategy : IMigrationStrategy
     private static bool IsSentWithin(TimeSpan slice, RoundObservation observation) =>
         observation.BandwidthBytesPerSecond > 0 && observation.CopyTime <= slice * ShareOfSlice;
 
-    /// <summary>Cold pages before warm ones, and new ones before those that the destination has in an older version; hot ones only if they are new.</summary>
+    /// <summary>
+    /// Cold pages before warm ones, and new ones before those that the destination has in an older version; hot ones only if they are new. Of those it has, the ones
+    /// just written come first: whoever writes in sweeps will come back to them last.
+    /// </summary>
     private void AddGroups(RoundObservation observation, RoundPlan plan)
     {
         Predict(observation);
@@ -98,7 +102,10 @@ public sealed class PredictivePreCopyStrategy : IMigrationStrategy
             pages.ExceptTo(observation.Delivered, plan.AddGroup());
             if (level < Bounds.Length)
             {
-                pages.IntersectTo(observation.Delivered, plan.AddGroup());
+                _known.Clear();
+                pages.IntersectTo(observation.Delivered, _known);
+                _known.IntersectTo(observation.Dirty, plan.AddGroup());
+                _known.ExceptTo(observation.Dirty, plan.AddGroup());
             }
         }
     }
