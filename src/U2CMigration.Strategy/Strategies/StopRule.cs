@@ -56,6 +56,7 @@ internal sealed class StopRule
         OwedState now = OwedState.Of(observation);
         IsFirstPass = now.UnseenPages > 0 && _sentPages < observation.ResidentPages;
         _states.Add(now);
+        _troughs.Add(observation);
         double window = Math.Clamp(WindowShare * observation.CopyTime.TotalSeconds, ShortestWindow, LongestWindow);
         while (_states.Count > WindowRounds + 1 && now.Elapsed - _states[1].Elapsed >= window)
         {
@@ -69,6 +70,6 @@ internal sealed class StopRule
         }
 
         double gain = (then.CopySeconds(observation) - now.CopySeconds(observation)) / (now.Elapsed - then.Elapsed);
-        return _troughs.GoesOn(now, observation, gain, gain >= LeastGain);
+        return _troughs.GoesOn(now, observation, gain, LeastGain);
     }
 }

@@ -2,52 +2,70 @@ using U2CMigration.Strategy.Rounds;
 
 namespace U2CMigration.Strategy.Strategies;
 
-/// <summary>For workloads that write in sweeps: waits until no more is owed than there was at the best moment so far, for as long as that may be worth it.</summary>
+/// <summary>
+/// For workloads that write in sweeps: waits until no more is owed than there was at the best moment so far, or than a lull like those before would leave, for as long
+/// as that may be worth it.
+/// </summary>
+/// <remarks>Times are in seconds; a cost is the time that copying everything owed would take.</remarks>
 internal sealed class TroughWait
 {
-    /// <summary>How far above the best moment counts as the same: 10 % and 10 ms.</summary>
+    /// <summary>How far above a level counts as the same: 10 % and 10 ms.</summary>
     private const double Tolerance = 0.1;
 
     private const double ToleranceSeconds = 0.01;
 
-    /// <summary>How long to wait for each second of downtime that may be saved. It may also not be.</summary>
+    /// <summary>How long to wait for each second of downtime that the best moment so far would save. It may not come again.</summary>
     private const double Patience = 5;
 
-    /// <summary>A second must save at least this, seconds, for the end of a trough to be yet to come.</summary>
+    /// <summary>A second must save at least this for the end of a trough to be yet to come.</summary>
     private const double SteepGain = 0.5;
 
+    private readonly LullForecast _lulls = new();
     private OwedState? _best;
     private OwedState? _trough;
+    private double _peak;
     private double _waitingSince = double.PositiveInfinity;
 
-    /// <summary>Whether to send another round.</summary>
+    /// <summary>Notes what was written since the round before.</summary>
+    public void Add(RoundObservation observation) => _lulls.Add(observation);
+
+    /// <summary>Whether to send another round, when every page was sent once.</summary>
     /// <param name="now">What is owed now.</param>
     /// <param name="observation">Bandwidth and prices.</param>
-    /// <param name="gain">The downtime that a second saved lately, seconds.</param>
-    /// <param name="gains">Whether that is enough to go on.</param>
-    public bool GoesOn(OwedState now, RoundObservation observation, double gain, bool gains)
+    /// <param name="gain">The downtime that a second saved lately.</param>
+    /// <param name="leastGain">What a second must save to be worth it.</param>
+    public bool GoesOn(OwedState now, RoundObservation observation, double gain, double leastGain)
     {
         double cost = now.CopySeconds(observation);
-        double best = _best?.CopySeconds(observation) ?? double.PositiveInfinity;
         OwedState? bottom = _best;
-        if (cost < best)
+        double best = bottom?.CopySeconds(observation) ?? cost;
+        _peak = Math.Max(_peak, cost);
+        if (bottom is null || cost < best)
         {
             _best = now;
         }
 
-        if (gains)
+        if (gain >= leastGain)
         {
             return gain >= SteepGain || _trough is not { } trough || !IsNear(cost, trough.CopySeconds(observation));
         }
 
-        if (bottom is null || IsNear(cost, best))
+        _waitingSince = Math.Min(_waitingSince, now.Elapsed);
+        double waited = now.Elapsed - _waitingSince;
+        if (!IsNear(cost, best))
         {
-            return false;
+            _trough = bottom;
+            return waited < (cost - best) * Patience || AwaitsLull(cost, waited, observation, leastGain);
         }
 
-        _trough = bottom;
-        _waitingSince = Math.Min(_waitingSince, now.Elapsed);
-        return now.Elapsed - _waitingSince < (cost - best) * Patience;
+        return AwaitsLull(cost, waited, observation, leastGain);
+    }
+
+    /// <summary>A lull comes at any time within what is remembered, in the middle on average.</summary>
+    private bool AwaitsLull(double cost, double waited, RoundObservation observation, double leastGain)
+    {
+        double least = _lulls.Least(cost, _peak, observation);
+        return !IsNear(cost, least) && cost - least >= leastGain * _lulls.Seconds / 2 && waited < _lulls.Seconds;
     }
 
     private static bool IsNear(double cost, double level) => cost <= (level * (1 + Tolerance)) + ToleranceSeconds;
