@@ -6,12 +6,13 @@ namespace U2CMigration.Strategy.Tests;
 
 public sealed class SliceLengthTests
 {
-    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(100);
-
     private readonly SliceLength _slice = new();
 
-    [Fact]
-    public void Next_WorkloadThatWritesLittle_StaysShort() => After(400, 5).Should().Be(Shortest);
+    [Theory]
+    [InlineData(true, 100)]
+    [InlineData(false, 50)]
+    public void Next_WorkloadThatWritesLittle_IsShorterAfterTheFirstPass(bool isFirstPass, int expectedMilliseconds) =>
+        After(400, 5, isFirstPass: isFirstPass).Should().Be(Milliseconds(expectedMilliseconds));
 
     [Fact]
     public void Next_ManyFaults_GrowsUpToASecond() => After(25_000, 10).Should().Be(TimeSpan.FromSeconds(1));
@@ -21,23 +22,45 @@ public sealed class SliceLengthTests
     {
         After(25_000, 10);
 
-        After(100, 10).Should().Be(Shortest);
+        After(100, 10).Should().BeLessThan(Milliseconds(100));
     }
 
     [Theory]
-    [InlineData(10, 100)]
-    [InlineData(50, 400)]
+    [InlineData(5, 50)]
+    [InlineData(20, 100)]
+    [InlineData(60, 400)]
     [InlineData(5000, 1000)]
     public void Next_LooksThatTakeLong_AreMadeSeldom(int lookMilliseconds, int expectedMilliseconds) =>
-        After(400, 10, TimeSpan.FromMilliseconds(lookMilliseconds)).Should().Be(TimeSpan.FromMilliseconds(expectedMilliseconds));
+        After(400, 10, lookMilliseconds).Should().Be(Milliseconds(expectedMilliseconds));
 
-    private TimeSpan After(long dirtyPages, int looks, TimeSpan lookTime = default)
+    [Theory]
+    [InlineData(10, 50)]
+    [InlineData(30, 200)]
+    public void Next_LearningThatTakesLong_CountsOncePerSample(int learnMilliseconds, int expectedMilliseconds) =>
+        After(400, 10, learnMilliseconds: learnMilliseconds).Should().Be(Milliseconds(expectedMilliseconds));
+
+    [Fact]
+    public void Next_OneLookWasHeldUp_StaysShort()
     {
-        RoundObservation observation = At(3, dirtyPages, dirtyPages) with { Interval = Shortest, LookTime = lookTime };
+        After(400, 5);
+
+        After(400, 2, lookMilliseconds: 80).Should().Be(Milliseconds(50));
+    }
+
+    private static TimeSpan Milliseconds(int count) => TimeSpan.FromMilliseconds(count);
+
+    private TimeSpan After(long dirtyPages, int looks, int lookMilliseconds = 0, int learnMilliseconds = 0, bool isFirstPass = false)
+    {
+        RoundObservation observation = At(3, dirtyPages, dirtyPages) with
+        {
+            Interval = Milliseconds(100),
+            LookTime = Milliseconds(lookMilliseconds),
+            LearnTime = Milliseconds(learnMilliseconds),
+        };
         TimeSpan slice = default;
         for (int i = 0; i < looks; i++)
         {
-            slice = _slice.Next(observation);
+            slice = _slice.Next(observation with { Round = 3 + i }, isFirstPass);
         }
 
         return slice;

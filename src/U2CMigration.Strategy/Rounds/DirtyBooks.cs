@@ -9,9 +9,6 @@ namespace U2CMigration.Strategy.Rounds;
 /// <remarks>Not safe for concurrent use.</remarks>
 public sealed class DirtyBooks
 {
-    /// <summary>Looks that follow each other faster than this are one sample: a shorter one would tell little of what pages do.</summary>
-    public static readonly TimeSpan ShortestSample = TimeSpan.FromMilliseconds(90);
-
     private readonly IMigrationStrategy _strategy;
     private PageSet _dirty = new();
     private PageSet _sample = new();
@@ -56,7 +53,7 @@ public sealed class DirtyBooks
         Join(ref _dirty, found);
         Join(ref _sample, found);
         _sampleLength += sinceLast;
-        if (Histories.SampleCount > 0 && _sampleLength < ShortestSample)
+        if (Histories.SampleCount > 0 && _sampleLength < _strategy.Traits.ShortestSample)
         {
             return false;
         }

@@ -28,7 +28,7 @@ public sealed record RoundObservation
     /// <summary>How long the last look at the dirty pages took: processor time that the workload may lack.</summary>
     public TimeSpan LookTime { get; init; }
 
-    /// <summary>How long it took to learn from the last sample, of which there is at most one per <see cref="DirtyBooks.ShortestSample"/>.</summary>
+    /// <summary>How long it took to learn from the last sample, of which there is at most one per <see cref="Strategies.StrategyTraits.ShortestSample"/>.</summary>
     public TimeSpan LearnTime { get; init; }
 
     /// <summary>The resident pages of the whole tree when it was first looked at.</summary>

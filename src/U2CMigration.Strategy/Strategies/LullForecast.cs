@@ -40,8 +40,7 @@ internal sealed class LullForecast
         double secondsPerPage = observation.Costs.AgainBytes / observation.BandwidthBytesPerSecond;
         foreach ((double seconds, long dirtyPages) in _rounds)
         {
-            owed = Math.Min(Math.Max(peak, cost), owed + (dirtyPages * secondsPerPage));
-            owed = Math.Max(0, owed - seconds);
+            owed = Math.Min(Math.Max(peak, cost), Math.Max(0, owed - seconds) + (dirtyPages * secondsPerPage));
             least = Math.Min(least, owed);
         }
 

@@ -38,7 +38,7 @@ public sealed class PredictivePreCopyStrategy : IMigrationStrategy
     {
         ArgumentNullException.ThrowIfNull(predictor);
         _predictor = new GuardedPredictor(predictor);
-        Traits = new StrategyTraits { UsesCodec = usesCodec };
+        Traits = new StrategyTraits { UsesCodec = usesCodec, ShortestSample = SliceLength.ShortestSample };
     }
 
     /// <inheritdoc/>

@@ -25,6 +25,9 @@ internal sealed class SliceLength
     /// <summary>What a fault costs, seconds: measured on Linux 6.18 (docs/decisions/0006 gives the machine).</summary>
     private const double FaultSeconds = 0.9e-6;
 
+    /// <summary>What is learned from at once: with the shortest slices, every second look.</summary>
+    public static readonly TimeSpan ShortestSample = TimeSpan.FromMilliseconds(90);
+
     private static readonly TimeSpan ShortestInFirstPass = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Later, what is found written is all that there is to send: the sooner it is known, the less is owed at the stop.</summary>
@@ -64,7 +67,7 @@ internal sealed class SliceLength
     /// <summary>The share of the time that looks take. The shortest of the last ones count: one that was held up says nothing of the next.</summary>
     private double Looking(TimeSpan slice)
     {
-        TimeSpan learning = _learning.Min() * Math.Min(1, slice / DirtyBooks.ShortestSample);
+        TimeSpan learning = _learning.Min() * Math.Min(1, slice / ShortestSample);
         return (_looks.Min() + learning) / slice;
     }
 

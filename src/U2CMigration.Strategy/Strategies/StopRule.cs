@@ -56,7 +56,7 @@ internal sealed class StopRule
         OwedState now = OwedState.Of(observation);
         IsFirstPass = now.UnseenPages > 0 && _sentPages < observation.ResidentPages;
         _states.Add(now);
-        _troughs.Add(observation);
+        _troughs.AddWritten(observation);
         double window = Math.Clamp(WindowShare * observation.CopyTime.TotalSeconds, ShortestWindow, LongestWindow);
         while (_states.Count > WindowRounds + 1 && now.Elapsed - _states[1].Elapsed >= window)
         {
@@ -64,12 +64,14 @@ internal sealed class StopRule
         }
 
         OwedState then = _states[0];
-        if (_states.Count <= WindowRounds || IsFirstPass || now.UnseenPages < then.UnseenPages)
+        if (IsFirstPass || now.UnseenPages < then.UnseenPages)
         {
             return true;
         }
 
-        double gain = (then.CopySeconds(observation) - now.CopySeconds(observation)) / (now.Elapsed - then.Elapsed);
-        return _troughs.GoesOn(now, observation, gain, LeastGain);
+        _troughs.AddOwed(now, observation);
+        double seconds = now.Elapsed - then.Elapsed;
+        double gain = (then.CopySeconds(observation) - now.CopySeconds(observation)) / seconds;
+        return _states.Count <= WindowRounds || seconds < window || _troughs.GoesOn(now, observation, gain, LeastGain);
     }
 }

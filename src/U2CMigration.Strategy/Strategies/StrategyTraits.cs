@@ -14,6 +14,10 @@ public sealed record StrategyTraits
     /// <value>Default: zero.</value>
     public TimeSpan ObservationTime { get; init; }
 
+    /// <summary>Looks that follow each other faster than this are one sample of the histories: a shorter one would tell little of what pages do.</summary>
+    /// <value>Default: 40 ms.</value>
+    public TimeSpan ShortestSample { get; init; } = TimeSpan.FromMilliseconds(40);
+
     /// <summary>Whether pages travel as differences, references and compressed, where that pays.</summary>
     /// <value>Default: false.</value>
     public bool UsesCodec { get; init; }

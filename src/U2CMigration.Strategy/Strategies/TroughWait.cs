@@ -17,6 +17,9 @@ internal sealed class TroughWait
     /// <summary>How long to wait for each second of downtime that the best moment so far would save. It may not come again.</summary>
     private const double Patience = 5;
 
+    /// <summary>But not longer than this: some workloads only ever owe more.</summary>
+    private const double LongestWait = 10;
+
     /// <summary>A second must save at least this for the end of a trough to be yet to come.</summary>
     private const double SteepGain = 0.5;
 
@@ -27,24 +30,29 @@ internal sealed class TroughWait
     private double _waitingSince = double.PositiveInfinity;
 
     /// <summary>Notes what was written since the round before.</summary>
-    public void Add(RoundObservation observation) => _lulls.Add(observation);
+    public void AddWritten(RoundObservation observation) => _lulls.Add(observation);
 
-    /// <summary>Whether to send another round, when every page was sent once.</summary>
+    /// <summary>Notes what is owed, when every page was sent once.</summary>
     /// <param name="now">What is owed now.</param>
+    /// <param name="observation">Bandwidth and prices.</param>
+    public void AddOwed(OwedState now, RoundObservation observation)
+    {
+        double cost = now.CopySeconds(observation);
+        _peak = Math.Max(_peak, cost);
+        if (_best is not { } best || cost < best.CopySeconds(observation))
+        {
+            _best = now;
+        }
+    }
+
+    /// <summary>Whether to send another round.</summary>
+    /// <param name="now">What is owed now; noted before.</param>
     /// <param name="observation">Bandwidth and prices.</param>
     /// <param name="gain">The downtime that a second saved lately.</param>
     /// <param name="leastGain">What a second must save to be worth it.</param>
     public bool GoesOn(OwedState now, RoundObservation observation, double gain, double leastGain)
     {
         double cost = now.CopySeconds(observation);
-        OwedState? bottom = _best;
-        double best = bottom?.CopySeconds(observation) ?? cost;
-        _peak = Math.Max(_peak, cost);
-        if (bottom is null || cost < best)
-        {
-            _best = now;
-        }
-
         if (gain >= leastGain)
         {
             return gain >= SteepGain || _trough is not { } trough || !IsNear(cost, trough.CopySeconds(observation));
@@ -52,10 +60,13 @@ internal sealed class TroughWait
 
         _waitingSince = Math.Min(_waitingSince, now.Elapsed);
         double waited = now.Elapsed - _waitingSince;
-        if (!IsNear(cost, best))
+        if (_best is { } bottom && !IsNear(cost, bottom.CopySeconds(observation)))
         {
             _trough = bottom;
-            return waited < (cost - best) * Patience || AwaitsLull(cost, waited, observation, leastGain);
+            if (waited < Math.Min(LongestWait, (cost - bottom.CopySeconds(observation)) * Patience))
+            {
+                return true;
+            }
         }
 
         return AwaitsLull(cost, waited, observation, leastGain);
