@@ -16,9 +16,6 @@ namespace U2CMigration.Core.Source;
 /// <remarks>One batch is read while the one before is on its way. Pages that are gone by the time they are read are left out: they are reported again if they come back.</remarks>
 internal sealed class PageSender(MigrationConnection connection, ProcessNumbers numbers, PageCodec? codec, ICopyObserver? copies = null) : IDisposable
 {
-    /// <summary>How long a batch may occupy the link: whoever says <c>enough</c>, or has better pages to send, waits for two of them.</summary>
-    private const double BatchSeconds = 0.01;
-
     /// <summary>Less costs more in calls than it is worth.</summary>
     private const int LeastBatchPages = 32;
 
@@ -29,12 +26,15 @@ internal sealed class PageSender(MigrationConnection connection, ProcessNumbers 
     private PageBatch _filling = new();
     private PageBatch _sending = new();
     private Task _sent = Task.CompletedTask;
-    private int _batchPages = LeastBatchPages;
+    private int _batchPages = PageBatch.MaxPages;
     private int _rangeCount;
     private int _processId;
 
     /// <summary>All pages sent so far, zero pages among them.</summary>
     public long SentPages { get; private set; }
+
+    /// <summary>How long a batch may occupy the link, <see cref="Timeout.InfiniteTimeSpan"/> for a full one: whoever says <c>enough</c>, or has better pages to send, waits for two of them.</summary>
+    public TimeSpan BatchTime { get; set; } = Timeout.InfiniteTimeSpan;
 
     /// <summary>What was taken for sending, for whoever looks at the dirty pages meanwhile.</summary>
     public SentRecord Record { get; } = new();
@@ -181,7 +181,9 @@ internal sealed class PageSender(MigrationConnection connection, ProcessNumbers 
         _filling.Seal(codec);
 
         // Counted in whole pages: those that travel as differences occupy the link for less.
-        _batchPages = (int)Math.Clamp(bytesPerSecond * BatchSeconds / PageSize.Bytes, LeastBatchPages, PageBatch.MaxPages);
+        _batchPages = BatchTime == Timeout.InfiniteTimeSpan
+            ? PageBatch.MaxPages
+            : (int)Math.Clamp(bytesPerSecond * BatchTime.TotalSeconds / PageSize.Bytes, LeastBatchPages, PageBatch.MaxPages);
     }
 
     private void Read()

@@ -21,6 +21,9 @@ internal sealed class PreCopyRounds : IDisposable
     /// <summary>Below this, a round says more about latency than about bandwidth.</summary>
     private const long LeastBytesToMeasure = 1 << 20;
 
+    /// <summary>A batch may take so much of a slice.</summary>
+    private const int BatchesPerSlice = 5;
+
     private readonly SourceContext _context;
     private readonly IMigrationStrategy _strategy;
     private readonly PageSender _sender;
@@ -68,6 +71,8 @@ internal sealed class PreCopyRounds : IDisposable
                 ReportPlan(round, copyTime);
                 if (stop)
                 {
+                    _sender.BatchTime = Timeout.InfiniteTimeSpan;
+
                     // What still waits in buffers would stand in front of the images while nothing runs.
                     await TakeAckAsync(cancellationToken).ConfigureAwait(false);
                     _looks.Books.Owed.CopyTo(pending);
@@ -139,6 +144,7 @@ internal sealed class PreCopyRounds : IDisposable
         _current = new SentRound(
             round, _looks.Books.Owed.PageCount, _looks.Dirty.PageCount, _context.Clock.Elapsed, _sender.SentPages, _connection.Statistics.WireBytesSent);
         _looks.BeginRound();
+        _sender.BatchTime = _plan.Slice == Timeout.InfiniteTimeSpan ? Timeout.InfiniteTimeSpan : _plan.Slice / BatchesPerSlice;
     }
 
     /// <summary>Sends what is planned: all of it, or as much as fits into the slice; then the sending goes on until <see cref="FinishAsync"/>.</summary>
