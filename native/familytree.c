@@ -124,7 +124,7 @@ static void *write_pages(void *argument)
     struct member *member = &family->members[slice->member];
     struct thread_report *report = &member->reports[slice->thread];
     uint64_t random_state = identity_of(slice, 0);
-    uint64_t forks = atomic_load(&family->forks);
+    uint64_t forks = 0; /* not what is asked for by now: that may come before this thread runs */
     double budget = 0;
     while (getppid() == slice->parent) {
         uint64_t check = atomic_load(&family->check);

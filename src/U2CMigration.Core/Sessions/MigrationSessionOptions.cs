@@ -37,7 +37,7 @@ public sealed record MigrationSessionOptions
     /// <value>Default: 0.</value>
     public long MaxBytesPerSecond { get; init; }
 
-    /// <summary>The most rounds before the workload is stopped, whatever the strategy says; at least 1. Strategies that work in slices of time have ten and more a second.</summary>
+    /// <summary>The most rounds before the workload is stopped, whatever the strategy says; at least 1. Strategies that work in slices of time have up to twenty a second.</summary>
     /// <value>Default: no limit but <see cref="MaxDuration"/>.</value>
     public int MaxRounds { get; init; } = int.MaxValue;
 

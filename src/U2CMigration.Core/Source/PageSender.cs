@@ -16,9 +16,6 @@ namespace U2CMigration.Core.Source;
 /// <remarks>One batch is read while the one before is on its way. Pages that are gone by the time they are read are left out: they are reported again if they come back.</remarks>
 internal sealed class PageSender(MigrationConnection connection, ProcessNumbers numbers, PageCodec? codec, ICopyObserver? copies = null) : IDisposable
 {
-    /// <summary>Less costs more in calls than it is worth.</summary>
-    private const int LeastBatchPages = 32;
-
     private readonly Dictionary<int, ProcessMemoryReader> _readers = [];
     private readonly PageRange[] _ranges = new PageRange[PageBatch.MaxPages];
     private readonly ulong[] _unreadable = new ulong[PageBatch.MaxPages / 64];
@@ -33,8 +30,8 @@ internal sealed class PageSender(MigrationConnection connection, ProcessNumbers 
     /// <summary>All pages sent so far, zero pages among them.</summary>
     public long SentPages { get; private set; }
 
-    /// <summary>How long a batch may occupy the link, <see cref="Timeout.InfiniteTimeSpan"/> for a full one: whoever says <c>enough</c>, or has better pages to send, waits for two of them.</summary>
-    public TimeSpan BatchTime { get; set; } = Timeout.InfiniteTimeSpan;
+    /// <summary>How long is sent until the next look; <see cref="Timeout.InfiniteTimeSpan"/> to the end. Batches are made accordingly, see <see cref="BatchSize"/>.</summary>
+    public TimeSpan Slice { get; set; } = Timeout.InfiniteTimeSpan;
 
     /// <summary>What was taken for sending, for whoever looks at the dirty pages meanwhile.</summary>
     public SentRecord Record { get; } = new();
@@ -49,6 +46,7 @@ internal sealed class PageSender(MigrationConnection connection, ProcessNumbers 
         try
         {
             Record.BeginGroup();
+            _batchPages = BatchSize.Of(Slice, BytesPerSecond());
             await DropAsync(cancellationToken).ConfigureAwait(false);
             for (int p = 0; p < pages.Processes.Count; p++)
             {
@@ -153,6 +151,7 @@ internal sealed class PageSender(MigrationConnection connection, ProcessNumbers 
         _sent = connection.SendPagesAsync(_sending, cancellationToken).AsTask();
         _filling.Clear();
         _rangeCount = 0;
+        _batchPages = BatchSize.Of(Slice, BytesPerSecond());
     }
 
     private async ValueTask DropAsync(CancellationToken cancellationToken)
@@ -171,19 +170,18 @@ internal sealed class PageSender(MigrationConnection connection, ProcessNumbers 
 
     private void Seal()
     {
-        double measured = connection.Statistics.AcknowledgedBytesPerSecond;
-        double bytesPerSecond = connection.RateLimitBytesPerSecond is > 0 and var limit ? Math.Min(limit, measured) : measured;
         if (codec is not null)
         {
-            codec.BytesPerSecond = bytesPerSecond;
+            codec.BytesPerSecond = BytesPerSecond();
         }
 
         _filling.Seal(codec);
+    }
 
-        // Counted in whole pages: those that travel as differences occupy the link for less.
-        _batchPages = BatchTime == Timeout.InfiniteTimeSpan
-            ? PageBatch.MaxPages
-            : (int)Math.Clamp(bytesPerSecond * BatchTime.TotalSeconds / PageSize.Bytes, LeastBatchPages, PageBatch.MaxPages);
+    private double BytesPerSecond()
+    {
+        double measured = connection.Statistics.AcknowledgedBytesPerSecond;
+        return connection.RateLimitBytesPerSecond is > 0 and var limit ? Math.Min(limit, measured) : measured;
     }
 
     private void Read()

@@ -21,9 +21,6 @@ internal sealed class PreCopyRounds : IDisposable
     /// <summary>Below this, a round says more about latency than about bandwidth.</summary>
     private const long LeastBytesToMeasure = 1 << 20;
 
-    /// <summary>A batch may take so much of a slice.</summary>
-    private const int BatchesPerSlice = 5;
-
     private readonly SourceContext _context;
     private readonly IMigrationStrategy _strategy;
     private readonly PageSender _sender;
@@ -71,7 +68,7 @@ internal sealed class PreCopyRounds : IDisposable
                 ReportPlan(round, copyTime);
                 if (stop)
                 {
-                    _sender.BatchTime = Timeout.InfiniteTimeSpan;
+                    _sender.Slice = Timeout.InfiniteTimeSpan;
 
                     // What still waits in buffers would stand in front of the images while nothing runs.
                     await TakeAckAsync(cancellationToken).ConfigureAwait(false);
@@ -144,14 +141,18 @@ internal sealed class PreCopyRounds : IDisposable
         _current = new SentRound(
             round, _looks.Books.Owed.PageCount, _looks.Dirty.PageCount, _context.Clock.Elapsed, _sender.SentPages, _connection.Statistics.WireBytesSent);
         _looks.BeginRound();
-        _sender.BatchTime = _plan.Slice == Timeout.InfiniteTimeSpan ? Timeout.InfiniteTimeSpan : _plan.Slice / BatchesPerSlice;
+        _sender.Slice = _plan.Slice;
     }
 
     /// <summary>Sends what is planned: all of it, or as much as fits into the slice; then the sending goes on until <see cref="FinishAsync"/>.</summary>
     private async Task SendAsync(CancellationToken cancellationToken)
     {
         SentRound current = _current!;
-        current.Sending = SendGroupsAsync(current, cancellationToken);
+
+        // Taken now, as the plan is made anew while these are sent. On a thread of their own: where the processor is slower than the link no send ever waits, and
+        // whoever started it would not get to look at the clock.
+        IReadOnlyList<PageSet> groups = _plan.TakeGroups();
+        current.Sending = Task.Run(() => SendGroupsAsync(current, groups, cancellationToken), cancellationToken);
         if (_plan.Slice != Timeout.InfiniteTimeSpan)
         {
             await Task.WhenAny(current.Sending, Task.Delay(_plan.Slice, cancellationToken)).ConfigureAwait(false);
@@ -189,10 +190,9 @@ internal sealed class PreCopyRounds : IDisposable
         Report(current);
     }
 
-    private async Task SendGroupsAsync(SentRound current, CancellationToken cancellationToken)
+    private async Task SendGroupsAsync(SentRound current, IReadOnlyList<PageSet> groups, CancellationToken cancellationToken)
     {
-        // Taken: the plan is made anew while these are sent.
-        foreach (PageSet group in _plan.TakeGroups())
+        foreach (PageSet group in groups)
         {
             if (!current.Enough)
             {

@@ -32,10 +32,10 @@ public sealed class NativeWorkloadTests(RigFixture fixture)
     {
         Requires.Testbed();
         await using RunningWorkload family = await RunningWorkload.StartAsync(fixture.Rig, "familytree", 7803, Cancellation);
-        await family.AskAsync("fork", Cancellation);
+        (await family.AskAsync("fork", Cancellation)).Should().StartWith("ok ");
         await family.MoveByPlainCriuAsync(Cancellation);
 
-        await family.AskAsync("fork", Cancellation);
+        (await family.AskAsync("fork", Cancellation)).Should().StartWith("ok ");
         string answer = await family.AskAsync("check", Cancellation);
 
         answer.Should().StartWith("ok members=5 threads=8");
