@@ -1,4 +1,4 @@
-using U2CMigration.PageTracking.Pages;
+using U2CMigration.Strategy.Rounds;
 using U2CMigration.Transport.Pages;
 
 namespace U2CMigration.Core.Source;
@@ -14,9 +14,15 @@ internal static class BatchSize
 
     /// <summary>The pages of a batch.</summary>
     /// <param name="slice">How long is sent until the next look; <see cref="Timeout.InfiniteTimeSpan"/> for full batches.</param>
-    /// <param name="bytesPerSecond">The bandwidth; 0 while unknown.</param>
-    /// <remarks>Counted in whole pages: those that travel as differences occupy the link for less.</remarks>
-    public static int Of(TimeSpan slice, double bytesPerSecond) => slice == Timeout.InfiniteTimeSpan
-        ? PageBatch.MaxPages
-        : (int)Math.Clamp(bytesPerSecond * slice.TotalSeconds * ShareOfSlice / PageSize.Bytes, LeastPages, PageBatch.MaxPages);
+    /// <param name="previous">The round before, which shows how many pages link and processor manage; null if there was none.</param>
+    public static int Of(TimeSpan slice, RoundOutcome? previous)
+    {
+        if (slice == Timeout.InfiniteTimeSpan)
+        {
+            return PageBatch.MaxPages;
+        }
+
+        double perSecond = previous is { SentPages: > 0 } round && round.Duration > TimeSpan.Zero ? round.SentPages / round.Duration.TotalSeconds : 0;
+        return (int)Math.Clamp(perSecond * slice.TotalSeconds * ShareOfSlice, LeastPages, PageBatch.MaxPages);
+    }
 }

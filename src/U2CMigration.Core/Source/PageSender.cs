@@ -23,15 +23,14 @@ internal sealed class PageSender(MigrationConnection connection, ProcessNumbers 
     private PageBatch _filling = new();
     private PageBatch _sending = new();
     private Task _sent = Task.CompletedTask;
-    private int _batchPages = PageBatch.MaxPages;
     private int _rangeCount;
     private int _processId;
 
     /// <summary>All pages sent so far, zero pages among them.</summary>
     public long SentPages { get; private set; }
 
-    /// <summary>How long is sent until the next look; <see cref="Timeout.InfiniteTimeSpan"/> to the end. Batches are made accordingly, see <see cref="BatchSize"/>.</summary>
-    public TimeSpan Slice { get; set; } = Timeout.InfiniteTimeSpan;
+    /// <summary>The most pages in a batch; changed while nothing is sent. See <see cref="BatchSize"/>.</summary>
+    public int BatchPages { get; set; } = PageBatch.MaxPages;
 
     /// <summary>What was taken for sending, for whoever looks at the dirty pages meanwhile.</summary>
     public SentRecord Record { get; } = new();
@@ -46,7 +45,6 @@ internal sealed class PageSender(MigrationConnection connection, ProcessNumbers 
         try
         {
             Record.BeginGroup();
-            _batchPages = BatchSize.Of(Slice, BytesPerSecond());
             await DropAsync(cancellationToken).ConfigureAwait(false);
             for (int p = 0; p < pages.Processes.Count; p++)
             {
@@ -64,7 +62,7 @@ internal sealed class PageSender(MigrationConnection connection, ProcessNumbers 
                         }
 
                         range = Take(range);
-                        if (_filling.PageCount >= _batchPages)
+                        if (_filling.PageCount >= BatchPages)
                         {
                             await FlushAsync(sent, cancellationToken).ConfigureAwait(false);
                         }
@@ -126,7 +124,7 @@ internal sealed class PageSender(MigrationConnection connection, ProcessNumbers 
 
     private PageRange Take(PageRange range)
     {
-        int pages = (int)Math.Min(range.Pages, _batchPages - _filling.PageCount);
+        int pages = (int)Math.Min(range.Pages, BatchPages - _filling.PageCount);
         ulong end = range.Start + ((ulong)pages << PageSize.Shift);
         Record.Add(_processId, range.Start, end);
         _filling.Add(numbers.InImages(_processId), range.Start, pages);
@@ -151,7 +149,6 @@ internal sealed class PageSender(MigrationConnection connection, ProcessNumbers 
         _sent = connection.SendPagesAsync(_sending, cancellationToken).AsTask();
         _filling.Clear();
         _rangeCount = 0;
-        _batchPages = BatchSize.Of(Slice, BytesPerSecond());
     }
 
     private async ValueTask DropAsync(CancellationToken cancellationToken)
@@ -172,16 +169,11 @@ internal sealed class PageSender(MigrationConnection connection, ProcessNumbers 
     {
         if (codec is not null)
         {
-            codec.BytesPerSecond = BytesPerSecond();
+            double measured = connection.Statistics.AcknowledgedBytesPerSecond;
+            codec.BytesPerSecond = connection.RateLimitBytesPerSecond is > 0 and var limit ? Math.Min(limit, measured) : measured;
         }
 
         _filling.Seal(codec);
-    }
-
-    private double BytesPerSecond()
-    {
-        double measured = connection.Statistics.AcknowledgedBytesPerSecond;
-        return connection.RateLimitBytesPerSecond is > 0 and var limit ? Math.Min(limit, measured) : measured;
     }
 
     private void Read()

@@ -8,6 +8,7 @@ using U2CMigration.Strategy.Rounds;
 using U2CMigration.Strategy.Strategies;
 using U2CMigration.Transport.Connections;
 using U2CMigration.Transport.Messages;
+using U2CMigration.Transport.Pages;
 
 namespace U2CMigration.Core.Source;
 
@@ -68,7 +69,7 @@ internal sealed class PreCopyRounds : IDisposable
                 ReportPlan(round, copyTime);
                 if (stop)
                 {
-                    _sender.Slice = Timeout.InfiniteTimeSpan;
+                    _sender.BatchPages = PageBatch.MaxPages;
 
                     // What still waits in buffers would stand in front of the images while nothing runs.
                     await TakeAckAsync(cancellationToken).ConfigureAwait(false);
@@ -141,7 +142,7 @@ internal sealed class PreCopyRounds : IDisposable
         _current = new SentRound(
             round, _looks.Books.Owed.PageCount, _looks.Dirty.PageCount, _context.Clock.Elapsed, _sender.SentPages, _connection.Statistics.WireBytesSent);
         _looks.BeginRound();
-        _sender.Slice = _plan.Slice;
+        _sender.BatchPages = BatchSize.Of(_plan.Slice, _previous);
     }
 
     /// <summary>Sends what is planned: all of it, or as much as fits into the slice; then the sending goes on until <see cref="FinishAsync"/>.</summary>
