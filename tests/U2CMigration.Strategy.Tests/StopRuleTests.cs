@@ -33,10 +33,20 @@ public sealed class StopRuleTests
     [Fact]
     public void ShouldStop_SweepBegins_WaitsForTheNextTrough()
     {
-        int stop = RoundsUntilStop(Sweeps(first: 8_000));
+        int stop = RoundsUntilStop(Sweeps(first: 8_000).Take(400));
 
         // The trough is in rounds 14 and 15, the sweep in rounds 16 to 19, the next trough around round 35.
         stop.Should().BeInRange(30, 37);
+    }
+
+    [Fact]
+    public void ShouldStop_LevelOfTheTroughIsPassedSteeply_GoesOnToTheBottom()
+    {
+        IEnumerable<(int Owed, int Dirty)> rounds = Enumerable.Repeat((20_000, PerRound), 9).Concat(Enumerable.Repeat((45_000, 10_000), 6))
+            .Concat(Enumerable.Range(1, 13).Select(i => (45_000 - (3_000 * i), 100))).Concat(Enumerable.Repeat((6_000, PerRound), 50));
+
+        // The old level is passed in round 24, the bottom reached in round 28.
+        RoundsUntilStop(rounds).Should().BeInRange(28, 40);
     }
 
     [Fact]

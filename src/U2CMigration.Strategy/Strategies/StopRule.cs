@@ -70,8 +70,16 @@ internal sealed class StopRule
         }
 
         _troughs.AddOwed(now, observation);
-        double seconds = now.Elapsed - then.Elapsed;
-        double gain = (then.CopySeconds(observation) - now.CopySeconds(observation)) / seconds;
-        return _states.Count <= WindowRounds || seconds < window || _troughs.GoesOn(now, observation, gain, LeastGain);
+        if (_states.Count <= WindowRounds || now.Elapsed - then.Elapsed < window)
+        {
+            return true;
+        }
+
+        bool gains = Gain(then, now, observation) >= LeastGain;
+        return _troughs.GoesOn(now, observation, Gain(_states[^(WindowRounds + 1)], now, observation), gains, LeastGain);
     }
+
+    /// <summary>The downtime that a second saved, seconds.</summary>
+    private static double Gain(OwedState then, OwedState now, RoundObservation today) =>
+        (then.CopySeconds(today) - now.CopySeconds(today)) / (now.Elapsed - then.Elapsed);
 }

@@ -20,7 +20,7 @@ internal sealed class TroughWait
     /// <summary>But not longer than this: some workloads only ever owe more.</summary>
     private const double LongestWait = 10;
 
-    /// <summary>A second must save at least this for the end of a trough to be yet to come.</summary>
+    /// <summary>A second that saves so much leads to a trough, whose bottom is yet to come.</summary>
     private const double SteepGain = 0.5;
 
     private readonly LullForecast _lulls = new();
@@ -48,25 +48,34 @@ internal sealed class TroughWait
     /// <summary>Whether to send another round.</summary>
     /// <param name="now">What is owed now; noted before.</param>
     /// <param name="observation">Bandwidth and prices.</param>
-    /// <param name="gain">The downtime that a second saved lately.</param>
-    /// <param name="leastGain">What a second must save to be worth it.</param>
-    public bool GoesOn(OwedState now, RoundObservation observation, double gain, double leastGain)
+    /// <param name="lastGain">The downtime that a second saved in the last rounds.</param>
+    /// <param name="gains">Whether it saved enough to go on over a longer time.</param>
+    /// <param name="leastGain">How much is enough.</param>
+    public bool GoesOn(OwedState now, RoundObservation observation, double lastGain, bool gains, double leastGain)
     {
         double cost = now.CopySeconds(observation);
-        if (gain >= leastGain)
+        if (!gains)
         {
-            return gain >= SteepGain || _trough is not { } trough || !IsNear(cost, trough.CopySeconds(observation));
+            _waitingSince = Math.Min(_waitingSince, now.Elapsed);
+            _trough = _best is { } best && !IsNear(cost, best.CopySeconds(observation)) ? best : _trough;
         }
 
-        _waitingSince = Math.Min(_waitingSince, now.Elapsed);
-        double waited = now.Elapsed - _waitingSince;
-        if (_best is { } bottom && !IsNear(cost, bottom.CopySeconds(observation)))
+        double? level = _trough?.CopySeconds(observation);
+        bool isAbove = level is { } trough && !IsNear(cost, trough);
+        if (lastGain >= SteepGain)
         {
-            _trough = bottom;
-            if (waited < Math.Min(LongestWait, (cost - bottom.CopySeconds(observation)) * Patience))
-            {
-                return true;
-            }
+            return true;
+        }
+
+        if (gains)
+        {
+            return level is null || isAbove;
+        }
+
+        double waited = now.Elapsed - _waitingSince;
+        if (isAbove && waited < Math.Min(LongestWait, (cost - level.GetValueOrDefault()) * Patience))
+        {
+            return true;
         }
 
         return AwaitsLull(cost, waited, observation, leastGain);

@@ -19,6 +19,7 @@ namespace U2CMigration.Core.Tests.Source;
 public sealed class PreCopyRoundsTests
 {
     private const int Pages = 400_000;
+    private const int LastRound = 1_000;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -28,9 +29,25 @@ public sealed class PreCopyRoundsTests
         nint memory = Allocate();
         try
         {
-            List<RoundOutcome> rounds = await RunAsync((ulong)memory);
+            SlicedStrategy strategy = await RunAsync((ulong)memory);
 
-            rounds[0].SentPages.Should().BeLessThan(Pages / 2);
+            strategy.Outcomes[0].SentPages.Should().BeLessThan(Pages / 2);
+        }
+        finally
+        {
+            Free(memory);
+        }
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task RunAsync_ShortSlices_SendsSmallBatchesAndLeavesNoAcknowledgementBehind()
+    {
+        nint memory = Allocate();
+        try
+        {
+            SlicedStrategy strategy = await RunAsync((ulong)memory);
+
+            strategy.BatchPages[0].Should().Be(BatchSize.LeastPages);
         }
         finally
         {
@@ -42,7 +59,7 @@ public sealed class PreCopyRoundsTests
 
     private static unsafe void Free(nint memory) => NativeMemory.AlignedFree((void*)memory);
 
-    private static async Task<List<RoundOutcome>> RunAsync(ulong start)
+    private static async Task<SlicedStrategy> RunAsync(ulong start)
     {
         var options = new MigrationConnectionOptions();
         await using MigrationListener listener = MigrationListener.Listen(new IPEndPoint(IPAddress.Loopback, 0), ConnectionRole.Destination, options);
@@ -55,18 +72,22 @@ public sealed class PreCopyRoundsTests
         var context = new SourceContext(
             Guid.NewGuid(), MigrationTarget.Process(Environment.ProcessId), session, new ProgressReporter(null, NullLogger.Instance), NullLoggerFactory.Instance);
         using RecordedPageTracker tracker = new RecordingBuilder().Round(pages => pages.Add(Environment.ProcessId, start, start + ((ulong)Pages << PageSize.Shift))).Build();
-        var strategy = new SlicedStrategy();
         var dialogue = new SourceDialogue(source);
         using var sender = new PageSender(source, context.Numbers, null);
+        var strategy = new SlicedStrategy(() => sender.BatchPages);
         using (var rounds = new PreCopyRounds(context, tracker, strategy, sender, source, dialogue))
         {
             await rounds.RunAsync(new PageSet(), Cancellation);
         }
 
+        // The destination answers one message after the other: an answer to the last round would come before this one.
+        await source.SendAsync(new RoundEnd(LastRound, 0, 0), Cancellation);
+        (await dialogue.ExpectAsync<RoundAck>(Cancellation)).Round.Should().Be(LastRound, "the acknowledgements of all rounds were awaited before the stop");
+
         await ending.CancelAsync();
         await acknowledging.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await dialogue.DisposeAsync();
-        return strategy.Outcomes;
+        return strategy;
     }
 
     private static async Task AcknowledgeAsync(MigrationConnection destination, CancellationToken cancellationToken)
@@ -82,9 +103,12 @@ public sealed class PreCopyRoundsTests
     }
 
     /// <summary>Sends everything owed in slices of 5 ms and stops when two rounds were sent.</summary>
-    private sealed class SlicedStrategy : IMigrationStrategy
+    private sealed class SlicedStrategy(Func<int> batchPages) : IMigrationStrategy
     {
         public List<RoundOutcome> Outcomes { get; } = [];
+
+        /// <summary>Of the rounds, read while they are sent.</summary>
+        public List<int> BatchPages { get; } = [];
 
         public string Name => "sliced";
 
@@ -99,6 +123,11 @@ public sealed class PreCopyRoundsTests
             if (observation.Previous is { } previous)
             {
                 Outcomes.Add(previous);
+            }
+
+            if (observation.Round > 0)
+            {
+                BatchPages.Add(batchPages());
             }
 
             if (observation.Round == 2)

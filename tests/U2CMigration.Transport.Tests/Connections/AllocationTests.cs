@@ -13,7 +13,7 @@ namespace U2CMigration.Transport.Tests.Connections;
 [Collection(nameof(AllocationTests))]
 public sealed class AllocationTests
 {
-    private const int BatchesPerRound = 200;
+    private const int BatchesPerRound = 1_000;
 
     private static bool IsOptimized => typeof(MigrationConnection).Assembly.GetCustomAttribute<DebuggableAttribute>() is not { IsJITOptimizerDisabled: true };
 
@@ -33,9 +33,9 @@ public sealed class AllocationTests
         long perBatch = long.MaxValue;
         for (int i = 0; i < 6; i++)
         {
-            long before = GC.GetTotalAllocatedBytes();
+            long before = GC.GetTotalAllocatedBytes(precise: true);
             await RoundAsync(BatchesPerRound);
-            perBatch = Math.Min(perBatch, (GC.GetTotalAllocatedBytes() - before) / BatchesPerRound);
+            perBatch = Math.Min(perBatch, (GC.GetTotalAllocatedBytes(precise: true) - before) / BatchesPerRound);
         }
 
         // An object per batch would be 24 bytes at least. Without optimisation the compiler makes an object of each asynchronous call, a few hundred
