@@ -16,6 +16,9 @@ using U2CMigration.Transport.Pages;
 namespace U2CMigration.Core.Tests.Source;
 
 /// <summary>Sends memory of this process over a connection of its own; a fresh mapping of zero pages, of which a batch is so small on the wire that no send ever waits.</summary>
+/// <remarks>Alone, as tests that take the pool's threads would hold up the timer of a slice.</remarks>
+[CollectionDefinition(nameof(PreCopyRoundsTests), DisableParallelization = true)]
+[Collection(nameof(PreCopyRoundsTests))]
 public sealed class PreCopyRoundsTests
 {
     private const int Pages = 400_000;
