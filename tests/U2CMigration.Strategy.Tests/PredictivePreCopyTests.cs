@@ -59,6 +59,40 @@ public sealed class PredictivePreCopyTests
     }
 
     [Fact]
+    public void Plan_HoldsNothingBack_HotPagesDeliveredBeforeGoLast()
+    {
+        var strategy = new PredictivePreCopyStrategy(new FrequencyPredictor(), PredictionUses.Order);
+        Watch(20, strategy);
+
+        RoundPlan plan = PlanOf(strategy, State(Pages(0, Hot + Cold), Pages(0, Hot)));
+
+        plan.PageCount.Should().Be(Hot + Cold);
+        plan.Groups.Last(static group => group.PageCount > 0).PageCount.Should().Be(Hot);
+    }
+
+    [Fact]
+    public void Plan_OrdersNothing_HoldsBackHotPagesDeliveredBeforeAndSendsTheRestByAddress()
+    {
+        var strategy = new PredictivePreCopyStrategy(new FrequencyPredictor(), PredictionUses.HoldBack);
+        Watch(20, strategy);
+
+        RoundPlan plan = PlanOf(strategy, State(Pages(0, Hot + Cold), Pages(0, Hot / 2)));
+
+        plan.Groups.Should().ContainSingle().Which.PageCount.Should().Be(Cold + (Hot / 2));
+    }
+
+    [Fact]
+    public void Plan_PredictsNothing_NewPagesGoFirst()
+    {
+        var strategy = new PredictivePreCopyStrategy(null);
+        Watch(20, strategy);
+
+        RoundPlan plan = PlanOf(strategy, State(Pages(0, Hot + Cold), Pages(0, Hot)));
+
+        plan.Groups.Where(static group => group.PageCount > 0).Select(static group => group.PageCount).Should().Equal(Cold, Hot);
+    }
+
+    [Fact]
     public void Plan_EverythingGetsItsTurn_NeitherOrdersNorHoldsBack()
     {
         Watch(20);
@@ -135,12 +169,12 @@ public sealed class PredictivePreCopyTests
         [.. owed.Select((pages, i) => PlanOf(_strategy, State(Pages(Hot, pages), Pages(0, All)) with { Elapsed = TimeSpan.FromMilliseconds(100 * (i + 1)) }).Decision)];
 
     /// <summary>All pages exist, and the first ones are written in every sample.</summary>
-    private void Watch(int samples)
+    private void Watch(int samples, PredictivePreCopyStrategy? strategy = null)
     {
         for (int i = 0; i < samples; i++)
         {
             _histories.Observe(Pages(0, i == 0 ? All : Hot), null, TimeSpan.FromMilliseconds(100));
-            _strategy.Learn(_histories);
+            (strategy ?? _strategy).Learn(_histories);
         }
     }
 

@@ -20,8 +20,11 @@ public static class MigrationStrategies
         ["precopy-phaul-intended"] = (static _ => PhaulPreCopyStrategy.AsIntended(), false),
         ["precopy-qemu"] = (static _ => new QemuPreCopyStrategy(), false),
         ["stop-and-copy"] = (static _ => new StopAndCopyStrategy(), false),
-        ["u2c"] = (static clock => new PredictivePreCopyStrategy(new TwoPhasePredictor(new DataShiftPredictor(), [new AttentionPredictor()], clock)), true),
+        ["u2c"] = (static clock => new PredictivePreCopyStrategy(TwoPhases(clock)), true),
         ["u2c-paper"] = (static _ => new PublishedStrategy(new PublishedPredictor(new AttentionPredictor())), false),
+        ["u2c-unheld"] = (static clock => new PredictivePreCopyStrategy(TwoPhases(clock), PredictionUses.Order), true),
+        ["u2c-unordered"] = (static clock => new PredictivePreCopyStrategy(TwoPhases(clock), PredictionUses.HoldBack), true),
+        ["u2c-unpredicted"] = (static _ => new PredictivePreCopyStrategy(null), true),
     };
 
     /// <summary>The name of the strategy used when none is named.</summary>
@@ -39,6 +42,8 @@ public static class MigrationStrategies
     /// <summary>Creates a strategy whose decisions do not depend on how fast this machine is, as a replay wants it.</summary>
     /// <inheritdoc cref="Create(string)"/>
     public static IMigrationStrategy CreateForReplay(string name) => Create(name, null);
+
+    private static TwoPhasePredictor TwoPhases(TimeProvider? clock) => new(new DataShiftPredictor(), [new AttentionPredictor()], clock);
 
     private static IMigrationStrategy Create(string name, TimeProvider? clock)
     {

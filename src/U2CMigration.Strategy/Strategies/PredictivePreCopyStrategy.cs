@@ -22,7 +22,8 @@ public sealed class PredictivePreCopyStrategy : IMigrationStrategy
     /// <summary>The bandwidth is an estimate.</summary>
     private const double ShareOfSlice = 0.8;
 
-    private readonly GuardedPredictor _predictor;
+    private readonly GuardedPredictor? _predictor;
+    private readonly PredictionUses _uses;
     private readonly PagePrediction _prediction = new();
     private readonly PageSet[] _likely = [new(), new(), new()];
     private readonly PageSet _rest = new();
@@ -32,17 +33,23 @@ public sealed class PredictivePreCopyStrategy : IMigrationStrategy
     private bool _learned;
 
     /// <summary>Creates the strategy.</summary>
-    /// <param name="predictor">Predicts which pages will be written in the next slice; owned from now on.</param>
-    /// <param name="usesCodec">Whether differences are sent, see <see cref="StrategyTraits.UsesCodec"/>.</param>
-    public PredictivePreCopyStrategy(IPagePredictor predictor, bool usesCodec = true)
+    /// <param name="predictor">Predicts which pages will be written in the next slice; owned from now on. Null to take none for likely: the order is then by what was seen alone.</param>
+    /// <param name="uses">What predictions are used for.</param>
+    public PredictivePreCopyStrategy(IPagePredictor? predictor, PredictionUses uses = PredictionUses.All)
     {
-        ArgumentNullException.ThrowIfNull(predictor);
-        _predictor = new GuardedPredictor(predictor);
-        Traits = new StrategyTraits { UsesCodec = usesCodec, ShortestSample = SliceLength.ShortestSample };
+        _predictor = predictor is null ? null : new GuardedPredictor(predictor);
+        _uses = uses;
+        Traits = new StrategyTraits { UsesCodec = true, ShortestSample = SliceLength.ShortestSample };
     }
 
     /// <inheritdoc/>
-    public string Name => "u2c";
+    public string Name => (_predictor, _uses) switch
+    {
+        (null, _) => "u2c-unpredicted",
+        (_, PredictionUses.HoldBack) => "u2c-unordered",
+        (_, PredictionUses.Order) => "u2c-unheld",
+        _ => "u2c",
+    };
 
     /// <inheritdoc/>
     public StrategyTraits Traits { get; }
@@ -50,7 +57,7 @@ public sealed class PredictivePreCopyStrategy : IMigrationStrategy
     /// <inheritdoc/>
     public void Learn(PageHistories histories)
     {
-        _predictor.Learn(histories);
+        _predictor?.Learn(histories);
         _learned = histories is { SampleCount: > 1 };
     }
 
@@ -87,6 +94,14 @@ public sealed class PredictivePreCopyStrategy : IMigrationStrategy
     private void AddGroups(RoundObservation observation, RoundPlan plan)
     {
         Predict(observation);
+        if (!_uses.HasFlag(PredictionUses.Order))
+        {
+            _known.Clear();
+            _likely[^1].IntersectTo(observation.Delivered, _known);
+            observation.Owed.ExceptTo(_known, plan.AddGroup());
+            return;
+        }
+
         for (int level = 0; level <= Bounds.Length; level++)
         {
             // _likely[i] holds all pages at or above bound i, so that a level is what lies between two of them.
@@ -100,7 +115,7 @@ public sealed class PredictivePreCopyStrategy : IMigrationStrategy
             }
 
             pages.ExceptTo(observation.Delivered, plan.AddGroup());
-            if (level < Bounds.Length)
+            if (level < Bounds.Length || !_uses.HasFlag(PredictionUses.HoldBack))
             {
                 _known.Clear();
                 pages.IntersectTo(observation.Delivered, _known);
@@ -112,6 +127,11 @@ public sealed class PredictivePreCopyStrategy : IMigrationStrategy
 
     private void Predict(RoundObservation observation)
     {
+        if (_predictor is null)
+        {
+            return;
+        }
+
         _prediction.Prepare(observation.Histories, observation.Owed);
         _predictor.Predict(observation.Histories, _prediction);
         for (int i = 0; i < Bounds.Length; i++)
