@@ -28,13 +28,14 @@ public sealed class PredictivePreCopyTests
     }
 
     [Fact]
-    public void Plan_HotPagesDeliveredBefore_AreHeldBack()
+    public void Plan_HotPagesDeliveredBefore_AreSentLast()
     {
         Watch(20);
 
         RoundPlan plan = PlanOf(_strategy, State(Pages(0, Hot + Cold), Pages(0, Hot)));
 
-        plan.PageCount.Should().Be(Cold);
+        plan.PageCount.Should().Be(Hot + Cold);
+        plan.Groups.Last(static group => group.PageCount > 0).PageCount.Should().Be(Hot);
     }
 
     [Fact]
@@ -45,7 +46,7 @@ public sealed class PredictivePreCopyTests
         RoundPlan plan = PlanOf(_strategy, State(Pages(0, Hot + Cold), new PageSet()));
 
         plan.PageCount.Should().Be(Hot + Cold);
-        plan.Groups[^1].PageCount.Should().Be(Hot);
+        plan.Groups.Last(static group => group.PageCount > 0).PageCount.Should().Be(Hot);
     }
 
     [Fact]
@@ -59,26 +60,14 @@ public sealed class PredictivePreCopyTests
     }
 
     [Fact]
-    public void Plan_HoldsNothingBack_HotPagesDeliveredBeforeGoLast()
+    public void Plan_OrdersNothing_SendsEverythingByAddress()
     {
-        var strategy = new PredictivePreCopyStrategy(new FrequencyPredictor(), PredictionUses.Order);
-        Watch(20, strategy);
-
-        RoundPlan plan = PlanOf(strategy, State(Pages(0, Hot + Cold), Pages(0, Hot)));
-
-        plan.PageCount.Should().Be(Hot + Cold);
-        plan.Groups.Last(static group => group.PageCount > 0).PageCount.Should().Be(Hot);
-    }
-
-    [Fact]
-    public void Plan_OrdersNothing_HoldsBackHotPagesDeliveredBeforeAndSendsTheRestByAddress()
-    {
-        var strategy = new PredictivePreCopyStrategy(new FrequencyPredictor(), PredictionUses.HoldBack);
+        var strategy = new PredictivePreCopyStrategy(null, isOrdered: false);
         Watch(20, strategy);
 
         RoundPlan plan = PlanOf(strategy, State(Pages(0, Hot + Cold), Pages(0, Hot / 2)));
 
-        plan.Groups.Should().ContainSingle().Which.PageCount.Should().Be(Cold + (Hot / 2));
+        plan.Groups.Should().ContainSingle().Which.PageCount.Should().Be(Hot + Cold);
     }
 
     [Fact]
@@ -93,7 +82,7 @@ public sealed class PredictivePreCopyTests
     }
 
     [Fact]
-    public void Plan_EverythingGetsItsTurn_NeitherOrdersNorHoldsBack()
+    public void Plan_EverythingGetsItsTurn_OrdersNothing()
     {
         Watch(20);
 

@@ -22,8 +22,7 @@ public static class MigrationStrategies
         ["stop-and-copy"] = (static _ => new StopAndCopyStrategy(), false),
         ["u2c"] = (static clock => new PredictivePreCopyStrategy(TwoPhases(clock)), true),
         ["u2c-paper"] = (static _ => new PublishedStrategy(new PublishedPredictor(new AttentionPredictor())), false),
-        ["u2c-unheld"] = (static clock => new PredictivePreCopyStrategy(TwoPhases(clock), PredictionUses.Order), true),
-        ["u2c-unordered"] = (static clock => new PredictivePreCopyStrategy(TwoPhases(clock), PredictionUses.HoldBack), true),
+        ["u2c-unordered"] = (static _ => new PredictivePreCopyStrategy(null, isOrdered: false), true),
         ["u2c-unpredicted"] = (static _ => new PredictivePreCopyStrategy(null), true),
     };
 

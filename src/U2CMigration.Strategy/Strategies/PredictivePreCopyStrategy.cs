@@ -6,13 +6,13 @@ using U2CMigration.Strategy.Rounds;
 namespace U2CMigration.Strategy.Strategies;
 
 /// <summary>
-/// Pre-copy in short slices, steered by prediction: pages that will stay as they are go first, pages that will be written again are held back, and the
-/// workload is stopped when going on would no longer shorten the downtime.
+/// Pre-copy in short slices, steered by prediction: pages that will stay as they are go first, those that will be written again while nothing better is pending, and
+/// the workload is stopped when going on would no longer shorten the downtime.
 /// </summary>
 /// <remarks>
 /// The method of U2CMigration (JCST 40(6), 2025) as it is meant: do not send what will be dirtied again, stop at the iteration that leaves least. Deviation: the
 /// stop is decided in seconds of expected downtime instead of pages, rounds are slices of time, and the link does not idle: what is likely to be written
-/// again is sent once while nothing better is owed, since a later version of it travels as a difference.
+/// again is sent while nothing better is owed, since it may stay as it is until the stop after all, and a later version of it travels as a difference.
 /// </remarks>
 public sealed class PredictivePreCopyStrategy : IMigrationStrategy
 {
@@ -23,7 +23,7 @@ public sealed class PredictivePreCopyStrategy : IMigrationStrategy
     private const double ShareOfSlice = 0.8;
 
     private readonly GuardedPredictor? _predictor;
-    private readonly PredictionUses _uses;
+    private readonly bool _isOrdered;
     private readonly PagePrediction _prediction = new();
     private readonly PageSet[] _likely = [new(), new(), new()];
     private readonly PageSet _rest = new();
@@ -34,22 +34,16 @@ public sealed class PredictivePreCopyStrategy : IMigrationStrategy
 
     /// <summary>Creates the strategy.</summary>
     /// <param name="predictor">Predicts which pages will be written in the next slice; owned from now on. Null to take none for likely: the order is then by what was seen alone.</param>
-    /// <param name="uses">What predictions are used for.</param>
-    public PredictivePreCopyStrategy(IPagePredictor? predictor, PredictionUses uses = PredictionUses.All)
+    /// <param name="isOrdered">False to send everything owed by address.</param>
+    public PredictivePreCopyStrategy(IPagePredictor? predictor, bool isOrdered = true)
     {
         _predictor = predictor is null ? null : new GuardedPredictor(predictor);
-        _uses = uses;
+        _isOrdered = isOrdered;
         Traits = new StrategyTraits { UsesCodec = true, ShortestSample = SliceLength.ShortestSample };
     }
 
     /// <inheritdoc/>
-    public string Name => (_predictor, _uses) switch
-    {
-        (null, _) => "u2c-unpredicted",
-        (_, PredictionUses.HoldBack) => "u2c-unordered",
-        (_, PredictionUses.Order) => "u2c-unheld",
-        _ => "u2c",
-    };
+    public string Name => !_isOrdered ? "u2c-unordered" : _predictor is null ? "u2c-unpredicted" : "u2c";
 
     /// <inheritdoc/>
     public StrategyTraits Traits { get; }
@@ -73,7 +67,7 @@ public sealed class PredictivePreCopyStrategy : IMigrationStrategy
         }
 
         plan.Slice = _slice.Next(observation, _stop.IsFirstPass);
-        if (!_learned || IsSentWithin(plan.Slice, observation))
+        if (!_isOrdered || !_learned || IsSentWithin(plan.Slice, observation))
         {
             plan.AddGroup(observation.Owed);
         }
@@ -88,20 +82,12 @@ public sealed class PredictivePreCopyStrategy : IMigrationStrategy
         observation.BandwidthBytesPerSecond > 0 && observation.CopyTime <= slice * ShareOfSlice;
 
     /// <summary>
-    /// Cold pages before warm ones, and new ones before those that the destination has in an older version; hot ones only if they are new. Of those it has, the ones
-    /// just written come first: whoever writes in sweeps will come back to them last.
+    /// Cold pages before warm ones, and new ones before those that the destination has in an older version. Of those it has, the ones just written come first: whoever
+    /// writes in sweeps will come back to them last.
     /// </summary>
     private void AddGroups(RoundObservation observation, RoundPlan plan)
     {
         Predict(observation);
-        if (!_uses.HasFlag(PredictionUses.Order))
-        {
-            _known.Clear();
-            _likely[^1].IntersectTo(observation.Delivered, _known);
-            observation.Owed.ExceptTo(_known, plan.AddGroup());
-            return;
-        }
-
         for (int level = 0; level <= Bounds.Length; level++)
         {
             // _likely[i] holds all pages at or above bound i, so that a level is what lies between two of them.
@@ -115,13 +101,10 @@ public sealed class PredictivePreCopyStrategy : IMigrationStrategy
             }
 
             pages.ExceptTo(observation.Delivered, plan.AddGroup());
-            if (level < Bounds.Length || !_uses.HasFlag(PredictionUses.HoldBack))
-            {
-                _known.Clear();
-                pages.IntersectTo(observation.Delivered, _known);
-                _known.IntersectTo(observation.Dirty, plan.AddGroup());
-                _known.ExceptTo(observation.Dirty, plan.AddGroup());
-            }
+            _known.Clear();
+            pages.IntersectTo(observation.Delivered, _known);
+            _known.IntersectTo(observation.Dirty, plan.AddGroup());
+            _known.ExceptTo(observation.Dirty, plan.AddGroup());
         }
     }
 
