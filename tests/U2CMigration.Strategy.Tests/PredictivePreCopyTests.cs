@@ -50,6 +50,16 @@ public sealed class PredictivePreCopyTests
     }
 
     [Fact]
+    public void Plan_ColdPagesDeliveredBefore_GoBehindHotOnesNeverSent()
+    {
+        Watch(20);
+
+        RoundPlan plan = PlanOf(_strategy, State(Pages(0, Hot + Cold), Pages(Hot, 7_000)) with { Dirty = new PageSet() });
+
+        plan.Groups.Where(static group => group.PageCount > 0).Select(static group => group.PageCount).Should().Equal(Cold - 7_000, Hot, 7_000);
+    }
+
+    [Fact]
     public void Plan_ColdPagesDeliveredBefore_TheOnesJustWrittenGoFirst()
     {
         Watch(20);

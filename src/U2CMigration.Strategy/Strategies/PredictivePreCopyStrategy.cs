@@ -82,30 +82,39 @@ public sealed class PredictivePreCopyStrategy : IMigrationStrategy
         observation.BandwidthBytesPerSecond > 0 && observation.CopyTime <= slice * ShareOfSlice;
 
     /// <summary>
-    /// Cold pages before warm ones, and new ones before those that the destination has in an older version. Of those it has, the ones just written come first: whoever
-    /// writes in sweeps will come back to them last.
+    /// Pages that the destination has never seen come first: they are the dearest at the stop, and of the others those that are written again meanwhile would have been
+    /// sent for nothing. Cold pages before warm ones in both. Of the known ones that are equally likely, the ones just written come first: whoever writes in sweeps will
+    /// come back to them last.
     /// </summary>
     private void AddGroups(RoundObservation observation, RoundPlan plan)
     {
         Predict(observation);
         for (int level = 0; level <= Bounds.Length; level++)
         {
-            // _likely[i] holds all pages at or above bound i, so that a level is what lies between two of them.
-            PageSet from = level == 0 ? observation.Owed : _likely[level - 1];
-            PageSet pages = from;
-            if (level < Bounds.Length)
-            {
-                _rest.Clear();
-                from.ExceptTo(_likely[level], _rest);
-                pages = _rest;
-            }
+            Level(level, observation).ExceptTo(observation.Delivered, plan.AddGroup());
+        }
 
-            pages.ExceptTo(observation.Delivered, plan.AddGroup());
+        for (int level = 0; level <= Bounds.Length; level++)
+        {
             _known.Clear();
-            pages.IntersectTo(observation.Delivered, _known);
+            Level(level, observation).IntersectTo(observation.Delivered, _known);
             _known.IntersectTo(observation.Dirty, plan.AddGroup());
             _known.ExceptTo(observation.Dirty, plan.AddGroup());
         }
+    }
+
+    /// <summary>The owed pages between two bounds; valid until the next call.</summary>
+    private PageSet Level(int level, RoundObservation observation)
+    {
+        PageSet from = level == 0 ? observation.Owed : _likely[level - 1];
+        if (level == Bounds.Length)
+        {
+            return from;
+        }
+
+        _rest.Clear();
+        from.ExceptTo(_likely[level], _rest);
+        return _rest;
     }
 
     private void Predict(RoundObservation observation)
