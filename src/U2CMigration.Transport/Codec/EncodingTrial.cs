@@ -8,10 +8,13 @@ internal sealed class EncodingTrial
     private const int TriesRemembered = 64;
 
     /// <summary>
-    /// What takes less than this share of the time that the page itself takes on the link costs nothing, as a batch is encoded while the one before travels; and a page in
-    /// a hundred that compresses well is found: 3 %.
+    /// What takes less than this share of the time that the page itself takes on the link costs nothing, as a batch is encoded while the one before travels; and compressible
+    /// pages are found wherever they are: 10 %.
     /// </summary>
-    private const double FreeShare = 0.03;
+    private const double FreeShare = 0.1;
+
+    /// <summary>What takes longer than so many mean tries was interrupted.</summary>
+    private const double LongestTry = 4;
 
     private readonly RecentMean _seconds = new(0, TriesRemembered);
     private readonly RecentMean _savedBytes = new(0, TriesRemembered);
@@ -30,7 +33,7 @@ internal sealed class EncodingTrial
     /// <param name="savedBytes">The bytes saved; 0 if the page travels in another way.</param>
     public void Add(double seconds, int savedBytes)
     {
-        _seconds.Add(seconds);
+        _seconds.Add(_seconds.Count == 0 ? seconds : Math.Min(seconds, _seconds.Value * LongestTry));
         _savedBytes.Add(savedBytes);
     }
 }

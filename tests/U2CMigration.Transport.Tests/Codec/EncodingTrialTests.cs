@@ -46,6 +46,16 @@ public sealed class EncodingTrialTests
         _trial.Pays(1e9).Should().BeTrue();
     }
 
+    [Fact]
+    public void Pays_OneTryWasInterrupted_IsStillGranted()
+    {
+        Try(64, 1e-6, 2000);
+
+        Try(1, 10e-3, 2000);
+
+        _trial.Pays(1e9).Should().BeTrue();
+    }
+
     private void Try(int times, double seconds, int savedBytes)
     {
         for (int i = 0; i < times; i++)
