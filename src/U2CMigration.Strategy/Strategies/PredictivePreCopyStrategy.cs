@@ -34,10 +34,10 @@ public sealed class PredictivePreCopyStrategy : IMigrationStrategy
 
     /// <summary>Creates the strategy.</summary>
     /// <param name="predictor">Predicts which pages will be written in the next slice; owned from now on. Null to take none for likely: the order is then by what was seen alone.</param>
-    /// <param name="isOrdered">False to send everything owed by address.</param>
+    /// <param name="isOrdered">False to send everything owed by address, without predicting.</param>
     public PredictivePreCopyStrategy(IPagePredictor? predictor, bool isOrdered = true)
     {
-        _predictor = predictor is null ? null : new GuardedPredictor(predictor);
+        _predictor = predictor is null || !isOrdered ? null : new GuardedPredictor(predictor);
         _isOrdered = isOrdered;
         Traits = new StrategyTraits { UsesCodec = true, ShortestSample = SliceLength.ShortestSample };
     }

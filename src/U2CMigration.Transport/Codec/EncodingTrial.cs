@@ -8,8 +8,8 @@ internal sealed class EncodingTrial
     private const int TriesRemembered = 64;
 
     /// <summary>
-    /// What takes less than this share of the time that the page itself takes on the link costs nothing, as a batch is encoded while the one before travels; and compressible
-    /// pages are found wherever they are: 10 %.
+    /// What takes less than this share of the time that the page itself takes on the link counts as free, as a batch is encoded while the one before travels: 10 %. So
+    /// compressible pages are found wherever they are.
     /// </summary>
     private const double FreeShare = 0.1;
 
@@ -19,7 +19,7 @@ internal sealed class EncodingTrial
     private readonly RecentMean _seconds = new(0, TriesRemembered);
     private readonly RecentMean _savedBytes = new(0, TriesRemembered);
 
-    /// <summary>Whether it saves more time on the link than it costs. True until enough was tried, and while the bandwidth is not known.</summary>
+    /// <summary>Whether it saves more time on the link than it costs, or hardly costs any. True until enough was tried, and while the bandwidth is not known.</summary>
     /// <param name="bytesPerSecond">The bandwidth of the link; 0 if unknown.</param>
     /// <remarks>Cautious on purpose where the link is fast: the processor time is the workload's.</remarks>
     public bool Pays(double bytesPerSecond)
@@ -33,7 +33,7 @@ internal sealed class EncodingTrial
     /// <param name="savedBytes">The bytes saved; 0 if the page travels in another way.</param>
     public void Add(double seconds, int savedBytes)
     {
-        _seconds.Add(_seconds.Count == 0 ? seconds : Math.Min(seconds, _seconds.Value * LongestTry));
+        _seconds.Add(_seconds.Value > 0 ? Math.Min(seconds, _seconds.Value * LongestTry) : seconds);
         _savedBytes.Add(savedBytes);
     }
 }

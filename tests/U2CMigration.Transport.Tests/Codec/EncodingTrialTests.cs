@@ -56,6 +56,17 @@ public sealed class EncodingTrialTests
         _trial.Pays(1e9).Should().BeTrue();
     }
 
+    /// <summary>By a coarse clock.</summary>
+    [Fact]
+    public void Pays_FirstTryTookNoTime_LaterOnesCount()
+    {
+        Try(1, 0, 0);
+
+        Try(300, 1e-6, 0);
+
+        _trial.Pays(1e9).Should().BeFalse();
+    }
+
     private void Try(int times, double seconds, int savedBytes)
     {
         for (int i = 0; i < times; i++)
