@@ -12,7 +12,7 @@ usage() {
     cat <<'HELP'
 usage: eng/record-traces.sh [--only PATTERN] [--out DIR]
 
-Builds the workloads, the testbed and samples/TraceLab, then records one trace after the other (about half a minute each) in a host of
+Builds the workloads, the testbed and samples/TraceLab, then records one trace after the other (half a minute to three minutes each) in a host of
 the testbed. As root, kernel 6.7 or newer.
 
   --only PATTERN  those whose name matches the regular expression
@@ -28,6 +28,7 @@ redis-a-medium              redis-ycsb-a       medium      100  250  101
 redis-a-saturating          redis-ycsb-a       saturating  100  250  101
 redis-a-medium-100ms        redis-ycsb-a       medium      100  100  121
 redis-a-medium-1s           redis-ycsb-a       medium      100  1000  81
+redis-a-saturating-1s       redis-ycsb-a       saturating  100  1000  81
 redis-b-medium              redis-ycsb-b       medium      160  250  101
 redis-b-saturating          redis-ycsb-b       saturating  160  250  101
 redis-d-medium              redis-ycsb-d       medium       64  250  101
@@ -38,23 +39,26 @@ redis-uniform-saturating    redis-uniform      saturating  100  250  101
 memcached-a-light           memcached-ycsb-a   light        96  250  101
 memcached-a-medium          memcached-ycsb-a   medium       96  250  101
 memcached-a-saturating      memcached-ycsb-a   saturating   96  250  101
+memcached-a-saturating-1s   memcached-ycsb-a   saturating   96  1000  81
 memcached-b-medium          memcached-ycsb-b   medium       96  250  101
 memcached-uniform-medium    memcached-uniform  medium       96  250  101
 memcached-uniform-saturating memcached-uniform saturating   96  250  101
-cg-light                    cg                 light       128  250  101
-cg-medium                   cg                 medium      128  250  101
-cg-saturating               cg                 saturating  128  250  101
-cg-medium-100ms             cg                 medium      128  100  121
-train-light                 train              light       128  250  101
-train-medium                train              medium      128  250  101
-train-saturating            train              saturating  128  250  101
+cg-light                    cg                 light       128  250  401
+cg-medium                   cg                 medium      128  250  401
+cg-saturating               cg                 saturating  128  250  401
+cg-medium-100ms             cg                 medium      128  100  401
+cg-saturating-1s            cg                 saturating  128  1000  81
+train-light                 train              light       128  250  401
+train-medium                train              medium      128  250  401
+train-saturating            train              saturating  128  250  401
 train-medium-1s             train              medium      128  1000  81
-sort-light                  sort               light       160  250  101
-sort-medium                 sort               medium      160  250  101
-sort-saturating             sort               saturating  160  250  101
-sort-medium-100ms           sort               medium      160  100  121
-idle-light                  idle               light        64  250  101
-idle-medium                 idle               medium       64  250  101
+train-saturating-1s         train              saturating  128  1000  81
+sort-light                  sort               light       160  250  401
+sort-medium                 sort               medium      160  250  401
+sort-saturating             sort               saturating  160  250  401
+sort-medium-100ms           sort               medium      160  100  401
+idle-light                  idle               light        64  250  401
+idle-medium                 idle               medium       64  250  401
 LIST
 }
 

@@ -19,8 +19,19 @@ internal static class SpeedCommand
         Option<int> pages = new("--pages") { Description = "Pages of the container.", DefaultValueFactory = _ => 1 << 20 };
         Option<double> share = new("--unstable") { Description = "Share of them that changes.", DefaultValueFactory = _ => 0.05 };
         Option<int> repeats = new("--repeats") { Description = "Repetitions; medians are printed.", DefaultValueFactory = _ => 15 };
-        Command command = new("speed", "Measures prediction without TorchSharp against the same model through TorchSharp.") { pages, share, repeats };
-        command.SetAction(parsed => Measure(parsed.GetValue(pages), parsed.GetValue(share), parsed.GetValue(repeats)));
+        Option<string?> traces = new("--traces") { Description = "Measure the unstable pages of each trace in this folder instead." };
+        Command command = new("speed", "Measures prediction without TorchSharp against the same model through TorchSharp.") { pages, share, repeats, traces };
+        command.SetAction(parsed =>
+        {
+            if (parsed.GetValue(traces) is { } folder)
+            {
+                RecordedSpeeds.Measure(folder, parsed.GetValue(repeats));
+            }
+            else
+            {
+                Measure(parsed.GetValue(pages), parsed.GetValue(share), parsed.GetValue(repeats));
+            }
+        });
         return command;
     }
 

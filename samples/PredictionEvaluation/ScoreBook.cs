@@ -1,3 +1,4 @@
+using System.Globalization;
 using U2CMigration.Prediction.Evaluation;
 using U2CMigration.Prediction.Traces;
 
@@ -13,13 +14,15 @@ public sealed class ScoreBook(string training)
     /// <summary>The load of rows about a whole family.</summary>
     public const string AllLoads = "all";
 
+    private const double UsualInterval = 0.25;
+
     private readonly Dictionary<Key, Entry> _entries = [];
 
     public void Add(TraceHeader header, IReadOnlyList<PredictorResult> results, bool heldOut)
     {
         foreach (PredictorResult result in results)
         {
-            Of(header.Family, header.Load, result).Add(result, heldOut);
+            Of(header.Family, LoadOf(header), result).Add(result, heldOut);
             Of(header.Family, AllLoads, result).Add(result, heldOut);
         }
     }
@@ -31,6 +34,13 @@ public sealed class ScoreBook(string training)
            where pair.Key.Predictor != Oracle
            select Row(pair.Key, pair.Value),
     ];
+
+    // Sampled four times as often, the same load is another problem.
+    private static string LoadOf(TraceHeader header)
+    {
+        double seconds = Math.Round(header.Interval.TotalSeconds, 2);
+        return seconds == UsualInterval ? header.Load : string.Create(CultureInfo.InvariantCulture, $"{header.Load}, {seconds} s");
+    }
 
     private EvaluationRow Row(Key key, Entry entry)
     {

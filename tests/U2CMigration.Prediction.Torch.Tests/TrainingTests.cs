@@ -44,6 +44,18 @@ public sealed class TrainingTests
         train.Should().Throw<OperationCanceledException>();
     }
 
+    [Fact]
+    public void Train_InputThatIsNoNumber_SaysSoInsteadOfReturningWeights()
+    {
+        TorchRuntime.Prepare();
+        List<ExampleGroup> examples = SyntheticExamples.Make(samples: 10);
+        examples[0].Round.Summary[0] = float.NaN;
+        using AttentionModel model = new();
+        Action train = () => new ModelTrainer(Short).Train(model, examples, examples, 0, "test", null, CancellationToken.None);
+
+        train.Should().Throw<InvalidOperationException>().WithMessage("*not a number after pass 1*");
+    }
+
     private static float[] TrainOnce(List<ExampleGroup> examples)
     {
         TorchRuntime.Prepare(seed: 3);

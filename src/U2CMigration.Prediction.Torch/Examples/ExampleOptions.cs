@@ -22,4 +22,10 @@ internal sealed record ExampleOptions
 
     /// <summary>The seed of the choice.</summary>
     public int Seed { get; init; } = 1;
+
+    /// <summary>The same with fewer pages of each kind, at least one.</summary>
+    /// <param name="share">The share to take; 1 or more for all.</param>
+    public ExampleOptions Thinned(double share) => this with { UnstablePages = Part(UnstablePages, share), StablePages = Part(StablePages, share), NeverWrittenPages = Part(NeverWrittenPages, share) };
+
+    private static int Part(int pages, double share) => share >= 1 ? pages : Math.Max(1, (int)(pages * share));
 }

@@ -19,6 +19,7 @@ internal sealed class ModelTrainer(TrainingOptions options)
     /// <param name="description">Goes into the weights.</param>
     /// <param name="progress">Told now and then.</param>
     /// <param name="cancellation">Stops at the next batch.</param>
+    /// <exception cref="InvalidOperationException">The loss is not a number.</exception>
     public WeightSet Train(
         PageModel model,
         IReadOnlyList<ExampleGroup> training,
@@ -42,6 +43,7 @@ internal sealed class ModelTrainer(TrainingOptions options)
             model.train();
             TrainPass(model, optimizer, training, order, epoch, validationLoss, progress, cancellation);
             validationLoss = Loss(model, validation);
+            ThrowIfNotNumber(validationLoss, epoch);
             if (validationLoss < bestLoss)
             {
                 (bestLoss, worse) = (validationLoss, 0);
@@ -107,6 +109,16 @@ internal sealed class ModelTrainer(TrainingOptions options)
             {
                 progress?.Report(new TrainingProgress(fraction, epoch, sum / (i + 1), validationLoss));
             }
+        }
+    }
+
+    // No examples at all give infinity, which is no failure of the training.
+    private static void ThrowIfNotNumber(double loss, int epoch)
+    {
+        if (double.IsNaN(loss))
+        {
+            throw new InvalidOperationException(
+                $"The loss is not a number after pass {epoch}: an input of some example is none, or the steps are too large. No weights were written; leave out traces one by one to find which, or lower the learning rate.");
         }
     }
 

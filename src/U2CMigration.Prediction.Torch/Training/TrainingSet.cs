@@ -16,6 +16,9 @@ public sealed class TrainingSet
     // The share of the samples of a trace that is learned from.
     private const double EarlierShare = 0.8;
 
+    // Rounds of a longer trace give fewer examples, so that no trace weighs more than others for its length.
+    private const double FullSamples = 128;
+
     private const string Imagined = "imagined";
 
     private readonly ExampleOptions _options;
@@ -58,7 +61,7 @@ public sealed class TrainingSet
 
     private void Add(string family, IReadOnlyList<TraceSample> samples)
     {
-        ExampleCollector collector = new(_options, _traces.Count);
+        ExampleCollector collector = new(_options.Thinned(FullSamples / samples.Count), _traces.Count);
         PageHistories histories = new();
         int earlier = (int)(samples.Count * EarlierShare);
         int training = 0;

@@ -53,8 +53,10 @@ internal sealed class ContextTables
             float average = (Sum(written) + 0.1f) / (Sum(seen) + 1);
             for (int i = 0; i < PageContext.Size; i++)
             {
-                float probability = (written[i] + (PriorWeight * average) + 0.02f) / (seen[i] + PriorWeight + 0.04f);
-                logits[(table * PageContext.Size) + i] = MathF.Log(probability / (1 - probability));
+                // From both counts, not from a probability: where 400,000 outcomes are all alike, that is exactly one, and its odds are infinite.
+                float writes = written[i] + (PriorWeight * average) + 0.02f;
+                float others = seen[i] - written[i] + (PriorWeight * (1 - average)) + 0.02f;
+                logits[(table * PageContext.Size) + i] = MathF.Log(writes / others);
             }
         }
     }

@@ -1,7 +1,10 @@
 namespace U2CMigration.Prediction.Blending;
 
 /// <summary>What each of several sources of predictions has lost lately: the mean negative logarithm of the probability given to what happened.</summary>
-/// <remarks>Every sample counts the same, however many pages were asked about in it: what they do in one sample is hardly more than one observation of the program.</remarks>
+/// <remarks>
+/// A sample counts by the root of the number of pages asked about in it: what they do in one sample is hardly more than one observation of the program, but one about
+/// more of its memory.
+/// </remarks>
 internal sealed class LossLedger
 {
     /// <summary>As if what the pages do in one sample were so many observations that have nothing to do with each other.</summary>
@@ -20,6 +23,7 @@ internal sealed class LossLedger
     private readonly double[] _newest;
     private readonly double _fading;
     private float _pages;
+    private double _meanPages;
 
     public LossLedger(int sources, double fading)
     {
@@ -38,9 +42,12 @@ internal sealed class LossLedger
     /// <summary>Makes the newest sample count, and lets those before fade.</summary>
     public void Next()
     {
+        double pages = Math.Max(1, _pages);
+        _meanPages += (pages - _meanPages) * (_meanPages == 0 ? 1 : 1 - _fading);
+        double weight = Math.Sqrt(pages / _meanPages) / pages;
         for (int i = 0; i < _losses.Length; i++)
         {
-            _losses[i] = (_losses[i] * _fading) + (_newest[i] / Math.Max(1, _pages));
+            _losses[i] = (_losses[i] * _fading) + (_newest[i] * weight);
             _newest[i] = 0;
         }
 

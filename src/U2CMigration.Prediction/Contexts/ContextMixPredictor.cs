@@ -36,7 +36,7 @@ public sealed class ContextMixPredictor : IPagePredictor
         _pass = new Pass(this);
         for (int i = 0; i < _tables.Length; i++)
         {
-            _tables[i] = new ContextTable(i >= PageContexts.FirstLong ? PageContexts.LongSize : PageContexts.Size);
+            _tables[i] = new ContextTable(PageContexts.SizeOf(i));
         }
     }
 

@@ -10,6 +10,7 @@ internal sealed class ContextReader(ContextTable[] tables, ContextMixers mixers)
 {
     private readonly ChunkView _view = new();
     private readonly int[] _groups = new int[PageContexts.Count];
+    private readonly int[][] _ahead = [.. Enumerable.Range(0, PagePrediction.Horizons).Select(static _ => new int[PageContexts.Count])];
     private readonly Vector128<float>[] _logits = new Vector128<float>[PageContexts.Count];
 
     /// <summary>Predicts the candidates of a block.</summary>
@@ -37,17 +38,20 @@ internal sealed class ContextReader(ContextTable[] tables, ContextMixers mixers)
     private void Read(in PageView view)
     {
         PageContexts.Find(view, _groups);
-        for (int i = 0; i < PageContexts.LongMoments; i++)
+        for (int i = 0; i < PageContexts.FirstAhead; i++)
         {
-            _logits[i] = i != PageContexts.Moments ? tables[i].LogOdds(_groups[i]) : default;
+            _logits[i] = tables[i].LogOdds(_groups[i]);
         }
 
-        (int then0, int long0) = PageContexts.FindAhead(view, 0);
-        (int then1, int long1) = PageContexts.FindAhead(view, 1);
-        (int then2, int long2) = PageContexts.FindAhead(view, 2);
-        ContextTable then = tables[PageContexts.Moments];
-        ContextTable longest = tables[PageContexts.LongMoments];
-        _logits[PageContexts.Moments] = Vector128.Create(then.LogOdds(then0, 0), then.LogOdds(then1, 1), then.LogOdds(then2, 2), 0);
-        _logits[PageContexts.LongMoments] = Vector128.Create(longest.LogOdds(long0, 0), longest.LogOdds(long1, 1), longest.LogOdds(long2, 2), 0);
+        var matches = new OwnMatches(view.Word, view.Samples);
+        for (int horizon = 0; horizon < PagePrediction.Horizons; horizon++)
+        {
+            PageContexts.FindAhead(view, matches, horizon, _ahead[horizon]);
+        }
+
+        for (int i = PageContexts.FirstAhead; i < PageContexts.Count; i++)
+        {
+            _logits[i] = Vector128.Create(tables[i].LogOdds(_ahead[0][i], 0), tables[i].LogOdds(_ahead[1][i], 1), tables[i].LogOdds(_ahead[2][i], 2), 0);
+        }
     }
 }

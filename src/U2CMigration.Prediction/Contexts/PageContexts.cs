@@ -7,22 +7,19 @@ namespace U2CMigration.Prediction.Contexts;
 internal static class PageContexts
 {
     /// <summary>How many ways there are.</summary>
-    public const int Count = 11;
+    public const int Count = 13;
 
-    /// <summary>The number of groups of each way but the last two.</summary>
-    public const int Size = 4096;
+    /// <summary>The first of the ways whose groups depend on how far ahead one looks.</summary>
+    public const int FirstAhead = 9;
 
-    /// <summary>The number of groups of the last two ways, which go by long histories: pages that did the same for so long may share a group with others.</summary>
-    public const int LongSize = 1 << 16;
+    private const int LongHistory = 8;
+    private const int Moments = FirstAhead;
+    private const int LongMoments = FirstAhead + 1;
+    private const int ShortMatches = FirstAhead + 2;
+    private const int LongMatches = FirstAhead + 3;
 
-    /// <summary>The first of the ways that go by long histories.</summary>
-    public const int FirstLong = 9;
-
-    /// <summary>The way that goes by what followed similar moments: like the last way, its groups depend on how far ahead one looks.</summary>
-    public const int Moments = 5;
-
-    /// <summary>The last way, which goes by long histories and similar moments.</summary>
-    public const int LongMoments = 10;
+    /// <summary>How many groups a way has. Two go by long histories: pages that did the same for so long may share a group with others.</summary>
+    public static int SizeOf(int way) => way is LongHistory or LongMoments ? 1 << 16 : 4096;
 
     /// <summary>The groups that a page belongs to.</summary>
     /// <param name="page">The page.</param>
@@ -31,12 +28,12 @@ internal static class PageContexts
     public static void Find(in PageView page, int horizon, Span<int> groups)
     {
         Find(page, groups);
-        (groups[Moments], groups[LongMoments]) = FindAhead(page, horizon);
+        FindAhead(page, new OwnMatches(page.Word, page.Samples), horizon, groups);
     }
 
     /// <summary>The groups of a page that do not depend on the horizon.</summary>
     /// <param name="page">The page.</param>
-    /// <param name="groups">Receives a group for each way but two.</param>
+    /// <param name="groups">Receives a group for each way before <see cref="FirstAhead"/>.</param>
     public static void Find(in PageView page, Span<int> groups)
     {
         ulong word = page.Word;
@@ -47,18 +44,25 @@ internal static class PageContexts
         groups[2] = (recent * 128) + (Level16(BitOperations.PopCount(word >> 16), page.Samples - 16) * 8) + (int)(word & 7);
         groups[3] = (int)((word & 7) | ((page.Left & 7) << 3) | ((page.Right & 7) << 6)) | (all << 9);
         groups[4] = (page.ChunkShares << 6) | (all << 3) | (int)(word & 7);
-        groups[6] = (page.ContainerShares << 6) | (all << 3) | (int)(word & 7);
-        groups[7] = (page.Below << 6) | (page.Above << 3) | Coarse(HistoryBits.Run(word)) | ((int)(word & 1) << 9) | (Math.Min(3, all) << 10);
-        groups[8] = (page.Repeats << 6) | (Coarse(HistoryBits.Run(word)) << 3) | (int)(word & 7);
-        groups[9] = Hash(word & 0xfffff);
+        groups[5] = (page.ContainerShares << 6) | (all << 3) | (int)(word & 7);
+        groups[6] = (page.Below << 6) | (page.Above << 3) | Coarse(HistoryBits.Run(word)) | ((int)(word & 1) << 9) | (Math.Min(3, all) << 10);
+        groups[7] = (page.Repeats << 6) | (Coarse(HistoryBits.Run(word)) << 3) | (int)(word & 7);
+        groups[LongHistory] = Hash(word & 0xfffff);
     }
 
-    /// <summary>The groups of a page that depend on the horizon: of <see cref="Moments"/> and <see cref="LongMoments"/>.</summary>
-    public static (int Moments, int LongMoments) FindAhead(in PageView page, int horizon)
+    /// <summary>The groups of a page that depend on the horizon.</summary>
+    /// <param name="page">The page.</param>
+    /// <param name="matches">The moments of its own past that were like this one.</param>
+    /// <param name="horizon">How many samples ahead, from 0.</param>
+    /// <param name="groups">Receives a group for each way from <see cref="FirstAhead"/> on.</param>
+    public static void FindAhead(in PageView page, OwnMatches matches, int horizon, Span<int> groups)
     {
         int then = AfterMoments(page, horizon);
         int recent = BitOperations.PopCount(page.Word & 0xffff);
-        return (then | (Math.Min(recent / 2, 7) << 2), Hash((page.Word & 0x3fffffff) | ((ulong)(uint)then << 32)));
+        groups[Moments] = then | (Math.Min(recent / 2, 7) << 2);
+        groups[LongMoments] = Hash((page.Word & 0x3fffffff) | ((ulong)(uint)then << 32));
+        groups[ShortMatches] = matches.ShortGroup(horizon);
+        groups[LongMatches] = matches.LongGroup(horizon, Level(BitOperations.PopCount(page.Word), page.Samples));
     }
 
     // The run that the page is in, how long its last run of the same kind was, and the one between.

@@ -5,12 +5,9 @@ using U2CMigration.Prediction.Predictors;
 namespace U2CMigration.Prediction.Evaluation;
 
 /// <summary>Keeps the score of one predictor for one horizon and one kind of pages, sample after sample.</summary>
-/// <remarks>Every predictor is judged with the threshold that would have been best for it in the samples before: none is held back by a badly chosen one.</remarks>
 internal sealed class ScoreKeeper
 {
-    private const double Fading = 0.9;
-
-    private readonly ScoreHistogram _recent = new();
+    private readonly ThresholdChoice _threshold = new();
     private readonly PageScores _pages = new();
     private readonly PredictionScore _score = new();
 
@@ -22,9 +19,8 @@ internal sealed class ScoreKeeper
     /// <param name="counts">False while the predictor warms up: its threshold learns, the score does not.</param>
     public void Judge(PageHistories histories, PagePrediction prediction, int horizon, ReadOnlySpan<ulong> pages, bool counts)
     {
-        float threshold = _recent.BestThreshold();
+        float threshold = _threshold.Choose();
         float own = prediction.Thresholds[horizon];
-        _recent.Fade(Fading);
         for (int block = 0; block < prediction.Blocks.Count; block++)
         {
             int chunk = prediction.Blocks[block].Chunk;
@@ -38,7 +34,7 @@ internal sealed class ScoreKeeper
                     int page = (word * 64) + bit;
                     bool written = ((outcome[word] >> bit) & 1) != 0;
                     float probability = probabilities[page];
-                    _recent.Add(probability, written);
+                    _threshold.Observe(probability, written);
                     if (counts)
                     {
                         Count((chunk * PageHistories.ChunkPages) + page, probability, written, threshold, own);
@@ -46,6 +42,8 @@ internal sealed class ScoreKeeper
                 }
             }
         }
+
+        _threshold.Next();
     }
 
     /// <summary>The score of all samples judged.</summary>

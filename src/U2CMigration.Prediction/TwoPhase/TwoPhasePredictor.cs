@@ -51,6 +51,7 @@ public sealed class TwoPhasePredictor : IPagePredictor
                 new FrequencyPredictor(),
                 new ExponentialPredictor(),
                 new MarkovPredictor(),
+                new AutoregressivePredictor(),
             ],
             FindUnstable);
     }
