@@ -34,7 +34,7 @@ public sealed class Verdict(IReadOnlyList<EvaluationRow> rows)
         text.Append(CultureInfo.InvariantCulture, $"\nAnother wins in {contests.Count(static contest => contest.BestF1.F1Pooled > contest.Ours.F1Pooled)} of {contests.Length} lines by F1 and in ");
         text.Append(CultureInfo.InvariantCulture, $"{contests.Count(static contest => contest.BestPrAuc.PrAuc > contest.Ours.PrAuc)} by PR-AUC, ");
         text.Append(CultureInfo.InvariantCulture, $"in {contests.Count(static contest => contest.BestLoss.LogLoss < contest.Ours.LogLoss)} by log loss. The calibration error is above 0.03 in {contests.Count(static contest => contest.Ours.CalibrationError > 0.03)}. ");
-        text.Append("Median over families, all loads of each together, against the best predictor ");
+        text.Append("Median over families, of each the mean over its lines, against the best predictor ");
         text.Append(CultureInfo.InvariantCulture, $"that fits no model ({string.Join(", ", Averages)}): {Medians(static name => Averages.Contains(name))}; ");
         text.Append(CultureInfo.InvariantCulture, $"that is not trained in advance (those, data-shift, markov, arima): {Medians(static name => !Trained.Contains(name))}.\n");
     }
@@ -56,12 +56,12 @@ public sealed class Verdict(IReadOnlyList<EvaluationRow> rows)
         double[] ratios =
         [
             .. from row in _rows
-               where row.Load == ScoreBook.AllLoads
+               where row.Load != ScoreBook.AllLoads
                group row by row.Family into family
-               let ours = family.FirstOrDefault(static row => row.Predictor == Tables.Ours)
-               let rivals = family.Where(row => row != ours && isRival(row.Predictor)).ToArray()
-               where ours is not null && rivals.Length > 0
-               let ratio = value(ours) / rivals.Max(value)
+               let means = family.GroupBy(static row => row.Predictor).ToDictionary(static lines => lines.Key, lines => lines.Average(value))
+               let rivals = means.Where(mean => mean.Key != Tables.Ours && isRival(mean.Key)).ToArray()
+               where means.ContainsKey(Tables.Ours) && rivals.Length > 0
+               let ratio = means[Tables.Ours] / rivals.Max(static mean => mean.Value)
                orderby ratio
                select ratio,
         ];
