@@ -20,6 +20,7 @@ the testbed. As root, kernel 6.7 or newer.
 HELP
 }
 
+# Programs that repeat themselves are recorded for 100 s: 25 s hold one or two of their cycles.
 # name                      workload           load        MiB  ms  samples
 traces() {
     cat <<'LIST'

@@ -23,6 +23,7 @@ public static class WeightTraining
     /// <param name="cancellation">Stops at the next batch.</param>
     /// <exception cref="PlatformNotSupportedException">TorchSharp does not load here.</exception>
     /// <exception cref="ArgumentException">There is no such model, or no example is left.</exception>
+    /// <exception cref="InvalidOperationException">The loss became no number; there are no weights.</exception>
     public static WeightSet Train(
         string model,
         TrainingSet examples,

@@ -30,7 +30,6 @@ internal sealed class ThresholdChoice
             best = _confusions[rule].F1 > _confusions[best].F1 ? rule : best;
         }
 
-        _recent.Fade(RecentFading);
         return _thresholds[best];
     }
 
@@ -60,5 +59,6 @@ internal sealed class ThresholdChoice
         }
 
         _written = 0;
+        _recent.Fade(RecentFading);
     }
 }
