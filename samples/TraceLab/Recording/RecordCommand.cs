@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using System.Globalization;
 using Spectre.Console;
 using TraceLab.Showing;
@@ -57,13 +58,25 @@ internal static class RecordCommand
         cancellationToken.WaitHandle.WaitOne(parsed.GetValue(options.WarmUpMilliseconds));
         TraceHeader header = Header(options, parsed, known.Family, known.Pattern, load, workload.Command);
         long? before = workload.Done;
+        TimeSpan busyBefore = ProcessorTime(workload.ProcessId);
         PageTrace trace = TraceRecorder.Record(workload.ProcessId, workload, header, parsed.GetValue(options.Samples), Progress(options, parsed), cancellationToken);
-        return before is null ? trace : trace with { Header = WithRate(trace, (workload.Done!.Value - before.Value) / trace.Samples.Sum(static s => s.Interval.TotalSeconds)) };
+        double seconds = trace.Samples.Sum(static s => s.Interval.TotalSeconds);
+        double busy = (ProcessorTime(workload.ProcessId) - busyBefore).TotalSeconds / seconds;
+        return trace with { Header = WithAchieved(trace.Header, busy, (workload.Done - before) / seconds) };
     }
 
-    /// <summary>How fast the client was while it was recorded: what a saturating load came to.</summary>
-    private static TraceHeader WithRate(PageTrace trace, double perSecond) =>
-        trace.Header with { Description = string.Create(CultureInfo.InvariantCulture, $"{trace.Header.Description} {perSecond:N0} operations/s while recorded.").Trim() };
+    /// <summary>How busy the program was while it was recorded, and how fast its client: what a saturating load came to.</summary>
+    private static TraceHeader WithAchieved(TraceHeader header, double busy, double? perSecond)
+    {
+        string operations = perSecond is { } rate ? string.Create(CultureInfo.InvariantCulture, $", {rate:N0} operations/s") : "";
+        return header with { Description = string.Create(CultureInfo.InvariantCulture, $"{header.Description} While recorded: {busy * 100:N0} % of a processor{operations}.").Trim() };
+    }
+
+    private static TimeSpan ProcessorTime(int processId)
+    {
+        using Process process = Process.GetProcessById(processId);
+        return process.TotalProcessorTime;
+    }
 
     private static TraceHeader Header(RecordOptions options, ParseResult parsed, string family, string workload, string load, string command) => new()
     {
