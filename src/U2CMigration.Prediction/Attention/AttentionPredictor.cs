@@ -1,3 +1,4 @@
+using U2CMigration.Prediction.Blocks;
 using U2CMigration.Prediction.Histories;
 using U2CMigration.Prediction.Networks;
 using U2CMigration.Prediction.Predictors;
@@ -12,13 +13,14 @@ namespace U2CMigration.Prediction.Attention;
 /// outcomes in the running container; the paper's model is kept for comparison in U2CMigration.Prediction.Torch. Uses two threads. Where there is nothing to
 /// predict from, or a result is not a number, the page's last value is its prediction; <see cref="FallbackCount"/> tells how often.
 /// </remarks>
-public sealed class AttentionPredictor : IPagePredictor
+public sealed class AttentionPredictor : IPagePredictor, IBlockModel
 {
     private readonly AttentionNetwork _network;
     private readonly ContainerContext _container;
     private readonly RoundContext _round = new();
     private readonly RoundBiases _biases = new();
-    private readonly WorkerPair<PageInput> _workers;
+    private readonly NetworkWorkers<PageInput> _workers;
+    private readonly SpreadPass _pass;
 
     /// <summary>Makes a predictor with the weights that the package ships.</summary>
     public AttentionPredictor()
@@ -34,7 +36,8 @@ public sealed class AttentionPredictor : IPagePredictor
         ArgumentNullException.ThrowIfNull(weights);
         _network = new AttentionNetwork(weights);
         _container = new ContainerContext(_network.Selection);
-        _workers = new WorkerPair<PageInput>(new AttentionWorker(_network, _round, _biases), new AttentionWorker(_network, _round, _biases));
+        _workers = new NetworkWorkers<PageInput>(new AttentionWorker(_network, _round, _biases), new AttentionWorker(_network, _round, _biases));
+        _pass = new SpreadPass(this);
     }
 
     /// <inheritdoc/>
@@ -61,9 +64,18 @@ public sealed class AttentionPredictor : IPagePredictor
     {
         ArgumentNullException.ThrowIfNull(histories);
         ArgumentNullException.ThrowIfNull(prediction);
-        _container.Fill(histories, _round);
-        _biases.Fill(_network, _round);
-        _workers.Predict(histories, prediction);
+        _pass.Predict(histories, prediction);
         prediction.Thresholds.Fill(0.5f);
     }
+
+    void IBlockModel.Begin(PageHistories histories, PagePrediction candidates)
+    {
+        _container.Fill(histories, _round);
+        _biases.Fill(_network, _round);
+        _workers.Begin();
+    }
+
+    void IBlockModel.Predict(BlockView block, int half, ModelAnswers answers, int at) => _workers.Predict(block, half, at);
+
+    void IBlockModel.End(int half, ModelAnswers answers) => _workers.End(half, answers);
 }

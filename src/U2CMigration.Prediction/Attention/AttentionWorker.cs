@@ -1,5 +1,5 @@
 using System.Runtime.Intrinsics;
-using U2CMigration.Prediction.Histories;
+using U2CMigration.Prediction.Blocks;
 using U2CMigration.Prediction.Networks;
 
 namespace U2CMigration.Prediction.Attention;
@@ -11,7 +11,7 @@ internal sealed class AttentionWorker(AttentionNetwork network, RoundContext rou
     private readonly AttentionPass _pass = new(network);
 
     /// <inheritdoc/>
-    protected override void Open(PageHistories histories, int chunk) => _reader.Open(histories, chunk);
+    protected override void Open(BlockView block) => _reader.Open(block);
 
     /// <inheritdoc/>
     protected override void Read(int page, out PageInput input) => _reader.Read(page, out input);

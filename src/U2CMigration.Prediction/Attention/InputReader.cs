@@ -1,4 +1,5 @@
 using System.Numerics;
+using U2CMigration.Prediction.Blocks;
 using U2CMigration.Prediction.Histories;
 
 namespace U2CMigration.Prediction.Attention;
@@ -24,23 +25,19 @@ internal sealed class InputReader
     /// <summary>Turns to a chunk.</summary>
     public void Open(PageHistories histories, int chunk)
     {
-        _samples = (uint)histories.SamplesOf(chunk);
-        _hasAccessed = histories.HasAccessed;
         for (int group = 0; group < Groups; group++)
         {
             histories.DirtyWords(chunk, group, _dirty.AsSpan(Reach + (group * 64), 64));
-            if (_hasAccessed)
-            {
-                histories.AccessedWords(chunk, group, _accessed.AsSpan(group * 64, 64));
-            }
         }
 
-        if (_neighbours)
-        {
-            _dirty.AsSpan(0, Reach).Fill(_dirty[Reach]);
-            _dirty.AsSpan(Reach + Pages, Reach).Fill(_dirty[Reach + Pages - 1]);
-            FillLevels(histories, chunk);
-        }
+        Complete(histories, chunk);
+    }
+
+    /// <summary>Turns to the chunk of a block.</summary>
+    public void Open(BlockView block)
+    {
+        block.Words.CopyTo(_dirty.AsSpan(Reach));
+        Complete(block.Histories, block.Chunk);
     }
 
     /// <summary>The written bits of a page of the chunk.</summary>
@@ -60,6 +57,23 @@ internal sealed class InputReader
         if (_neighbours)
         {
             ReadNeighbours(page, ref input);
+        }
+    }
+
+    private void Complete(PageHistories histories, int chunk)
+    {
+        _samples = (uint)histories.SamplesOf(chunk);
+        _hasAccessed = histories.HasAccessed;
+        for (int group = 0; group < Groups && _hasAccessed; group++)
+        {
+            histories.AccessedWords(chunk, group, _accessed.AsSpan(group * 64, 64));
+        }
+
+        if (_neighbours)
+        {
+            _dirty.AsSpan(0, Reach).Fill(_dirty[Reach]);
+            _dirty.AsSpan(Reach + Pages, Reach).Fill(_dirty[Reach + Pages - 1]);
+            FillLevels(histories, chunk);
         }
     }
 

@@ -1,4 +1,5 @@
 using MathNet.Numerics.LinearAlgebra;
+using U2CMigration.Prediction.Blocks;
 using U2CMigration.Prediction.Histories;
 using U2CMigration.Prediction.Predictors;
 
@@ -19,6 +20,11 @@ public sealed class ArimaPredictor : IPagePredictor, IWordModel
     private readonly Matrix<double> _matrix = Matrix<double>.Build.Dense(Order, Order);
     private readonly Vector<double> _right = Vector<double>.Build.Dense(Order);
 
+    private readonly SpreadPass _pass;
+
+    /// <summary>Makes the predictor.</summary>
+    public ArimaPredictor() => _pass = new SpreadPass(this);
+
     /// <inheritdoc/>
     public string Name => "arima";
 
@@ -32,20 +38,24 @@ public sealed class ArimaPredictor : IPagePredictor, IWordModel
     {
         ArgumentNullException.ThrowIfNull(histories);
         ArgumentNullException.ThrowIfNull(prediction);
-        WordPrediction.Run(this, histories, prediction);
+        _pass.Predict(histories, prediction);
     }
 
     void IWordModel.Predict(ulong word, int samples, Span<float> probabilities)
     {
-        if (!_forecasts.TryGetValue((word, samples), out Forecast forecast))
+        Forecast forecast;
+        lock (_forecasts)
         {
-            forecast = Fit(word, samples);
-            if (_forecasts.Count >= MaximumFits)
+            if (!_forecasts.TryGetValue((word, samples), out forecast))
             {
-                _forecasts.Clear();
-            }
+                forecast = Fit(word, samples);
+                if (_forecasts.Count >= MaximumFits)
+                {
+                    _forecasts.Clear();
+                }
 
-            _forecasts.Add((word, samples), forecast);
+                _forecasts.Add((word, samples), forecast);
+            }
         }
 
         (probabilities[0], probabilities[1], probabilities[2]) = (forecast.Next, forecast.Second, forecast.Third);

@@ -1,4 +1,5 @@
 using System.Numerics;
+using U2CMigration.Prediction.Blocks;
 using U2CMigration.Prediction.Histories;
 using U2CMigration.Prediction.Predictors;
 
@@ -11,9 +12,9 @@ internal sealed class AutoregressivePredictor : IPagePredictor, IWordModel
     private const int Order = 3;
     private const float Ridge = 1e-3f;
 
-    private readonly WordPass<AutoregressivePredictor> _pass;
+    private readonly SpreadPass _pass;
 
-    public AutoregressivePredictor() => _pass = new WordPass<AutoregressivePredictor>(this);
+    public AutoregressivePredictor() => _pass = new SpreadPass(this);
 
     public string Name => "autoregressive";
 
@@ -21,7 +22,7 @@ internal sealed class AutoregressivePredictor : IPagePredictor, IWordModel
     {
     }
 
-    public void Predict(PageHistories histories, PagePrediction prediction) => _pass.Run(histories, prediction);
+    public void Predict(PageHistories histories, PagePrediction prediction) => _pass.Predict(histories, prediction);
 
     void IWordModel.Predict(ulong word, int samples, Span<float> probabilities)
     {

@@ -1,3 +1,4 @@
+using U2CMigration.Prediction.Blocks;
 using U2CMigration.Prediction.Histories;
 using U2CMigration.Prediction.Predictors;
 
@@ -14,14 +15,14 @@ public sealed class ExponentialPredictor : IPagePredictor, IWordModel
     private readonly PageSampler _sampler = new(4096);
     private readonly PageSampler.Visitor _judge;
     private readonly double[] _errors = new double[Weights.Length];
-    private readonly WordPass<ExponentialPredictor> _pass;
+    private readonly SpreadPass _pass;
     private ExponentialWeights _best = Weights[3];
 
     /// <summary>A predictor that has learned nothing yet.</summary>
     public ExponentialPredictor()
     {
         _judge = Judge;
-        _pass = new WordPass<ExponentialPredictor>(this);
+        _pass = new SpreadPass(this);
     }
 
     /// <inheritdoc/>
@@ -45,7 +46,7 @@ public sealed class ExponentialPredictor : IPagePredictor, IWordModel
     {
         ArgumentNullException.ThrowIfNull(histories);
         ArgumentNullException.ThrowIfNull(prediction);
-        _pass.Run(histories, prediction);
+        _pass.Predict(histories, prediction);
     }
 
     void IWordModel.Predict(ulong word, int samples, Span<float> probabilities) =>

@@ -1,3 +1,4 @@
+using U2CMigration.Prediction.Blocks;
 using U2CMigration.Prediction.Histories;
 using U2CMigration.Prediction.Predictors;
 
@@ -7,10 +8,10 @@ namespace U2CMigration.Prediction.Baselines;
 /// <remarks>The estimator of Krichevsky and Trofimov: half a sample is added to each side, so that no page is certain.</remarks>
 public sealed class FrequencyPredictor : IPagePredictor, IWordModel
 {
-    private readonly WordPass<FrequencyPredictor> _pass;
+    private readonly SpreadPass _pass;
 
     /// <summary>Makes the predictor.</summary>
-    public FrequencyPredictor() => _pass = new WordPass<FrequencyPredictor>(this);
+    public FrequencyPredictor() => _pass = new SpreadPass(this);
 
     /// <inheritdoc/>
     public string Name => "frequency";
@@ -25,7 +26,7 @@ public sealed class FrequencyPredictor : IPagePredictor, IWordModel
     {
         ArgumentNullException.ThrowIfNull(histories);
         ArgumentNullException.ThrowIfNull(prediction);
-        _pass.Run(histories, prediction);
+        _pass.Predict(histories, prediction);
     }
 
     void IWordModel.Predict(ulong word, int samples, Span<float> probabilities) =>

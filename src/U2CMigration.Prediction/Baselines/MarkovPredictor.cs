@@ -1,4 +1,5 @@
 using System.Numerics;
+using U2CMigration.Prediction.Blocks;
 using U2CMigration.Prediction.Histories;
 using U2CMigration.Prediction.Predictors;
 
@@ -13,7 +14,7 @@ public sealed class MarkovPredictor : IPagePredictor, IWordModel
 
     private readonly PageSampler _sampler = new(8192);
     private readonly PageSampler.Visitor _count;
-    private readonly WordPass<MarkovPredictor> _pass;
+    private readonly SpreadPass _pass;
     private float _clean = 1;
     private float _cleanToDirty = 0.1f;
     private float _dirty = 1;
@@ -23,7 +24,7 @@ public sealed class MarkovPredictor : IPagePredictor, IWordModel
     public MarkovPredictor()
     {
         _count = Count;
-        _pass = new WordPass<MarkovPredictor>(this);
+        _pass = new SpreadPass(this);
     }
 
     /// <inheritdoc/>
@@ -45,7 +46,7 @@ public sealed class MarkovPredictor : IPagePredictor, IWordModel
     {
         ArgumentNullException.ThrowIfNull(histories);
         ArgumentNullException.ThrowIfNull(prediction);
-        _pass.Run(histories, prediction);
+        _pass.Predict(histories, prediction);
     }
 
     void IWordModel.Predict(ulong word, int samples, Span<float> probabilities)

@@ -1,16 +1,34 @@
+using U2CMigration.Prediction.Blocks;
 using U2CMigration.Prediction.Calibration;
 using U2CMigration.Prediction.Histories;
 using U2CMigration.Prediction.Predictors;
 
 namespace U2CMigration.Prediction.Blending;
 
-/// <summary>Puts the predictions of several predictors together, block by block.</summary>
+/// <summary>Puts what several models said about the candidates of a prediction together.</summary>
 /// <param name="weights">How.</param>
-/// <param name="predictions">What each predictor says; only of those that are needed.</param>
-internal sealed class BlendPass(BlendWeights weights, PagePrediction[] predictions) : BlockPass
+/// <param name="models">What they said; only those that are needed were asked.</param>
+/// <param name="asked">How the candidates are numbered.</param>
+internal sealed class BlendPass(BlendWeights weights, GuardedModel[] models, ModelPass asked) : BlockPass
 {
-    private readonly BlockLogits[] _blocks = [new(predictions.Length), new(predictions.Length)];
+    private readonly CandidateLogits[] _logits = [new(models.Length), new(models.Length)];
     private readonly ExpectedScore[] _scores = [.. Enumerable.Range(0, Halves * PagePrediction.Horizons).Select(static _ => new ExpectedScore())];
+    private readonly ModelAnswers _answers = new();
+    private PagePrediction? _result;
+    private IReadOnlyList<int>? _blocks;
+
+    /// <summary>Puts them together.</summary>
+    /// <param name="histories">The histories.</param>
+    /// <param name="candidates">The pages that were asked about.</param>
+    /// <param name="result">Receives the probabilities.</param>
+    /// <param name="blocks">Where in the result each block of the candidates is; null where it has the same.</param>
+    public void Blend(PageHistories histories, PagePrediction candidates, PagePrediction result, IReadOnlyList<int>? blocks)
+    {
+        _answers.Begin(asked.Starts.Count);
+        (_result, _blocks) = (result, blocks);
+        Run(histories, candidates);
+        (_result, _blocks) = (null, null);
+    }
 
     /// <summary>Adds the probabilities of the last run to a score.</summary>
     public void AddTo(ExpectedScore score, int horizon)
@@ -29,29 +47,33 @@ internal sealed class BlendPass(BlendWeights weights, PagePrediction[] predictio
             ScoreOf(half, horizon).Clear();
         }
 
-        for (int block = from; block < to; block++)
+        int end = asked.Starts[to];
+        for (int first = asked.Starts[from]; first < end; first += CandidateLogits.Most)
         {
-            _blocks[half].Begin(prediction.Candidates(block), histories.DirtyRow(prediction.Blocks[block].Chunk, 0));
+            int count = Math.Min(CandidateLogits.Most, end - first);
+            _logits[half].Begin(asked.LastValues.Slice(first, count));
             for (int horizon = 0; horizon < PagePrediction.Horizons; horizon++)
             {
-                Combine(_blocks[half], prediction, block, horizon, ScoreOf(half, horizon));
+                Combine(_logits[half], first, _answers.Of(horizon).Slice(first, count), horizon, ScoreOf(half, horizon));
             }
+        }
+
+        for (int block = from; block < to; block++)
+        {
+            AnswerSpread.Copy(_answers, asked.Starts[block], prediction.Candidates(block), _result!, _blocks is null ? block : _blocks[block]);
         }
     }
 
-    private void Combine(BlockLogits logits, PagePrediction prediction, int block, int horizon, ExpectedScore score)
+    private void Combine(CandidateLogits logits, int first, Span<float> sums, int horizon, ExpectedScore score)
     {
-        for (int i = 0; i < predictions.Length; i++)
+        for (int i = 0; i < models.Length; i++)
         {
             if (weights.Needs(horizon, i))
             {
-                logits.Take(i, predictions[i].Probabilities(block, horizon));
+                logits.Take(i, models[i].Answers.Of(horizon).Slice(first, sums.Length));
             }
         }
 
-        ReadOnlySpan<int> pages = logits.Pages;
-        Span<float> sums = stackalloc float[PageHistories.ChunkPages];
-        sums = sums[..pages.Length];
         sums.Clear();
         for (int source = 0; source <= weights.Mixture; source++)
         {
@@ -62,13 +84,11 @@ internal sealed class BlendPass(BlendWeights weights, PagePrediction[] predictio
             }
         }
 
-        Span<float> result = prediction.Probabilities(block, horizon);
-        for (int i = 0; i < sums.Length; i++)
+        foreach (ref float sum in sums)
         {
             // The shares of the sources make 1 but for rounding.
-            float probability = Math.Min(sums[i], 1);
-            result[pages[i]] = probability;
-            score.Add(probability);
+            sum = Math.Min(sum, 1);
+            score.Add(sum);
         }
     }
 

@@ -16,15 +16,15 @@ public sealed class BlendedPredictor : IPagePredictor
     private const int SampledChunks = 256;
     private const double LossFading = 0.95;
 
-    private readonly GuardedPredictor[] _predictors;
+    private readonly GuardedModel[] _models;
     private readonly PageSelection _selection;
-    private readonly PagePrediction[] _predictions;
     private readonly PagePrediction _sample = new();
     private readonly RotatingSample _sampling = new(SampledPages, SampledChunks);
     private readonly SampleRound[] _rounds = new SampleRound[PagePrediction.Horizons + 1];
     private readonly LossLedger[] _losses = new LossLedger[PagePrediction.Horizons];
     private readonly BlendWeights _weights;
-    private readonly BlendPass _pass;
+    private readonly ModelPass _asking;
+    private readonly BlendPass _blending;
     private readonly ExpectedScore _score = new();
 
     /// <summary>Combines predictors.</summary>
@@ -35,11 +35,11 @@ public sealed class BlendedPredictor : IPagePredictor
         ArgumentNullException.ThrowIfNull(predictors);
         ArgumentNullException.ThrowIfNull(selection);
         ArgumentOutOfRangeException.ThrowIfZero(predictors.Count, nameof(predictors));
-        _predictors = [.. predictors.Select(static predictor => new GuardedPredictor(predictor))];
-        _predictions = [.. predictors.Select(static _ => new PagePrediction())];
+        _models = [.. predictors.Select(static predictor => new GuardedModel(predictor))];
         _selection = selection;
         _weights = new BlendWeights(predictors.Count);
-        _pass = new BlendPass(_weights, _predictions);
+        _asking = new ModelPass(_models);
+        _blending = new BlendPass(_weights, _models, _asking);
         for (int i = 0; i < _rounds.Length; i++)
         {
             _rounds[i] = new SampleRound(predictors.Count, SampledPages);
@@ -55,7 +55,7 @@ public sealed class BlendedPredictor : IPagePredictor
     public string Name => "blend";
 
     /// <summary>How many calls of the predictors failed.</summary>
-    public long Failures => _predictors.Sum(static predictor => predictor.Failures);
+    public long Failures => _models.Sum(static model => model.Failures);
 
     /// <summary>The pages that the predictors were asked about when they last learned.</summary>
     internal long AskedPages => _sample.CandidateCount;
@@ -65,21 +65,21 @@ public sealed class BlendedPredictor : IPagePredictor
     public string ChosenFor(int horizon)
     {
         int chosen = 0;
-        for (int source = 1; source <= _predictors.Length; source++)
+        for (int source = 1; source <= _models.Length; source++)
         {
             chosen = _weights.ShareOf(horizon, source) > _weights.ShareOf(horizon, chosen) ? source : chosen;
         }
 
-        return chosen < _predictors.Length ? _predictors[chosen].Name : Name;
+        return chosen < _models.Length ? _models[chosen].Name : Name;
     }
 
     /// <inheritdoc/>
     public void Learn(PageHistories histories)
     {
         ArgumentNullException.ThrowIfNull(histories);
-        foreach (GuardedPredictor predictor in _predictors)
+        foreach (GuardedModel model in _models)
         {
-            predictor.Learn(histories);
+            model.Learn(histories);
         }
 
         if (histories.SampleCount == 0)
@@ -105,16 +105,7 @@ public sealed class BlendedPredictor : IPagePredictor
     {
         ArgumentNullException.ThrowIfNull(histories);
         ArgumentNullException.ThrowIfNull(prediction);
-        for (int i = 0; i < _predictors.Length; i++)
-        {
-            if (_weights.Needs(i))
-            {
-                CopyCandidates(prediction, _predictions[i]);
-                _predictors[i].Predict(histories, _predictions[i]);
-            }
-        }
-
-        _pass.Run(histories, prediction);
+        Predict(histories, prediction, prediction, null);
         for (int horizon = 0; horizon < PagePrediction.Horizons; horizon++)
         {
             _score.Clear();
@@ -123,8 +114,19 @@ public sealed class BlendedPredictor : IPagePredictor
         }
     }
 
+    /// <summary>Predicts pages into another prediction, whose thresholds stay as they are.</summary>
+    /// <param name="histories">The histories.</param>
+    /// <param name="candidates">The pages.</param>
+    /// <param name="result">Receives their probabilities.</param>
+    /// <param name="blocks">Where in the result each block of the candidates is; null where it has the same.</param>
+    internal void Predict(PageHistories histories, PagePrediction candidates, PagePrediction result, IReadOnlyList<int>? blocks)
+    {
+        _asking.Ask(histories, candidates, _weights);
+        _blending.Blend(histories, candidates, result, blocks);
+    }
+
     /// <summary>Adds the probabilities of the last prediction to a score.</summary>
-    internal void AddTo(ExpectedScore score, int horizon) => _pass.AddTo(score, horizon);
+    internal void AddTo(ExpectedScore score, int horizon) => _blending.AddTo(score, horizon);
 
     private void Judge(PageHistories histories, SampleRound round, int horizon)
     {
@@ -155,7 +157,7 @@ public sealed class BlendedPredictor : IPagePredictor
 
         Teach(histories, round, horizon);
         losses.Next();
-        for (int source = 0; source <= _predictors.Length; source++)
+        for (int source = 0; source <= _models.Length; source++)
         {
             _weights.CalibrationOf(horizon, source).Refresh();
         }
@@ -180,21 +182,12 @@ public sealed class BlendedPredictor : IPagePredictor
     {
         _sampling.Choose(histories, _selection, _sample);
         round.Begin(now, _sample, _sampling.Steps);
-        for (int i = 0; i < _predictors.Length; i++)
+        _asking.Ask(histories, _sample, null);
+        for (int i = 0; i < _models.Length; i++)
         {
-            _predictors[i].Predict(histories, _sample);
-            round.Take(i, _sample);
+            round.Take(i, _models[i].Answers);
         }
     }
 
     private static bool Bit(ReadOnlySpan<ulong> row, int page) => ((row[page >> 6] >> (page & 63)) & 1) != 0;
-
-    private static void CopyCandidates(PagePrediction from, PagePrediction to)
-    {
-        to.Clear();
-        for (int block = 0; block < from.Blocks.Count; block++)
-        {
-            to.Add(from.Blocks[block], from.Candidates(block));
-        }
-    }
 }

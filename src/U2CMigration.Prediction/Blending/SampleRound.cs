@@ -1,5 +1,5 @@
 using System.Numerics;
-using U2CMigration.Prediction.Histories;
+using U2CMigration.Prediction.Blocks;
 using U2CMigration.Prediction.Predictors;
 
 namespace U2CMigration.Prediction.Blending;
@@ -46,20 +46,20 @@ internal sealed class SampleRound
                 for (ulong bits = candidates[word]; bits != 0 && Count < _limit; bits &= bits - 1)
                 {
                     int page = (word * 64) + BitOperations.TrailingZeroCount(bits);
-                    _pages[Count++] = new SampledPage(block, prediction.Blocks[block].Chunk, page, steps[block]);
+                    _pages[Count++] = new SampledPage(prediction.Blocks[block].Chunk, page, steps[block]);
                 }
             }
         }
     }
 
     /// <summary>Keeps what a predictor says.</summary>
-    public void Take(int input, PagePrediction prediction)
+    public void Take(int input, ModelAnswers answers)
     {
         for (int i = 0; i < Count; i++)
         {
             for (int horizon = 0; horizon < PagePrediction.Horizons; horizon++)
             {
-                Logits(i, horizon)[input] = Logit.Of(prediction.Probabilities(_pages[i].Block, horizon)[_pages[i].Page]);
+                Logits(i, horizon)[input] = Logit.Of(answers.Of(horizon)[i]);
             }
         }
     }
@@ -68,9 +68,8 @@ internal sealed class SampleRound
     public Span<float> Logits(int page, int horizon) => _logits.AsSpan(((page * PagePrediction.Horizons) + horizon) * _inputs, _inputs);
 
     /// <summary>A page that was chosen.</summary>
-    /// <param name="Block">Its block in the prediction.</param>
     /// <param name="Chunk">Its chunk in the histories.</param>
     /// <param name="Page">Its place in the chunk.</param>
     /// <param name="Weight">How many pages it stands for.</param>
-    internal readonly record struct SampledPage(int Block, int Chunk, int Page, float Weight);
+    internal readonly record struct SampledPage(int Chunk, int Page, float Weight);
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using U2CMigration.Prediction.Blocks;
 using U2CMigration.Prediction.Histories;
 
 namespace U2CMigration.Prediction.Contexts;
@@ -21,6 +22,13 @@ internal sealed class ChunkView
         {
             histories.DirtyWords(chunk, group, _words.AsSpan(group * 64, 64));
         }
+    }
+
+    /// <summary>Takes over all pages of the chunk of a block.</summary>
+    public void Load(BlockView block)
+    {
+        (_histories, _chunk, _samples) = (block.Histories, block.Chunk, block.Samples);
+        block.Words.CopyTo(_words);
     }
 
     /// <summary>The history of a page now.</summary>

@@ -1,5 +1,6 @@
 using System.Numerics;
 using U2CMigration.Prediction.Blending;
+using U2CMigration.Prediction.Blocks;
 using U2CMigration.Prediction.Histories;
 using U2CMigration.Prediction.Predictors;
 
@@ -10,7 +11,7 @@ namespace U2CMigration.Prediction.Contexts;
 /// Nothing is trained in advance: what it knows it has seen in this container. A history says what came after each of its parts, so learning needs no past predictions:
 /// one, two and three samples are taken off, and the newest ones are the outcomes. The tables have a fixed size; learning looks at a bounded number of pages.
 /// </remarks>
-public sealed class ContextMixPredictor : IPagePredictor
+public sealed class ContextMixPredictor : IPagePredictor, IBlockModel
 {
     private const int PagesPerSample = 12288;
     private const int ChunksPerSample = 192;
@@ -24,7 +25,8 @@ public sealed class ContextMixPredictor : IPagePredictor
     private readonly PageSelection _selection;
     private readonly int[] _groups = new int[Inputs];
     private readonly float[] _logits = new float[Inputs];
-    private readonly Pass _pass;
+    private readonly ContextReader[] _readers;
+    private readonly SpreadPass _pass;
     private int _chunk;
 
     /// <summary>A predictor that has learned nothing yet.</summary>
@@ -33,7 +35,8 @@ public sealed class ContextMixPredictor : IPagePredictor
     {
         ArgumentNullException.ThrowIfNull(selection);
         _selection = selection;
-        _pass = new Pass(this);
+        _pass = new SpreadPass(this);
+        _readers = [new(_tables, _mixers), new(_tables, _mixers)];
         for (int i = 0; i < _tables.Length; i++)
         {
             _tables[i] = new ContextTable(PageContexts.SizeOf(i));
@@ -74,9 +77,12 @@ public sealed class ContextMixPredictor : IPagePredictor
     {
         ArgumentNullException.ThrowIfNull(histories);
         ArgumentNullException.ThrowIfNull(prediction);
-        _mixers.Pack();
-        _pass.Run(histories, prediction);
+        _pass.Predict(histories, prediction);
     }
+
+    void IBlockModel.Begin(PageHistories histories, PagePrediction candidates) => _mixers.Pack();
+
+    void IBlockModel.Predict(BlockView block, int half, ModelAnswers answers, int at) => _readers[half].Predict(block, answers, at, _moments, _fronts);
 
     // The pages are those that the predictor would have been asked about then: choosing them by what they did since would teach it wrong odds.
     private int Learn(PageHistories histories, int chunk)
@@ -138,18 +144,5 @@ public sealed class ContextMixPredictor : IPagePredictor
         }
 
         return _mixers.Of(view.Word, horizon);
-    }
-
-    private sealed class Pass(ContextMixPredictor predictor) : BlockPass
-    {
-        private readonly ContextReader[] _readers = [new(predictor._tables, predictor._mixers), new(predictor._tables, predictor._mixers)];
-
-        protected override void Do(PageHistories histories, PagePrediction prediction, int half, int from, int to)
-        {
-            for (int block = from; block < to; block++)
-            {
-                _readers[half].Predict(histories, prediction, block, predictor._moments, predictor._fronts);
-            }
-        }
     }
 }

@@ -1,6 +1,5 @@
-using System.Numerics;
 using System.Runtime.Intrinsics;
-using U2CMigration.Prediction.Histories;
+using U2CMigration.Prediction.Blocks;
 using U2CMigration.Prediction.Predictors;
 
 namespace U2CMigration.Prediction.Contexts;
@@ -14,24 +13,21 @@ internal sealed class ContextReader(ContextTable[] tables, ContextMixers mixers)
     private readonly Vector128<float>[] _logits = new Vector128<float>[PageContexts.Count];
 
     /// <summary>Predicts the candidates of a block.</summary>
-    public void Predict(PageHistories histories, PagePrediction prediction, int block, MomentFinder moments, WriteFronts fronts)
+    public void Predict(BlockView block, ModelAnswers answers, int at, MomentFinder moments, WriteFronts fronts)
     {
-        _view.Load(histories, prediction.Blocks[block].Chunk);
-        PageView view = _view.Shared(0, moments);
-        Span<float> next = prediction.Probabilities(block, 0);
-        Span<float> second = prediction.Probabilities(block, 1);
-        Span<float> third = prediction.Probabilities(block, 2);
-        ReadOnlySpan<ulong> candidates = prediction.Candidates(block);
-        for (int word = 0; word < candidates.Length; word++)
+        if (block.Pages.IsEmpty)
         {
-            for (ulong bits = candidates[word]; bits != 0; bits &= bits - 1)
-            {
-                int page = (word * 64) + BitOperations.TrailingZeroCount(bits);
-                _view.Look(page, 0, fronts, ref view);
-                Read(view);
-                Vector128<float> mixed = mixers.Mix(view.Word, _logits);
-                (next[page], second[page], third[page]) = (Logit.ToProbability(mixed[0]), Logit.ToProbability(mixed[1]), Logit.ToProbability(mixed[2]));
-            }
+            return;
+        }
+
+        _view.Load(block);
+        PageView view = _view.Shared(0, moments);
+        foreach (int page in block.Pages)
+        {
+            _view.Look(page, 0, fronts, ref view);
+            Read(view);
+            Vector128<float> mixed = mixers.Mix(view.Word, _logits);
+            answers.Set(at++, Logit.ToProbability(mixed[0]), Logit.ToProbability(mixed[1]), Logit.ToProbability(mixed[2]));
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using U2CMigration.Prediction.Blocks;
 using U2CMigration.Prediction.Histories;
 using U2CMigration.Prediction.Predictors;
 
@@ -86,6 +87,15 @@ public sealed class DataShiftPredictor : IPagePredictor
         RunGroups groups = RunGroups.Of(histories, prediction.Blocks[block].Chunk, _rule);
         _values.Spread(groups, prediction, block);
         return groups;
+    }
+
+    /// <summary>Predicts the candidates of one block alone. Blocks may be predicted by several threads at once.</summary>
+    internal void Predict(BlockView block, ModelAnswers answers, int at)
+    {
+        if (!block.Pages.IsEmpty)
+        {
+            _values.Pick(RunGroups.Of(block.Histories, block.Chunk, _rule), block.Pages, answers, at);
+        }
     }
 
     /// <summary>Which pages of a chunk are stable now, one bit a page.</summary>

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using U2CMigration.Prediction.Blocks;
 using U2CMigration.Prediction.Predictors;
 
 namespace U2CMigration.Prediction.DataShift;
@@ -54,6 +55,28 @@ internal sealed class GroupValues
         for (int horizon = 0; horizon < PagePrediction.Horizons; horizon++)
         {
             LookUp(numbers, _values.AsSpan(horizon * Size, Size), prediction.Probabilities(block, horizon));
+        }
+    }
+
+    /// <summary>Gives some pages the probabilities of their groups, one behind the other.</summary>
+    /// <param name="groups">The groups of all pages of a chunk.</param>
+    /// <param name="pages">The pages, by their places in the chunk.</param>
+    /// <param name="answers">Receives the probabilities.</param>
+    /// <param name="at">Where the first of them goes.</param>
+    public void Pick(in RunGroups groups, ReadOnlySpan<int> pages, ModelAnswers answers, int at)
+    {
+        Span<Vector512<ulong>> planes = stackalloc Vector512<ulong>[RunGroups.Bits];
+        groups.CopyTo(planes);
+        ReadOnlySpan<ulong> bits = MemoryMarshal.Cast<Vector512<ulong>, ulong>(planes);
+        foreach (int page in pages)
+        {
+            int group = 0;
+            for (int plane = 0; plane < RunGroups.Bits; plane++)
+            {
+                group |= (int)((bits[(plane * Words) + (page >> 6)] >> (page & 63)) & 1) << plane;
+            }
+
+            answers.Set(at++, Of(group, 0), Of(group, 1), Of(group, 2));
         }
     }
 

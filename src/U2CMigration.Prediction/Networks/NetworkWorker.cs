@@ -1,5 +1,5 @@
-using System.Numerics;
 using System.Runtime.Intrinsics;
+using U2CMigration.Prediction.Blocks;
 using U2CMigration.Prediction.Histories;
 using U2CMigration.Prediction.Predictors;
 
@@ -13,8 +13,12 @@ internal abstract class NetworkWorker<T>
     private const int Horizons = PagePrediction.Horizons;
 
     private readonly DistinctInputs<T> _distinct = new();
-    private int[] _indices = [];
+
+    // For each page twice the number of its input and its last value; the number is -1 where there is nothing to predict from.
+    private int[] _pages = [];
     private float[] _results = [];
+    private int _first;
+    private int _count;
 
     /// <summary>How many pages were predicted by their last value, ever.</summary>
     public long Fallbacks { get; private set; }
@@ -22,59 +26,72 @@ internal abstract class NetworkWorker<T>
     /// <summary>How many inputs were evaluated in the last prediction.</summary>
     public int Evaluated => _distinct.Count;
 
-    /// <summary>Predicts the blocks from one index to another (exclusive).</summary>
-    public void Predict(PageHistories histories, PagePrediction prediction, int from, int to)
+    /// <summary>Forgets the pages of the last prediction.</summary>
+    public void Begin()
     {
         _distinct.Clear();
-        int count = 0;
-        for (int block = from; block < to; block++)
+        _count = 0;
+    }
+
+    /// <summary>Collects the inputs of the candidates of a block.</summary>
+    /// <param name="block">The block; ascending, without gaps.</param>
+    /// <param name="at">The number of its first candidate.</param>
+    public void Collect(BlockView block, int at)
+    {
+        if (block.Pages.IsEmpty)
         {
-            count = Collect(histories, prediction, block, count);
+            return;
         }
 
-        Evaluate();
-        count = 0;
-        for (int block = from; block < to; block++)
+        _first = _count == 0 ? at : _first;
+        if (_pages.Length < _count + PageHistories.ChunkPages)
         {
-            count = HandOut(histories, prediction, block, count);
+            Array.Resize(ref _pages, Math.Max(2 * _pages.Length, 8 * PageHistories.ChunkPages));
+        }
+
+        bool empty = block.Samples == 0;
+        Open(block);
+        foreach (int page in block.Pages)
+        {
+            int index = -1;
+            if (!empty)
+            {
+                Read(page, out T input);
+                index = _distinct.IndexOf(in input);
+            }
+
+            _pages[_count++] = (2 * index) | (int)(block.Words[page] & 1);
         }
     }
 
-    /// <summary>Turns to a chunk.</summary>
-    protected abstract void Open(PageHistories histories, int chunk);
+    /// <summary>Evaluates what was collected, and hands the results out.</summary>
+    public void Answer(ModelAnswers answers)
+    {
+        Evaluate();
+        for (int i = 0; i < _count; i++)
+        {
+            int at = _first + i;
+            int place = PlaceOf(Math.Max(0, _pages[i] >> 1));
+            if (_pages[i] < 0 || !float.IsFinite(_results[place] + _results[place + Lanes] + _results[place + (2 * Lanes)]))
+            {
+                float last = _pages[i] & 1;
+                answers.Set(at, last, last, last);
+                Fallbacks++;
+                continue;
+            }
+
+            answers.Set(at, _results[place], _results[place + Lanes], _results[place + (2 * Lanes)]);
+        }
+    }
+
+    /// <summary>Turns to a block.</summary>
+    protected abstract void Open(BlockView block);
 
     /// <summary>Reads the input of a page of the chunk.</summary>
     protected abstract void Read(int page, out T input);
 
     /// <summary>Computes the logits of 16 inputs, a vector for each horizon.</summary>
     protected internal abstract ReadOnlySpan<Vector512<float>> Run(ReadOnlySpan<T> inputs);
-
-    private int Collect(PageHistories histories, PagePrediction prediction, int block, int count)
-    {
-        int chunk = prediction.Blocks[block].Chunk;
-        ReadOnlySpan<ulong> candidates = prediction.Candidates(block);
-        if (histories.SamplesOf(chunk) == 0 || candidates.IndexOfAnyExcept(0UL) < 0)
-        {
-            return count;
-        }
-
-        Open(histories, chunk);
-        if (_indices.Length < count + PageHistories.ChunkPages)
-        {
-            Array.Resize(ref _indices, Math.Max(2 * _indices.Length, 8 * PageHistories.ChunkPages));
-        }
-
-        for (int word = 0; word < candidates.Length; word++)
-        {
-            for (ulong rest = candidates[word]; rest != 0; rest &= rest - 1)
-            {
-                Read((word * 64) + BitOperations.TrailingZeroCount(rest), out T input);
-                _indices[count++] = _distinct.IndexOf(in input);
-            }
-        }
-
-        return count;
-    }
 
     private void Evaluate()
     {
@@ -93,36 +110,6 @@ internal abstract class NetworkWorker<T>
                 probability.CopyTo(_results, (first * Horizons) + (horizon * Lanes));
             }
         }
-    }
-
-    private int HandOut(PageHistories histories, PagePrediction prediction, int block, int count)
-    {
-        int chunk = prediction.Blocks[block].Chunk;
-        bool empty = histories.SamplesOf(chunk) == 0;
-        ReadOnlySpan<ulong> candidates = prediction.Candidates(block);
-        ReadOnlySpan<ulong> newest = histories.DirtyRow(chunk, 0);
-        Span<float> p0 = prediction.Probabilities(block, 0);
-        Span<float> p1 = prediction.Probabilities(block, 1);
-        Span<float> p2 = prediction.Probabilities(block, 2);
-        for (int word = 0; word < candidates.Length; word++)
-        {
-            for (ulong rest = candidates[word]; rest != 0; rest &= rest - 1)
-            {
-                int bit = BitOperations.TrailingZeroCount(rest);
-                int page = (word * 64) + bit;
-                int at = empty ? 0 : PlaceOf(_indices[count++]);
-                if (empty || !float.IsFinite(_results[at] + _results[at + Lanes] + _results[at + (2 * Lanes)]))
-                {
-                    p0[page] = p1[page] = p2[page] = (newest[word] >> bit) & 1;
-                    Fallbacks++;
-                    continue;
-                }
-
-                (p0[page], p1[page], p2[page]) = (_results[at], _results[at + Lanes], _results[at + (2 * Lanes)]);
-            }
-        }
-
-        return count;
     }
 
     private static int PlaceOf(int index) => (index / Lanes * Lanes * Horizons) + (index % Lanes);

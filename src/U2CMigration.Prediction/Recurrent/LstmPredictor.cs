@@ -1,3 +1,4 @@
+using U2CMigration.Prediction.Blocks;
 using U2CMigration.Prediction.Histories;
 using U2CMigration.Prediction.Networks;
 using U2CMigration.Prediction.Predictors;
@@ -5,9 +6,10 @@ using U2CMigration.Prediction.Predictors;
 namespace U2CMigration.Prediction.Recurrent;
 
 /// <summary>Predicts with a small LSTM over the page's own written bits: the learned baseline that the attention model has to beat.</summary>
-public sealed class LstmPredictor : IPagePredictor
+public sealed class LstmPredictor : IPagePredictor, IBlockModel
 {
-    private readonly WorkerPair<LstmInput> _workers;
+    private readonly NetworkWorkers<LstmInput> _workers;
+    private readonly SpreadPass _pass;
 
     /// <summary>Makes a predictor with the weights that the package ships.</summary>
     public LstmPredictor()
@@ -22,7 +24,8 @@ public sealed class LstmPredictor : IPagePredictor
     {
         ArgumentNullException.ThrowIfNull(weights);
         LstmNetwork network = new(weights);
-        _workers = new WorkerPair<LstmInput>(new LstmWorker(network), new LstmWorker(network));
+        _workers = new NetworkWorkers<LstmInput>(new LstmWorker(network), new LstmWorker(network));
+        _pass = new SpreadPass(this);
     }
 
     /// <inheritdoc/>
@@ -42,7 +45,13 @@ public sealed class LstmPredictor : IPagePredictor
     {
         ArgumentNullException.ThrowIfNull(histories);
         ArgumentNullException.ThrowIfNull(prediction);
-        _workers.Predict(histories, prediction);
+        _pass.Predict(histories, prediction);
         prediction.Thresholds.Fill(0.5f);
     }
+
+    void IBlockModel.Begin(PageHistories histories, PagePrediction candidates) => _workers.Begin();
+
+    void IBlockModel.Predict(BlockView block, int half, ModelAnswers answers, int at) => _workers.Predict(block, half, at);
+
+    void IBlockModel.End(int half, ModelAnswers answers) => _workers.End(half, answers);
 }

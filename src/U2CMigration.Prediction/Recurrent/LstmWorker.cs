@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using U2CMigration.Prediction.Blocks;
 using U2CMigration.Prediction.Histories;
 using U2CMigration.Prediction.Networks;
 using U2CMigration.Prediction.Predictors;
@@ -18,13 +19,7 @@ internal sealed class LstmWorker(LstmNetwork network) : NetworkWorker<LstmInput>
     private readonly Vector512<float>[] _logits = new Vector512<float>[PagePrediction.Horizons];
 
     /// <inheritdoc/>
-    protected override void Open(PageHistories histories, int chunk)
-    {
-        for (int group = 0; group < PageHistories.ChunkWords; group++)
-        {
-            histories.DirtyWords(chunk, group, _words.AsSpan(group * 64, 64));
-        }
-    }
+    protected override void Open(BlockView block) => block.Words.CopyTo(_words);
 
     /// <inheritdoc/>
     protected override void Read(int page, out LstmInput input) => input = new LstmInput((uint)_words[page]);

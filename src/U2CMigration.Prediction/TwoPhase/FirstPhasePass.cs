@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using U2CMigration.Prediction.Blocks;
 using U2CMigration.Prediction.Calibration;
 using U2CMigration.Prediction.DataShift;
 using U2CMigration.Prediction.Histories;
@@ -15,6 +16,10 @@ internal sealed class FirstPhasePass(DataShiftPredictor first) : BlockPass
     private readonly long[] _unstableCounts = new long[Halves * RunOutcomes.Groups];
     // The candidates of each block that are unstable.
     private ulong[] _unstable = [];
+    private readonly List<int> _blocks = [];
+
+    /// <summary>For each block with unstable candidates, which of all blocks it is.</summary>
+    public IReadOnlyList<int> Blocks => _blocks;
 
     /// <summary>Predicts all pages by the first phase, and makes those that are unstable the candidates of another prediction.</summary>
     public void Split(PageHistories histories, PagePrediction prediction, PagePrediction unstable)
@@ -30,12 +35,14 @@ internal sealed class FirstPhasePass(DataShiftPredictor first) : BlockPass
         first.FillValues();
         Run(histories, prediction);
         unstable.Clear();
+        _blocks.Clear();
         for (int block = 0; block < blocks; block++)
         {
             ReadOnlySpan<ulong> pages = _unstable.AsSpan(block * PageHistories.ChunkWords, PageHistories.ChunkWords);
             if (pages.IndexOfAnyExcept(0UL) >= 0)
             {
                 unstable.Add(prediction.Blocks[block], pages);
+                _blocks.Add(block);
             }
         }
     }

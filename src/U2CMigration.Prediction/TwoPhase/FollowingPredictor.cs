@@ -1,10 +1,12 @@
+using U2CMigration.Prediction.Blocks;
+using U2CMigration.Prediction.DataShift;
 using U2CMigration.Prediction.Histories;
 using U2CMigration.Prediction.Predictors;
 
 namespace U2CMigration.Prediction.TwoPhase;
 
-/// <summary>A predictor that somebody else teaches.</summary>
-internal sealed class FollowingPredictor(IPagePredictor leader) : IPagePredictor
+/// <summary>The first phase as a model of the second: somebody else teaches it.</summary>
+internal sealed class FollowingPredictor(DataShiftPredictor leader) : IPagePredictor, IBlockModel
 {
     public string Name => leader.Name;
 
@@ -13,4 +15,8 @@ internal sealed class FollowingPredictor(IPagePredictor leader) : IPagePredictor
     }
 
     public void Predict(PageHistories histories, PagePrediction prediction) => leader.Predict(histories, prediction);
+
+    void IBlockModel.Begin(PageHistories histories, PagePrediction candidates) => leader.FillValues();
+
+    void IBlockModel.Predict(BlockView block, int half, ModelAnswers answers, int at) => leader.Predict(block, answers, at);
 }

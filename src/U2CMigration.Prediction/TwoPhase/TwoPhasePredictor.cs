@@ -19,7 +19,6 @@ public sealed class TwoPhasePredictor : IPagePredictor
     private readonly DataShiftPredictor _first;
     private readonly BlendedPredictor _second;
     private readonly FirstPhasePass _firstPass;
-    private readonly MergePass _merge;
     private readonly PagePrediction _unstable = new();
     private readonly ExpectedScore _score = new();
     private readonly PhaseBudget? _budget;
@@ -42,7 +41,6 @@ public sealed class TwoPhasePredictor : IPagePredictor
         _first = first;
         _budget = clock is null ? null : new PhaseBudget(clock);
         _firstPass = new FirstPhasePass(first);
-        _merge = new MergePass(_unstable);
         _second = new BlendedPredictor(
             [
                 .. models,
@@ -98,8 +96,7 @@ public sealed class TwoPhasePredictor : IPagePredictor
         if (second)
         {
             _budget?.Begin();
-            _second.Predict(histories, _unstable);
-            _merge.Run(histories, prediction);
+            _second.Predict(histories, _unstable, prediction, _firstPass.Blocks);
             _budget?.EndPrediction();
         }
 

@@ -1,4 +1,5 @@
 using U2CMigration.Prediction.Baselines;
+using U2CMigration.Prediction.Blocks;
 using U2CMigration.Prediction.Predictors;
 
 namespace U2CMigration.Prediction.Tests.Baselines;

@@ -1,3 +1,4 @@
+using U2CMigration.Prediction.Blocks;
 using U2CMigration.Prediction.Contexts;
 using U2CMigration.Prediction.Histories;
 using U2CMigration.Prediction.Predictors;
@@ -27,7 +28,11 @@ public sealed class ContextReaderTests
         var prediction = new PagePrediction();
         prediction.PrepareAll(histories);
 
-        new ContextReader(tables, mixers).Predict(histories, prediction, 0, moments, fronts);
+        var block = new BlockView();
+        block.Load(histories, prediction, 0);
+        var answers = new ModelAnswers();
+        answers.Begin(PageHistories.ChunkPages);
+        new ContextReader(tables, mixers).Predict(block, answers, 0, moments, fronts);
 
         var chunk = new ChunkView();
         chunk.Load(histories, prediction.Blocks[0].Chunk);
@@ -41,7 +46,7 @@ public sealed class ContextReaderTests
                 PageContexts.Find(view, horizon, groups);
                 float[] logits = [.. groups.Select((group, way) => tables[way].LogOdds(group, horizon))];
                 float expected = Logit.ToProbability(mixers.Of(view.Word, horizon).Mix(logits));
-                prediction.Probabilities(0, horizon)[page].Should().BeApproximately(expected, 1e-5f);
+                answers.Of(horizon)[page].Should().BeApproximately(expected, 1e-5f);
             }
         }
     }

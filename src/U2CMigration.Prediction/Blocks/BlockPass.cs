@@ -1,7 +1,8 @@
 using System.Runtime.ExceptionServices;
 using U2CMigration.Prediction.Histories;
+using U2CMigration.Prediction.Predictors;
 
-namespace U2CMigration.Prediction.Predictors;
+namespace U2CMigration.Prediction.Blocks;
 
 /// <summary>Work on the blocks of a prediction that two threads share: the caller's and one of the pool, a half of the blocks each. Allocates nothing.</summary>
 /// <remarks>The halves are the same whether or not a second thread helps, and each has its own state: results do not depend on time or machine. Not safe for concurrent use.</remarks>

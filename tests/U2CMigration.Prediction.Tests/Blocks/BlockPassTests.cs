@@ -1,7 +1,8 @@
+using U2CMigration.Prediction.Blocks;
 using U2CMigration.Prediction.Histories;
 using U2CMigration.Prediction.Predictors;
 
-namespace U2CMigration.Prediction.Tests.Predictors;
+namespace U2CMigration.Prediction.Tests.Blocks;
 
 public sealed class BlockPassTests
 {

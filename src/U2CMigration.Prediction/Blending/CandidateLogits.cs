@@ -1,57 +1,41 @@
-using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using U2CMigration.Prediction.Histories;
 using U2CMigration.Prediction.Predictors;
 
 namespace U2CMigration.Prediction.Blending;
 
-/// <summary>What several predictors say about the candidates of one block, without the gaps between them, as log odds.</summary>
-internal sealed class BlockLogits
+/// <summary>What several predictors say about some candidates, as log odds.</summary>
+internal sealed class CandidateLogits
 {
-    private readonly int[] _pages = new int[PageHistories.ChunkPages];
-    private readonly float[] _written = new float[PageHistories.ChunkPages];
-    private readonly float[] _mixed = new float[PageHistories.ChunkPages];
+    /// <summary>How many candidates at most: what several predictors say about so many fits into the nearest cache but one.</summary>
+    public const int Most = 512;
+
+    private readonly float[] _written = new float[Most];
+    private readonly float[] _mixed = new float[Most];
     private readonly float[] _logits;
     private readonly int _inputs;
     private int _count;
 
     /// <param name="inputs">How many predictors.</param>
-    public BlockLogits(int inputs)
+    public CandidateLogits(int inputs)
     {
         _inputs = inputs;
-        _logits = new float[inputs * PageHistories.ChunkPages];
+        _logits = new float[inputs * Most];
     }
 
-    /// <summary>The candidates, by their places in the chunk.</summary>
-    public ReadOnlySpan<int> Pages => _pages.AsSpan(0, _count);
-
-    /// <summary>Takes the candidates of a block.</summary>
-    /// <param name="candidates">One bit for each page of the chunk.</param>
-    /// <param name="newest">Likewise, the pages written in the newest sample.</param>
-    public void Begin(ReadOnlySpan<ulong> candidates, ReadOnlySpan<ulong> newest)
+    /// <summary>Turns to some candidates.</summary>
+    /// <param name="lastValues">For each, 1 if it was written in the newest sample, 0 if not; at most <see cref="Most"/>.</param>
+    public void Begin(ReadOnlySpan<float> lastValues)
     {
-        _count = 0;
-        for (int word = 0; word < candidates.Length; word++)
-        {
-            for (ulong bits = candidates[word]; bits != 0; bits &= bits - 1)
-            {
-                int bit = BitOperations.TrailingZeroCount(bits);
-                _written[_count] = (newest[word] >> bit) & 1;
-                _pages[_count++] = (word * 64) + bit;
-            }
-        }
+        _count = lastValues.Length;
+        lastValues.CopyTo(_written);
     }
 
-    /// <summary>Takes what a predictor says.</summary>
+    /// <summary>Takes what a predictor says about them.</summary>
     public void Take(int input, ReadOnlySpan<float> probabilities)
     {
-        Span<float> values = _logits.AsSpan(input * PageHistories.ChunkPages, PageHistories.ChunkPages);
-        for (int i = 0; i < _count; i++)
-        {
-            values[i] = probabilities[_pages[i]];
-        }
-
+        Span<float> values = _logits.AsSpan(input * Most, Most);
+        probabilities.CopyTo(values);
         Logit.Of(values[..Padded]);
     }
 
@@ -67,7 +51,7 @@ internal sealed class BlockLogits
             Vector512<float> ifWritten = Vector512.Create(written.Bias);
             for (int i = 0; i < _inputs; i++)
             {
-                Vector512<float> some = Vector512.LoadUnsafe(ref logits, (nuint)((i * PageHistories.ChunkPages) + first));
+                Vector512<float> some = Vector512.LoadUnsafe(ref logits, (nuint)((i * Most) + first));
                 ifClean += Vector512.Create(clean.Weights[i]) * some;
                 ifWritten += Vector512.Create(written.Weights[i]) * some;
             }
@@ -81,7 +65,7 @@ internal sealed class BlockLogits
     }
 
     /// <summary>The log odds that a predictor gave, by candidate.</summary>
-    public ReadOnlySpan<float> Of(int input) => _logits.AsSpan(input * PageHistories.ChunkPages, _count);
+    public ReadOnlySpan<float> Of(int input) => _logits.AsSpan(input * Most, _count);
 
     // To whole vectors; what lies behind the last candidate means nothing.
     private int Padded => (_count + 15) & ~15;

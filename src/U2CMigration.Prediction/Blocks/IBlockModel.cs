@@ -1,0 +1,26 @@
+using U2CMigration.Prediction.Histories;
+using U2CMigration.Prediction.Predictors;
+
+namespace U2CMigration.Prediction.Blocks;
+
+/// <summary>A model that predicts block by block, so that several can look at the same block while its histories are at hand.</summary>
+/// <remarks>The two halves of <see cref="BlockPass"/> call it at the same time: what it changes while it predicts, it has once for each.</remarks>
+internal interface IBlockModel
+{
+    /// <summary>Makes ready for a prediction, before the blocks.</summary>
+    void Begin(PageHistories histories, PagePrediction candidates)
+    {
+    }
+
+    /// <summary>Predicts the candidates of a block.</summary>
+    /// <param name="block">The block; of each half in ascending order, without gaps.</param>
+    /// <param name="half">0 or 1.</param>
+    /// <param name="answers">Receives the probabilities, now or in <see cref="End"/>.</param>
+    /// <param name="at">The number of the block's first candidate.</param>
+    void Predict(BlockView block, int half, ModelAnswers answers, int at);
+
+    /// <summary>Completes a half, after its last block.</summary>
+    void End(int half, ModelAnswers answers)
+    {
+    }
+}
