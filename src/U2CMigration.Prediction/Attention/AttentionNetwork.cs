@@ -9,9 +9,7 @@ internal sealed class AttentionNetwork
     {
         float[][] values = AttentionShape.Values(weights);
         Selection = (InputSelection)weights.Settings;
-        int window = (2 * LaneInputs.Reach) + 1;
-        TokenDirty = new DenseLayer(values[0], AttentionShape.Width, AttentionShape.Own, 0, window);
-        TokenOther = new DenseLayer(values[0], AttentionShape.Width, AttentionShape.Own, window, LaneInputs.OtherFeatures);
+        Tokens = new TokenLayer(values[0]);
         TokenCommon = values[1];
         TokenPosition = values[2];
         Summary = new DenseLayer(values[3], AttentionShape.Hidden, AttentionShape.Summary, 0, AttentionShape.Summary);
@@ -28,9 +26,7 @@ internal sealed class AttentionNetwork
 
     public InputSelection Selection { get; }
 
-    public DenseLayer TokenDirty { get; }
-
-    public DenseLayer TokenOther { get; }
+    public TokenLayer Tokens { get; }
 
     public float[] TokenCommon { get; }
 

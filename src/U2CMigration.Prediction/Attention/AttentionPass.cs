@@ -1,5 +1,4 @@
 using System.Runtime.Intrinsics;
-using U2CMigration.Prediction.Networks;
 
 namespace U2CMigration.Prediction.Attention;
 
@@ -12,13 +11,11 @@ namespace U2CMigration.Prediction.Attention;
 /// </remarks>
 internal sealed class AttentionPass(AttentionNetwork network)
 {
-    private const int Width = AttentionShape.Width;
-
     private readonly LaneInputs _inputs = new();
-    private readonly Vector512<float>[] _tokens = new Vector512<float>[PageInput.Window * Width];
-    private readonly Vector512<float>[] _scores = new Vector512<float>[PageInput.Window];
+    private readonly Vector512<float>[] _tokens = new Vector512<float>[PageInput.Window * AttentionShape.Width];
+    private readonly TokenAttention _attention = new();
     private readonly Vector512<float>[] _joined = new Vector512<float>[AttentionShape.Joined];
-    private readonly Vector512<float>[] _query = new Vector512<float>[AttentionShape.Heads * Width];
+    private readonly Vector512<float>[] _query = new Vector512<float>[AttentionShape.Heads * AttentionShape.Width];
     private readonly Vector512<float>[] _hidden = new Vector512<float>[AttentionShape.Hidden];
     private readonly Vector512<float>[] _logits = new Vector512<float>[AttentionShape.Outputs];
 
@@ -36,11 +33,8 @@ internal sealed class AttentionPass(AttentionNetwork network)
         Rectify(summary);
         Broadcast(network.QueryBias, _query);
         network.Query.AddTo(summary, _query);
-        EmbedTokens(biases);
-        for (int head = 0; head < AttentionShape.Heads; head++)
-        {
-            Attend(_query.AsSpan(head * Width, Width), _joined.AsSpan(AttentionShape.Hidden + (head * Width), Width));
-        }
+        network.Tokens.Embed(_inputs, biases.Tokens, _tokens);
+        _attention.Attend(_query, _tokens, _inputs.Mask, _joined.AsSpan(AttentionShape.Hidden));
 
         Broadcast(network.JoinedBias, _hidden);
         network.Joined.AddTo(_joined, _hidden);
@@ -49,64 +43,6 @@ internal sealed class AttentionPass(AttentionNetwork network)
         network.Output.AddTo(_hidden, _logits);
         network.OutputDirect.AddTo(_inputs.Summary, _logits);
         return _logits;
-    }
-
-    private void EmbedTokens(RoundBiases biases)
-    {
-        for (int age = 0; age < PageInput.Window; age++)
-        {
-            Span<Vector512<float>> token = _tokens.AsSpan(age * Width, Width);
-            Broadcast(biases.Tokens.AsSpan(age * Width, Width), token);
-            network.TokenDirty.AddTo(_inputs.Dirty.AsSpan(age, (2 * LaneInputs.Reach) + 1), token);
-            network.TokenOther.AddTo(_inputs.Other.AsSpan(age * LaneInputs.OtherFeatures, LaneInputs.OtherFeatures), token);
-            Rectify(token);
-        }
-    }
-
-    private void Attend(ReadOnlySpan<Vector512<float>> query, Span<Vector512<float>> result)
-    {
-        Vector512<float> highest = Vector512.Create(float.MinValue);
-        for (int age = 0; age < PageInput.Window; age++)
-        {
-            ReadOnlySpan<Vector512<float>> token = _tokens.AsSpan(age * Width, Width);
-            Vector512<float> even = query[0] * token[0];
-            Vector512<float> odd = query[1] * token[1];
-            for (int i = 2; i < Width; i += 2)
-            {
-                even = Vector512.FusedMultiplyAdd(query[i], token[i], even);
-                odd = Vector512.FusedMultiplyAdd(query[i + 1], token[i + 1], odd);
-            }
-
-            _scores[age] = ((even + odd) * AttentionShape.ScoreScale) + _inputs.Mask[age];
-            highest = Vector512.MaxNative(highest, _scores[age]);
-        }
-
-        Vector512<float> sum = Vector512<float>.Zero;
-        for (int age = 0; age < PageInput.Window; age++)
-        {
-            _scores[age] = VectorExponential.Of(_scores[age] - highest);
-            sum += _scores[age];
-        }
-
-        Mix(Vector512<float>.One / sum, result);
-    }
-
-    private void Mix(Vector512<float> scale, Span<Vector512<float>> result)
-    {
-        for (int i = 0; i < Width; i += 4)
-        {
-            Vector512<float> r0 = default, r1 = default, r2 = default, r3 = default;
-            for (int age = 0; age < PageInput.Window; age++)
-            {
-                ReadOnlySpan<Vector512<float>> token = _tokens.AsSpan((age * Width) + i, 4);
-                r0 = Vector512.FusedMultiplyAdd(_scores[age], token[0], r0);
-                r1 = Vector512.FusedMultiplyAdd(_scores[age], token[1], r1);
-                r2 = Vector512.FusedMultiplyAdd(_scores[age], token[2], r2);
-                r3 = Vector512.FusedMultiplyAdd(_scores[age], token[3], r3);
-            }
-
-            (result[i], result[i + 1], result[i + 2], result[i + 3]) = (r0 * scale, r1 * scale, r2 * scale, r3 * scale);
-        }
     }
 
     private static void Broadcast(ReadOnlySpan<float> values, Span<Vector512<float>> vectors)
