@@ -13,6 +13,7 @@ run_with_torch() {
         die "samples/$name does not build (all of it in $log)."
     }
     bash "$REPO/eng/testbed.sh" build
-    # Files that are named without their folder are the checkout's, not the host's, which are gone afterwards.
-    bash "$REPO/eng/testbed.sh" run -- env --chdir="$REPO" dotnet exec "$REPO/artifacts/bin/$name/release/$name.dll" "$@"
+    # Files that are named without their folder are the checkout's, not the host's, which are gone afterwards. Memory that tensors free is kept for the next
+    # ones: fresh pages are so slow on some machines that TorchSharp would look worse than it is.
+    bash "$REPO/eng/testbed.sh" run -- env --chdir="$REPO" MALLOC_TRIM_THRESHOLD_=8589934592 MALLOC_MMAP_THRESHOLD_=8589934592 dotnet exec "$REPO/artifacts/bin/$name/release/$name.dll" "$@"
 }

@@ -16,7 +16,7 @@ namespace U2CMigration.Prediction.Torch.Comparison;
 /// <param name="Evaluated">How many different inputs they had.</param>
 /// <param name="Lean">The whole prediction, from the histories to probabilities.</param>
 /// <param name="Torch">The whole prediction with the forward pass through TorchSharp, in batches of its best size of those tried.</param>
-/// <param name="TorchForward">The forward pass alone through TorchSharp, its inputs ready as tensors.</param>
+/// <param name="TorchForward">What of it the forward pass alone takes, its inputs ready as tensors.</param>
 /// <param name="LargestDifference">The largest difference between the probabilities of both.</param>
 public sealed record InferenceSpeed(int Pages, int Evaluated, TimeSpan Lean, TimeSpan Torch, TimeSpan TorchForward, double LargestDifference)
 {
@@ -43,42 +43,32 @@ public sealed record InferenceSpeed(int Pages, int Evaluated, TimeSpan Lean, Tim
         model.Load(WeightSet.Shipped(AttentionShape.Model));
         model.eval();
         using IDisposable noGradients = no_grad();
-        TimeSpan forward = BatchGroups.Min(size => ForwardTime(model, groups, size, repeats));
-        TimeSpan torch = BatchGroups.Min(size => WholeTime(model, () => Collect(histories, learned.Round, prediction), size, repeats));
+        (TimeSpan torch, TimeSpan forward) = BatchGroups.Select(size => TorchTime(model, () => Collect(histories, learned.Round, prediction), size, repeats)).Min();
         return new InferenceSpeed((int)prediction.CandidateCount, learned.EvaluatedCount, lean, torch, forward, DifferenceFrom(model, groups, prediction));
     }
 
-    private static TimeSpan WholeTime(AttentionModel model, Func<List<ExampleGroup>> collect, int size, int repeats)
+    // The whole, and what of it the forward pass takes.
+    private static (TimeSpan Whole, TimeSpan Forward) TorchTime(AttentionModel model, Func<List<ExampleGroup>> collect, int size, int repeats)
     {
         BatchBuffers buffers = new(size);
-        return Median(repeats, () =>
+        List<TimeSpan> forward = [];
+        TimeSpan whole = Median(repeats, () =>
         {
+            long ticks = 0;
             List<ExampleGroup> groups = collect();
             foreach (int[] chosen in Enumerable.Range(0, groups.Count).Chunk(size))
             {
                 using ModelBatch batch = new(buffers, groups, chosen);
+                long start = Stopwatch.GetTimestamp();
                 using Tensor logits = model.call(batch);
                 using Tensor probabilities = logits.sigmoid();
+                ticks += Stopwatch.GetTimestamp() - start;
                 probabilities.data<float>().ToArray();
             }
-        });
-    }
 
-    private static TimeSpan ForwardTime(AttentionModel model, List<ExampleGroup> groups, int size, int repeats)
-    {
-        BatchBuffers buffers = new(size);
-        List<ModelBatch> batches = [.. Enumerable.Range(0, groups.Count).Chunk(size).Select(chosen => new ModelBatch(buffers, groups, chosen))];
-        TimeSpan time = Median(repeats, () =>
-        {
-            foreach (ModelBatch batch in batches)
-            {
-                using Tensor logits = model.call(batch);
-                using Tensor probabilities = logits.sigmoid();
-            }
+            forward.Add(Stopwatch.GetElapsedTime(0, ticks));
         });
-        batches.Reverse();
-        batches.ForEach(static batch => batch.Dispose());
-        return time;
+        return (whole, MedianOf(forward[^repeats..]));
     }
 
     // The candidates in order, the last group filled up with empty pages.
@@ -166,7 +156,8 @@ public sealed record InferenceSpeed(int Pages, int Evaluated, TimeSpan Lean, Tim
             ticks[i] = Stopwatch.GetElapsedTime(start).Ticks;
         }
 
-        Array.Sort(ticks);
-        return new TimeSpan(ticks[repeats / 2]);
+        return MedianOf([.. ticks.Select(static some => new TimeSpan(some))]);
     }
+
+    private static TimeSpan MedianOf(List<TimeSpan> times) => times.Order().ElementAt(times.Count / 2);
 }
