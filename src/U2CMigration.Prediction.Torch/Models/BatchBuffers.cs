@@ -50,8 +50,8 @@ internal sealed class BatchBuffers(int mostGroups)
         }
     }
 
-    private static void Put(Vector512<float>[] values, float[] buffer, int group) =>
-        MemoryMarshal.Cast<Vector512<float>, float>(values.AsSpan()).CopyTo(buffer.AsSpan(group * values.Length * Size));
+    private static void Put(ReadOnlySpan<Vector512<float>> values, float[] buffer, int group) =>
+        MemoryMarshal.Cast<Vector512<float>, float>(values).CopyTo(buffer.AsSpan(group * values.Length * Size));
 
     private static void Put(float[] values, float[] buffer, int group) => values.CopyTo(buffer, group * values.Length);
 }

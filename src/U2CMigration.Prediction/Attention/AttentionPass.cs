@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using U2CMigration.Prediction.Networks;
 
 namespace U2CMigration.Prediction.Attention;
 
@@ -12,12 +13,12 @@ namespace U2CMigration.Prediction.Attention;
 internal sealed class AttentionPass(AttentionNetwork network)
 {
     private readonly LaneInputs _inputs = new();
-    private readonly Vector512<float>[] _tokens = new Vector512<float>[PageInput.Window * AttentionShape.Width];
+    private readonly AlignedVectors _tokens = new(PageInput.Window * AttentionShape.Width);
     private readonly TokenAttention _attention = new();
-    private readonly Vector512<float>[] _joined = new Vector512<float>[AttentionShape.Joined];
-    private readonly Vector512<float>[] _query = new Vector512<float>[AttentionShape.Heads * AttentionShape.Width];
-    private readonly Vector512<float>[] _hidden = new Vector512<float>[AttentionShape.Hidden];
-    private readonly Vector512<float>[] _logits = new Vector512<float>[AttentionShape.Outputs];
+    private readonly AlignedVectors _joined = new(AttentionShape.Joined);
+    private readonly AlignedVectors _query = new(AttentionShape.Heads * AttentionShape.Width);
+    private readonly AlignedVectors _hidden = new(AttentionShape.Hidden);
+    private readonly AlignedVectors _logits = new(AttentionShape.Outputs);
 
     /// <summary>Computes the logits of 16 pages.</summary>
     /// <param name="pages">The pages.</param>
@@ -27,22 +28,22 @@ internal sealed class AttentionPass(AttentionNetwork network)
     public ReadOnlySpan<Vector512<float>> Run(ReadOnlySpan<PageInput> pages, RoundContext round, RoundBiases biases)
     {
         _inputs.Fill(pages, round);
-        Span<Vector512<float>> summary = _joined.AsSpan(0, AttentionShape.Hidden);
+        Span<Vector512<float>> summary = _joined.Span[..AttentionShape.Hidden];
         Broadcast(biases.Summary, summary);
         network.Summary.AddTo(_inputs.Summary, summary);
         Rectify(summary);
-        Broadcast(network.QueryBias, _query);
-        network.Query.AddTo(summary, _query);
-        network.Tokens.Embed(_inputs, biases.Tokens, _tokens);
-        _attention.Attend(_query, _tokens, _inputs.Mask, _joined.AsSpan(AttentionShape.Hidden));
+        Broadcast(network.QueryBias, _query.Span);
+        network.Query.AddTo(summary, _query.Span);
+        network.Tokens.Embed(_inputs, biases.Tokens, _tokens.Span);
+        _attention.Attend(_query.Span, _tokens.Span, _inputs.Mask, _joined.Span[AttentionShape.Hidden..]);
 
-        Broadcast(network.JoinedBias, _hidden);
-        network.Joined.AddTo(_joined, _hidden);
-        Rectify(_hidden);
-        Broadcast(network.OutputBias, _logits);
-        network.Output.AddTo(_hidden, _logits);
-        network.OutputDirect.AddTo(_inputs.Summary, _logits);
-        return _logits;
+        Broadcast(network.JoinedBias, _hidden.Span);
+        network.Joined.AddTo(_joined.Span, _hidden.Span);
+        Rectify(_hidden.Span);
+        Broadcast(network.OutputBias, _logits.Span);
+        network.Output.AddTo(_hidden.Span, _logits.Span);
+        network.OutputDirect.AddTo(_inputs.Summary, _logits.Span);
+        return _logits.Span;
     }
 
     private static void Broadcast(ReadOnlySpan<float> values, Span<Vector512<float>> vectors)

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.Intrinsics;
 using U2CMigration.Prediction.Blocks;
 using U2CMigration.Prediction.Histories;
 
@@ -92,11 +93,12 @@ internal sealed class InputReader
     {
         Array.Clear(_wideNew);
         Array.Clear(_wideOld);
+        ChunkRows rows = histories.DirtyRows(chunk);
         for (int age = 0; age < PageInput.Window; age++)
         {
-            ReadOnlySpan<ulong> row = histories.DirtyRow(chunk, age);
-            ulong[] levels = age < 16 ? _wideNew : _wideOld;
-            for (int group = 0; group < Groups; group++)
+            Vector512<ulong> row = rows[age];
+            Span<ulong> levels = age < 16 ? _wideNew : _wideOld;
+            for (int group = 0; group < levels.Length; group++)
             {
                 levels[group] |= (ulong)NeighbourCounts.Level(BitOperations.PopCount(row[group])) << (4 * (age & 15));
             }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using U2CMigration.Prediction.Networks;
 using U2CMigration.Prediction.Predictors;
 
 namespace U2CMigration.Prediction.Attention;
@@ -23,18 +24,23 @@ internal sealed class LaneInputs
     public const float Excluded = -1e4f;
 
     private readonly uint[] _fields = new uint[Lanes];
+    private readonly AlignedVectors _dirty = new(DirtyRows);
+    private readonly AlignedVectors _other = new(PageInput.Window * OtherFeatures);
+    private readonly AlignedVectors _mask = new(PageInput.Window);
+    private readonly AlignedVectors _summary = new(PageSummary.Features);
+    private readonly PageEcho _echo = new();
 
     /// <summary>Written bits, <c>[DirtyRows]</c>, by age.</summary>
-    public Vector512<float>[] Dirty { get; } = new Vector512<float>[DirtyRows];
+    public Span<Vector512<float>> Dirty => _dirty.Span;
 
     /// <summary>Other inputs of each sample, <c>[Window, OtherFeatures]</c>.</summary>
-    public Vector512<float>[] Other { get; } = new Vector512<float>[PageInput.Window * OtherFeatures];
+    public Span<Vector512<float>> Other => _other.Span;
 
     /// <summary>0 or <see cref="Excluded"/> for each sample.</summary>
-    public Vector512<float>[] Mask { get; } = new Vector512<float>[PageInput.Window];
+    public Span<Vector512<float>> Mask => _mask.Span;
 
     /// <summary>Inputs that sum up the past, <c>[PageSummary.Features]</c>.</summary>
-    public Vector512<float>[] Summary { get; } = new Vector512<float>[PageSummary.Features];
+    public Span<Vector512<float>> Summary => _summary.Span;
 
     /// <summary>Fills all of them.</summary>
     /// <param name="pages">Exactly <see cref="Lanes"/> pages.</param>
@@ -44,12 +50,13 @@ internal sealed class LaneInputs
         FillDirty(pages);
         FillOther(pages);
         FillMask(pages);
-        Span<float> summary = MemoryMarshal.Cast<Vector512<float>, float>(Summary.AsSpan());
+        Span<float> summary = MemoryMarshal.Cast<Vector512<float>, float>(Summary);
         for (int lane = 0; lane < Lanes; lane++)
         {
             PageSummary.Fill(in pages[lane], round, summary[lane..], Lanes);
         }
 
+        _echo.Fill(pages, Summary.Slice(PageSummary.FirstEcho, PageEcho.Features));
         FillVotes(round);
     }
 
@@ -57,16 +64,18 @@ internal sealed class LaneInputs
     {
         Vector512<uint> low = Field(pages, 0);
         Vector512<uint> high = Field(pages, 1);
+        Span<Vector512<float>> dirty = Dirty;
         for (int row = Reach; row < DirtyRows; row++)
         {
             int age = row - Reach;
             Vector512<uint> word = age < 32 ? low >> age : high >> (age - 32);
-            Dirty[row] = Vector512.ConvertToSingle(word & Vector512<uint>.One);
+            dirty[row] = Vector512.ConvertToSingle(word & Vector512<uint>.One);
         }
     }
 
     private void FillOther(ReadOnlySpan<PageInput> pages)
     {
+        Span<Vector512<float>> other = Other;
         Vector512<uint> accessed = Field(pages, 6);
         (Vector512<uint> l0, Vector512<uint> l1, Vector512<uint> l2) =
             (Field(pages, 7), Field(pages, 8), Field(pages, 9));
@@ -74,9 +83,9 @@ internal sealed class LaneInputs
             (Field(pages, 10), Field(pages, 11), Field(pages, 12));
         for (int age = 0; age < PageInput.Window; age++)
         {
-            Other[(age * OtherFeatures) + 0] = Vector512.ConvertToSingle((accessed >> age) & Vector512<uint>.One);
-            Other[(age * OtherFeatures) + 1] = Vector512.ConvertToSingle(Number(l0, l1, l2, age)) * 0.25f;
-            Other[(age * OtherFeatures) + 2] = Vector512.ConvertToSingle(Number(r0, r1, r2, age)) * 0.25f;
+            other[(age * OtherFeatures) + 0] = Vector512.ConvertToSingle((accessed >> age) & Vector512<uint>.One);
+            other[(age * OtherFeatures) + 1] = Vector512.ConvertToSingle(Number(l0, l1, l2, age)) * 0.25f;
+            other[(age * OtherFeatures) + 2] = Vector512.ConvertToSingle(Number(r0, r1, r2, age)) * 0.25f;
         }
 
         for (int eighth = 0; eighth < PageInput.Window / 8; eighth++)
@@ -84,7 +93,7 @@ internal sealed class LaneInputs
             Vector512<uint> levels = Field(pages, 2 + eighth);
             for (int i = 0; i < 8; i++)
             {
-                Other[(((eighth * 8) + i) * OtherFeatures) + 3] =
+                other[(((eighth * 8) + i) * OtherFeatures) + 3] =
                     Vector512.ConvertToSingle((levels >> (4 * i)) & Vector512.Create(15u)) * (1f / PageInput.WideLevels);
             }
         }
@@ -92,10 +101,11 @@ internal sealed class LaneInputs
 
     private void FillMask(ReadOnlySpan<PageInput> pages)
     {
+        Span<Vector512<float>> mask = Mask;
         Vector512<uint> samples = Field(pages, 14);
         for (int age = 0; age < PageInput.Window; age++)
         {
-            Mask[age] = Vector512.ConditionalSelect(
+            mask[age] = Vector512.ConditionalSelect(
                 Vector512.GreaterThan(samples, Vector512.Create((uint)age)).AsSingle(), Vector512<float>.Zero, Vector512.Create(Excluded));
         }
     }
@@ -107,10 +117,11 @@ internal sealed class LaneInputs
             for (int horizon = 0; horizon < PagePrediction.Horizons; horizon++)
             {
                 Span<float> weights = round.Vote(kind, horizon);
+                Span<Vector512<float>> dirty = Dirty.Slice(Reach, PageInput.Window);
                 Vector512<float> sum = Vector512<float>.Zero;
                 for (int age = 0; age < PageInput.Window; age++)
                 {
-                    sum = Vector512.FusedMultiplyAdd(Dirty[Reach + age], Vector512.Create(weights[age]), sum);
+                    sum = Vector512.FusedMultiplyAdd(dirty[age], Vector512.Create(weights[age]), sum);
                 }
 
                 Summary[PageSummary.FirstVote + (kind * PagePrediction.Horizons) + horizon] = sum;

@@ -15,5 +15,12 @@ internal static class NeighbourCounts
     }
 
     /// <summary>A number of pages out of 64 as a level: 0, 1, 2, up to 4, up to 8, up to 16, up to 32, more.</summary>
-    public static uint Level(int count) => count == 0 ? 0 : 33 - (uint)System.Numerics.BitOperations.LeadingZeroCount((uint)count - 1);
+    public static uint Level(int count) => Levels[count];
+
+    // By table: whether a count is 0 is nothing that a processor could guess.
+    private static ReadOnlySpan<byte> Levels =>
+    [
+        0, 1, 2, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 5, 5, 5, 5, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6,
+        7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7,
+    ];
 }

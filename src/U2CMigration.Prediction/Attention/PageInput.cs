@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -70,15 +71,20 @@ internal struct PageInput : IEquatable<PageInput>
     public override readonly int GetHashCode()
     {
         ref ulong words = ref Unsafe.As<PageInput, ulong>(ref Unsafe.AsRef(in this));
-        ulong hash = 0x9E3779B97F4A7C15;
-        for (int i = 0; i < 8; i++)
+        ulong even = 0x9E3779B97F4A7C15;
+        ulong odd = 0xC2B2AE3D27D4EB4F;
+        for (int i = 0; i < 8; i += 2)
         {
-            ulong high = Math.BigMul(hash ^ Unsafe.Add(ref words, i), 0xD6E8FEB86659FD93, out ulong low);
-            hash = high ^ low;
+            even = Fold(even ^ Unsafe.Add(ref words, i));
+            odd = Fold(odd ^ Unsafe.Add(ref words, i + 1));
         }
 
+        ulong hash = even ^ BitOperations.RotateLeft(odd, 29);
         return (int)(hash ^ (hash >> 32));
     }
+
+    // Two chains of these take half as long as one: each waits for its own product only.
+    private static ulong Fold(ulong value) => Math.BigMul(value, 0xD6E8FEB86659FD93, out ulong low) ^ low;
 
     private static Vector512<byte> Whole(in PageInput input) => Unsafe.As<PageInput, Vector512<byte>>(ref Unsafe.AsRef(in input));
 }

@@ -7,16 +7,18 @@ namespace U2CMigration.Prediction.Attention;
 /// <summary>The inputs that sum up a page's past: rates over several spans, gaps, runs, its own echo, neighbours, and what the container's past says about pages like it.</summary>
 internal static class PageSummary
 {
-    /// <summary>How many inputs these are; the last <see cref="Votes"/> of them are filled in by <see cref="LaneInputs"/>.</summary>
+    /// <summary>How many inputs these are; the last <see cref="Votes"/> of them and the echo are filled in by <see cref="LaneInputs"/>.</summary>
     public const int Features = 50;
 
     /// <summary>Where the votes of similar moments stand.</summary>
     public const int FirstVote = Features - Votes;
 
+    /// <summary>Where the echo stands.</summary>
+    public const int FirstEcho = 31;
+
     /// <summary>How many votes there are.</summary>
     public const int Votes = RoundContext.VoteKinds * PagePrediction.Horizons;
 
-    private const int LongestEcho = 24;
     private const float LogitScale = 0.25f;
 
     private static readonly float[] Logarithms = Table(static count => MathF.Log2(1 + count) / 6);
@@ -32,7 +34,7 @@ internal static class PageSummary
         Writer writer = new(features, distance);
         FillRates(input, ref writer);
         FillNeighbours(input, ref writer);
-        FillEcho(input.Dirty, (int)input.Samples, ref writer);
+        writer.Skip(PageEcho.Features);
         FillLogits(input, round, ref writer);
     }
 
@@ -92,32 +94,6 @@ internal static class PageSummary
         }
     }
 
-    // The shift at which the page's past fits itself best says what comes next if it goes on like that.
-    private static void FillEcho(ulong dirty, int samples, ref Writer writer)
-    {
-        // Fractions are compared by multiplying: a division for every shift would take longer than all else.
-        int best = 0;
-        (int bestCommon, int bestEither) = (0, 0);
-        for (int shift = PagePrediction.Horizons; shift <= LongestEcho && samples - shift >= shift; shift++)
-        {
-            ulong mask = ulong.MaxValue >> (64 - samples + shift);
-            ulong shifted = dirty >> shift;
-            int common = BitOperations.PopCount(dirty & shifted & mask);
-            int either = BitOperations.PopCount((dirty | shifted) & mask);
-            if (common * (bestEither + 1) > bestCommon * (either + 1))
-            {
-                (best, bestCommon, bestEither) = (shift, common, either);
-            }
-        }
-
-        float fit = bestCommon / (bestEither + 1f);
-        writer.Add(fit);
-        for (int horizon = 0; horizon < PagePrediction.Horizons; horizon++)
-        {
-            writer.Add(best == 0 ? 0 : ((dirty >> (best - 1 - horizon)) & 1) != 0 ? fit : -fit);
-        }
-    }
-
     private static void FillLogits(in PageInput input, RoundContext round, ref Writer writer)
     {
         int recent = PageContext.Recent(input.Dirty);
@@ -156,5 +132,7 @@ internal static class PageSummary
             _features[_next] = value;
             _next += distance;
         }
+
+        public void Skip(int features) => _next += features * distance;
     }
 }

@@ -14,8 +14,8 @@ internal sealed class TokenAttention
     // How many samples, or numbers of a token, are worked on at once: with two heads, eight sums in registers.
     private const int Together = 4;
 
-    private readonly Vector512<float>[] _first = new Vector512<float>[Window];
-    private readonly Vector512<float>[] _second = new Vector512<float>[Window];
+    private readonly AlignedVectors _first = new(Window);
+    private readonly AlignedVectors _second = new(Window);
 
     /// <summary>Computes, for each head, the average of the tokens, weighed by how well they answer its query.</summary>
     /// <param name="queries">The queries, <c>[Heads, Width]</c>.</param>
@@ -30,8 +30,8 @@ internal sealed class TokenAttention
             Score(ref MemoryMarshal.GetReference(queries[..(2 * Width)]), ref Unsafe.Add(ref token, age * Width), mask.Slice(age, Together), age);
         }
 
-        Vector512<float> firstScale = Soften(_first);
-        Vector512<float> secondScale = Soften(_second);
+        Vector512<float> firstScale = Soften(_first.Span);
+        Vector512<float> secondScale = Soften(_second.Span);
         for (int i = 0; i < Width; i += Together)
         {
             Average(ref Unsafe.Add(ref token, i), firstScale, secondScale, result.Slice(i, Width + Together));
@@ -59,8 +59,8 @@ internal sealed class TokenAttention
         }
 
         Vector512<float> scale = Vector512.Create(AttentionShape.ScoreScale);
-        Span<Vector512<float>> first = _first.AsSpan(age, Together);
-        Span<Vector512<float>> second = _second.AsSpan(age, Together);
+        Span<Vector512<float>> first = _first.Span.Slice(age, Together);
+        Span<Vector512<float>> second = _second.Span.Slice(age, Together);
         (first[0], second[0]) = (Vector512.FusedMultiplyAdd(a0, scale, mask[0]), Vector512.FusedMultiplyAdd(b0, scale, mask[0]));
         (first[1], second[1]) = (Vector512.FusedMultiplyAdd(a1, scale, mask[1]), Vector512.FusedMultiplyAdd(b1, scale, mask[1]));
         (first[2], second[2]) = (Vector512.FusedMultiplyAdd(a2, scale, mask[2]), Vector512.FusedMultiplyAdd(b2, scale, mask[2]));
@@ -92,8 +92,8 @@ internal sealed class TokenAttention
         Vector512<float> a1 = default, b1 = default;
         Vector512<float> a2 = default, b2 = default;
         Vector512<float> a3 = default, b3 = default;
-        ref Vector512<float> first = ref MemoryMarshal.GetArrayDataReference(_first);
-        ref Vector512<float> second = ref MemoryMarshal.GetArrayDataReference(_second);
+        ref Vector512<float> first = ref _first.First;
+        ref Vector512<float> second = ref _second.First;
         for (int age = 0; age < Window; age++, tokens = ref Unsafe.Add(ref tokens, Width))
         {
             Vector512<float> q = Unsafe.Add(ref first, age);

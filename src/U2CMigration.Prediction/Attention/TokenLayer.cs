@@ -36,8 +36,8 @@ internal sealed class TokenLayer
     /// <param name="tokens">Receives the tokens, <c>[Window, Width]</c>.</param>
     public void Embed(LaneInputs inputs, ReadOnlySpan<float> biases, Span<Vector512<float>> tokens)
     {
-        ref Vector512<float> dirty = ref MemoryMarshal.GetArrayDataReference(inputs.Dirty);
-        ref Vector512<float> other = ref MemoryMarshal.GetArrayDataReference(inputs.Other);
+        ref Vector512<float> dirty = ref MemoryMarshal.GetReference(inputs.Dirty);
+        ref Vector512<float> other = ref MemoryMarshal.GetReference(inputs.Other);
         ref float firstBias = ref MemoryMarshal.GetReference(biases[..(PageInput.Window * Width)]);
         ref Vector512<float> firstToken = ref MemoryMarshal.GetReference(tokens[..(PageInput.Window * Width)]);
         for (int output = 0; output < Width; output += Together)

@@ -12,6 +12,9 @@ internal abstract class NetworkWorker<T>
     private const int Lanes = 16;
     private const int Horizons = PagePrediction.Horizons;
 
+    // Where more inputs than these differ, hardly any comes again, and they would leave the cache before they are evaluated.
+    private const int MostDistinct = 4096;
+
     private readonly DistinctInputs<T> _distinct = new();
 
     // For each page twice the number of its input and its last value; the number is -1 where there is nothing to predict from.
@@ -24,23 +27,30 @@ internal abstract class NetworkWorker<T>
     public long Fallbacks { get; private set; }
 
     /// <summary>How many inputs were evaluated in the last prediction.</summary>
-    public int Evaluated => _distinct.Count;
+    public int Evaluated { get; private set; }
 
-    /// <summary>Forgets the pages of the last prediction.</summary>
+    /// <summary>Begins a prediction.</summary>
     public void Begin()
     {
         _distinct.Clear();
         _count = 0;
+        Evaluated = 0;
     }
 
     /// <summary>Collects the inputs of the candidates of a block.</summary>
     /// <param name="block">The block; ascending, without gaps.</param>
+    /// <param name="answers">Receives the results, now or in <see cref="Answer"/>.</param>
     /// <param name="at">The number of its first candidate.</param>
-    public void Collect(BlockView block, int at)
+    public void Collect(BlockView block, ModelAnswers answers, int at)
     {
         if (block.Pages.IsEmpty)
         {
             return;
+        }
+
+        if (_distinct.Count >= MostDistinct)
+        {
+            Answer(answers);
         }
 
         _first = _count == 0 ? at : _first;
@@ -82,6 +92,10 @@ internal abstract class NetworkWorker<T>
 
             answers.Set(at, _results[place], _results[place + Lanes], _results[place + (2 * Lanes)]);
         }
+
+        Evaluated += _distinct.Count;
+        _distinct.Clear();
+        _count = 0;
     }
 
     /// <summary>Turns to a block.</summary>

@@ -20,7 +20,7 @@ internal sealed class NetworkWorkers<T>(NetworkWorker<T> first, NetworkWorker<T>
     }
 
     /// <summary>See <see cref="IBlockModel.Predict"/>.</summary>
-    public void Predict(BlockView block, int half, int at) => (half == 0 ? first : second).Collect(block, at);
+    public void Predict(BlockView block, int half, ModelAnswers answers, int at) => (half == 0 ? first : second).Collect(block, answers, at);
 
     /// <summary>See <see cref="IBlockModel.End"/>.</summary>
     public void End(int half, ModelAnswers answers) => (half == 0 ? first : second).Answer(answers);

@@ -51,7 +51,7 @@ public sealed class LstmPredictor : IPagePredictor, IBlockModel
 
     void IBlockModel.Begin(PageHistories histories, PagePrediction candidates) => _workers.Begin();
 
-    void IBlockModel.Predict(BlockView block, int half, ModelAnswers answers, int at) => _workers.Predict(block, half, at);
+    void IBlockModel.Predict(BlockView block, int half, ModelAnswers answers, int at) => _workers.Predict(block, half, answers, at);
 
     void IBlockModel.End(int half, ModelAnswers answers) => _workers.End(half, answers);
 }
