@@ -20,7 +20,11 @@ namespace U2CMigration.Prediction.Torch.Comparison;
 /// <param name="LargestDifference">The largest difference between the probabilities of both.</param>
 public sealed record InferenceSpeed(int Pages, int Evaluated, TimeSpan Lean, TimeSpan Torch, TimeSpan TorchForward, double LargestDifference)
 {
-    private const int WarmUps = 30;
+    // Enough for the compiler to have finished with it.
+    private const int WarmUps = 15;
+    private const int Trials = 5;
+
+    private static readonly TimeSpan Calm = TimeSpan.FromMilliseconds(20);
 
     private static readonly int[] BatchGroups = [64, 256, 1024];
 
@@ -36,39 +40,54 @@ public sealed record InferenceSpeed(int Pages, int Evaluated, TimeSpan Lean, Tim
         ArgumentNullException.ThrowIfNull(learned);
         ArgumentNullException.ThrowIfNull(prediction);
         TorchRuntime.Prepare(threads: 2);
-        TimeSpan lean = Median(repeats, () => learned.Predict(histories, prediction));
-        List<ExampleGroup> groups = Collect(histories, learned.Round, prediction);
+        learned.Predict(histories, prediction);
         using DisposeScope scope = NewDisposeScope();
         using AttentionModel model = new();
         model.Load(WeightSet.Shipped(AttentionShape.Model));
         model.eval();
         using IDisposable noGradients = no_grad();
-        (TimeSpan torch, TimeSpan forward) = BatchGroups.Select(size => TorchTime(model, () => Collect(histories, learned.Round, prediction), size, repeats)).Min();
-        return new InferenceSpeed((int)prediction.CandidateCount, learned.EvaluatedCount, lean, torch, forward, DifferenceFrom(model, groups, prediction));
+        Func<List<ExampleGroup>> collect = () => Collect(histories, learned.Round, prediction);
+        BatchBuffers best = BatchGroups.Select(static size => new BatchBuffers(size)).MinBy(buffers => Trial(model, collect, buffers))!;
+        List<(TimeSpan Lean, TimeSpan Torch, TimeSpan Forward)> times = [];
+        for (int i = 0; i < WarmUps + repeats; i++)
+        {
+            // By turns, so that a machine that gets slower or faster meanwhile does so for both; each once before, so that the cache is its own. The threads of
+            // TorchSharp go on spinning for a while.
+            TorchTime(model, collect, best);
+            (TimeSpan torch, TimeSpan forward) = TorchTime(model, collect, best);
+            Thread.Sleep(Calm);
+            learned.Predict(histories, prediction);
+            long start = Stopwatch.GetTimestamp();
+            learned.Predict(histories, prediction);
+            times.Add((Stopwatch.GetElapsedTime(start), torch, forward));
+        }
+
+        times.RemoveRange(0, WarmUps);
+        return new InferenceSpeed(
+            (int)prediction.CandidateCount, learned.EvaluatedCount, MedianOf(times.Select(static one => one.Lean)), MedianOf(times.Select(static one => one.Torch)),
+            MedianOf(times.Select(static one => one.Forward)), DifferenceFrom(model, collect(), prediction));
     }
 
-    // The whole, and what of it the forward pass takes.
-    private static (TimeSpan Whole, TimeSpan Forward) TorchTime(AttentionModel model, Func<List<ExampleGroup>> collect, int size, int repeats)
-    {
-        BatchBuffers buffers = new(size);
-        List<TimeSpan> forward = [];
-        TimeSpan whole = Median(repeats, () =>
-        {
-            long ticks = 0;
-            List<ExampleGroup> groups = collect();
-            foreach (int[] chosen in Enumerable.Range(0, groups.Count).Chunk(size))
-            {
-                using ModelBatch batch = new(buffers, groups, chosen);
-                long start = Stopwatch.GetTimestamp();
-                using Tensor logits = model.call(batch);
-                using Tensor probabilities = logits.sigmoid();
-                ticks += Stopwatch.GetTimestamp() - start;
-                probabilities.data<float>().ToArray();
-            }
+    private static TimeSpan Trial(AttentionModel model, Func<List<ExampleGroup>> collect, BatchBuffers buffers) =>
+        MedianOf(Enumerable.Range(0, Trials).Select(_ => TorchTime(model, collect, buffers).Whole));
 
-            forward.Add(Stopwatch.GetElapsedTime(0, ticks));
-        });
-        return (whole, MedianOf(forward[^repeats..]));
+    // The whole, and what of it the forward pass takes.
+    private static (TimeSpan Whole, TimeSpan Forward) TorchTime(AttentionModel model, Func<List<ExampleGroup>> collect, BatchBuffers buffers)
+    {
+        long begin = Stopwatch.GetTimestamp();
+        TimeSpan forward = TimeSpan.Zero;
+        List<ExampleGroup> groups = collect();
+        foreach (int[] chosen in Enumerable.Range(0, groups.Count).Chunk(buffers.MostGroups))
+        {
+            using ModelBatch batch = new(buffers, groups, chosen);
+            long start = Stopwatch.GetTimestamp();
+            using Tensor logits = model.call(batch);
+            using Tensor probabilities = logits.sigmoid();
+            forward += Stopwatch.GetElapsedTime(start);
+            probabilities.data<float>().ToArray();
+        }
+
+        return (Stopwatch.GetElapsedTime(begin), forward);
     }
 
     // The candidates in order, the last group filled up with empty pages.
@@ -140,24 +159,9 @@ public sealed record InferenceSpeed(int Pages, int Evaluated, TimeSpan Lean, Tim
         return pages;
     }
 
-    private static TimeSpan Median(int repeats, Action action)
+    private static TimeSpan MedianOf(IEnumerable<TimeSpan> times)
     {
-        // Enough for the compiler to have finished with it.
-        for (int i = 0; i < WarmUps; i++)
-        {
-            action();
-        }
-
-        long[] ticks = new long[repeats];
-        for (int i = 0; i < repeats; i++)
-        {
-            long start = Stopwatch.GetTimestamp();
-            action();
-            ticks[i] = Stopwatch.GetElapsedTime(start).Ticks;
-        }
-
-        return MedianOf([.. ticks.Select(static some => new TimeSpan(some))]);
+        TimeSpan[] ordered = [.. times.Order()];
+        return ordered[ordered.Length / 2];
     }
-
-    private static TimeSpan MedianOf(List<TimeSpan> times) => times.Order().ElementAt(times.Count / 2);
 }
