@@ -12,7 +12,7 @@ usage() {
     cat <<'HELP'
 usage: eng/record-traces.sh [--only PATTERN] [--out DIR]
 
-Builds the workloads, the testbed and samples/TraceLab, then records one trace after the other (half a minute to three minutes each) in a host of
+Builds the workloads, the testbed and samples/TraceLab, then records one trace after the other (half a minute to five minutes each) in a host of
 the testbed. As root, kernel 6.7 or newer.
 
   --only PATTERN  those whose name matches the regular expression
@@ -20,7 +20,8 @@ the testbed. As root, kernel 6.7 or newer.
 HELP
 }
 
-# Programs that repeat themselves are recorded for 100 s: 25 s hold one or two of their cycles.
+# Programs that repeat themselves are recorded for 100 s: 25 s hold one or two of their cycles. Two of cg hold more samples: in them one vector of pages, all
+# written at once, decides everything, so that a sample is hardly more than one observation.
 # name                      workload           load        MiB  ms  samples
 traces() {
     cat <<'LIST'
@@ -46,8 +47,8 @@ memcached-uniform-medium    memcached-uniform  medium       96  250  101
 memcached-uniform-saturating memcached-uniform saturating   96  250  101
 cg-light                    cg                 light       128  250  401
 cg-medium                   cg                 medium      128  250  401
-cg-saturating               cg                 saturating  128  250  401
-cg-medium-100ms             cg                 medium      128  100  401
+cg-saturating               cg                 saturating  128  250  1201
+cg-medium-100ms             cg                 medium      128  100  1201
 cg-saturating-1s            cg                 saturating  128  1000  81
 train-light                 train              light       128  250  401
 train-medium                train              medium      128  250  401

@@ -19,8 +19,8 @@ internal static class GigabyteHistories
         byte[] kinds = new byte[Pages];
         for (int page = 0; page < Pages; page++)
         {
-            // One in sixteen is written at random, with a probability that leaves about four fifths of these unstable; one in sixteen always.
-            kinds[page] = (byte)random.Next(16);
+            // One in twenty is written at random, and unstable; one in twenty always.
+            kinds[page] = (byte)random.Next(20);
         }
 
         var histories = new PageHistories();

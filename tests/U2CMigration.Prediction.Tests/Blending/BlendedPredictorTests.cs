@@ -106,6 +106,25 @@ public sealed class BlendedPredictorTests
         losses[0].Should().BeLessThan(losses[1] * 1.05);
     }
 
+    [Fact]
+    public void Predict_IntoAnotherPrediction_CandidatesGoToTheirBlocksAndOthersStay()
+    {
+        BlendedPredictor blend = Learned([new FrequencyPredictor(), new MarkovPredictor()], (page, sample) => (page + sample) % 2 == 0, out PageHistories histories);
+        PagePrediction all = Predicted(blend, histories);
+        PagePrediction result = new();
+        result.PrepareAll(histories);
+        PagePrediction some = new();
+        some.Add(all.Blocks[1], all.Candidates(1));
+        some.Add(all.Blocks[3], all.Candidates(3));
+
+        blend.Predict(histories, some, result, [1, 3]);
+
+        result.Probabilities(1, 0).SequenceEqual(all.Probabilities(1, 0)).Should().BeTrue();
+        result.Probabilities(3, 2).SequenceEqual(all.Probabilities(3, 2)).Should().BeTrue();
+        result.Probabilities(0, 0).ToArray().Should().OnlyContain(static value => value == 0);
+        result.Probabilities(2, 0).ToArray().Should().OnlyContain(static value => value == 0);
+    }
+
     private static BlendedPredictor Learned(IReadOnlyList<IPagePredictor> predictors, Func<int, int, bool> dirty, out PageHistories histories)
     {
         histories = new PageHistories();

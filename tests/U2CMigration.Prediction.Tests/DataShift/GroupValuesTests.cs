@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using U2CMigration.Prediction.Blocks;
 using U2CMigration.Prediction.DataShift;
 using U2CMigration.Prediction.Histories;
 using U2CMigration.Prediction.Predictors;
@@ -8,7 +9,7 @@ namespace U2CMigration.Prediction.Tests.DataShift;
 public sealed class GroupValuesTests
 {
     [Fact]
-    public void Spread_PagesOfManyGroups_EachGetsTheProbabilitiesOfItsGroup()
+    public void SpreadAndPick_PagesOfManyGroups_EachGetsTheProbabilitiesOfItsGroup()
     {
         PageHistories histories = RandomHistories.Create(3, PageHistories.ChunkPages, 40);
         int chunk = histories.Find(1, RandomHistories.Base);
@@ -23,6 +24,10 @@ public sealed class GroupValuesTests
         var prediction = new PagePrediction();
         prediction.PrepareAll(histories);
         values.Spread(groups, prediction, 0);
+        int[] pages = [.. Enumerable.Range(0, PageHistories.ChunkPages).Where(static page => page % 3 == 1)];
+        var picked = new ModelAnswers();
+        picked.Begin(pages.Length + 2);
+        values.Pick(groups, pages, picked, 2);
 
         for (int page = 0; page < PageHistories.ChunkPages; page++)
         {
@@ -30,6 +35,7 @@ public sealed class GroupValuesTests
             for (int horizon = 0; horizon < PagePrediction.Horizons; horizon++)
             {
                 prediction.Probabilities(0, horizon)[page].Should().Be(outcomes.Probability(number, horizon)).And.Be(values.Of(number, horizon));
+                (page % 3 != 1 || picked.Of(horizon)[2 + (page / 3)] == values.Of(number, horizon)).Should().BeTrue();
             }
         }
     }

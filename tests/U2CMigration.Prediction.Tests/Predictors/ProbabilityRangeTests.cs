@@ -22,4 +22,19 @@ public sealed class ProbabilityRangeTests
         candidates[300 / 64] = 1UL << (300 % 64);
         ProbabilityRange.Holds(values, candidates).Should().Be(expected);
     }
+
+    [Theory]
+    [InlineData(-0.001f, false)]
+    [InlineData(1.001f, false)]
+    [InlineData(float.NaN, false)]
+    [InlineData(1f, true)]
+    public void Holds_OneValueAmongMany_CountsWhereverItStands(float value, bool expected)
+    {
+        for (int place = 0; place < 37; place++)
+        {
+            float[] values = new float[37];
+            values[place] = value;
+            ProbabilityRange.Holds(values).Should().Be(expected);
+        }
+    }
 }

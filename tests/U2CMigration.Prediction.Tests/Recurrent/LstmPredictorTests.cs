@@ -28,6 +28,25 @@ public sealed class LstmPredictorTests
         }
     }
 
+    [Fact]
+    public void Predict_MoreDifferentPagesThanAreKeptAtOnce_EachGetsWhatItGetsAlone()
+    {
+        LstmPredictor predictor = new();
+        PageHistories histories = RandomContainer.Observe(samples: 40, pages: 24 * PageHistories.ChunkPages, seed: 6, predictor.Learn);
+        PagePrediction all = new();
+        all.PrepareAll(histories);
+
+        predictor.Predict(histories, all);
+
+        for (int block = 0; block < all.Blocks.Count; block++)
+        {
+            PagePrediction one = new();
+            one.Add(all.Blocks[block], all.Candidates(block));
+            predictor.Predict(histories, one);
+            one.Probabilities(0, 2).SequenceEqual(all.Probabilities(block, 2)).Should().BeTrue();
+        }
+    }
+
     /// <summary>The equations of Hochreiter and Schmidhuber, one page, double precision.</summary>
     private static class PlainLstm
     {
