@@ -20,10 +20,10 @@ case "$kind $* " in
     scale* | *" --traces "*) ;;
     *)
         case " $* " in
-            *" --only "* | *" --strategies "* | *" --predictors "* | *" --copies "* | *" --again-share "*) ;;
+            *" --document "* | *" --only "* | *" --strategies "* | *" --predictors "* | *" --copies "* | *" --again-share "*) ;;
             *) set -- --document "$REPO/docs/$kind.md" "$@" ;;
         esac
-        [[ $kind != prediction ]] || set -- --weights "$REPO/data/weights" "$@"
+        [[ $kind != prediction || " $* " == *" --weights "* ]] || set -- --weights "$REPO/data/weights" "$@"
         set -- --traces "$REPO/data/traces" "$@"
         ;;
 esac
