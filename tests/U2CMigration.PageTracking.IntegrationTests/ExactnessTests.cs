@@ -1,4 +1,5 @@
 using U2CMigration.PageTracking.IntegrationTests.Workload;
+using U2CMigration.PageTracking.Pages;
 using U2CMigration.PageTracking.Trackers;
 using U2CMigration.Testing;
 
@@ -163,9 +164,9 @@ public abstract class ExactnessTests : IDisposable
 
         int left = Pages - Enumerable.Range(0, Pages).Count(static page => WritePattern.Picks(7, page, 200));
         int resident = _tracker.CollectResident().Count(block);
-        if (_tracked.ReadsEntries && memory == "thp")
+        if ((_tracked.ReadsEntries && memory == "thp") || !SharedZeroPage.IsMapped)
         {
-            // The huge page of zeros can not be told from others by its entries.
+            // The huge page of zeros can not be told from others by its entries; and where reading makes pages, they are there.
             resident.Should().BeInRange(left, Pages);
         }
         else
@@ -179,7 +180,11 @@ public abstract class ExactnessTests : IDisposable
     {
         MemoryBlock block = _writer.Map(Pages);
         block.Read();
-        _tracked.ShouldReport(_tracker.Collect(), block, 7, 0);
+        PageSet read = _tracker.Collect();
+        if (SharedZeroPage.IsMapped)
+        {
+            _tracked.ShouldReport(read, block, 7, 0);
+        }
 
         block.Write(7, 30);
 
