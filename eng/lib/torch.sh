@@ -1,6 +1,9 @@
 # shellcheck shell=bash
 # Runs a program that uses TorchSharp where its native library loads: inside a host of the testbed. Sourced; needs output.sh and packages.sh, and REPO.
 
+# Settings of the environment that it gets, NAME=VALUE.
+torch_settings=()
+
 # run_with_torch SAMPLE ARGUMENTS...
 run_with_torch() {
     local name=$1 log=$REPO/artifacts/$1.build.log
@@ -13,7 +16,6 @@ run_with_torch() {
         die "samples/$name does not build (all of it in $log)."
     }
     bash "$REPO/eng/testbed.sh" build
-    # Files that are named without their folder are the checkout's, not the host's, which are gone afterwards. Memory that tensors free is kept for the next
-    # ones: fresh pages are so slow on some machines that TorchSharp would look worse than it is.
-    bash "$REPO/eng/testbed.sh" run -- env --chdir="$REPO" MALLOC_TRIM_THRESHOLD_=8589934592 MALLOC_MMAP_THRESHOLD_=8589934592 dotnet exec "$REPO/artifacts/bin/$name/release/$name.dll" "$@"
+    # Files that are named without their folder are the checkout's, not the host's, which are gone afterwards.
+    bash "$REPO/eng/testbed.sh" run -- env --chdir="$REPO" "${torch_settings[@]}" dotnet exec "$REPO/artifacts/bin/$name/release/$name.dll" "$@"
 }

@@ -40,4 +40,29 @@ public sealed class FirstPhasePassTests
         counted.BestThreshold().Should().Be(score.BestThreshold());
         (unstable.CandidateCount > 0).Should().BeTrue();
     }
+
+    [Fact]
+    public void Split_SomeBlocksAreStable_BlocksSaysWhichOnesTheOthersAre()
+    {
+        var random = new Random(1);
+        var histories = new PageHistories();
+        for (int sample = 0; sample < 12; sample++)
+        {
+            int now = sample;
+            RandomHistories.Observe(histories, 10 * PageHistories.ChunkPages, page => now == 0 || (page / PageHistories.ChunkPages % 3 == 1 && random.Next(2) == 0));
+        }
+
+        var first = new DataShiftPredictor();
+        first.Learn(histories);
+        var pass = new FirstPhasePass(first);
+        var prediction = new PagePrediction();
+        prediction.PrepareAll(histories);
+        var unstable = new PagePrediction();
+
+        pass.Split(histories, prediction, unstable);
+        pass.Split(histories, prediction, unstable);
+
+        pass.Blocks.Should().Equal(1, 4, 7);
+        unstable.Blocks.Should().Equal(prediction.Blocks[1], prediction.Blocks[4], prediction.Blocks[7]);
+    }
 }
