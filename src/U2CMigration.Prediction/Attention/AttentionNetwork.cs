@@ -9,7 +9,7 @@ internal sealed class AttentionNetwork
     {
         float[][] values = AttentionShape.Values(weights);
         Selection = (InputSelection)weights.Settings;
-        Tokens = new TokenLayer(values[0]);
+        Tokens = TokenTables.IsSupported ? new TokenTables(values[0]) : new TokenProducts(values[0]);
         TokenCommon = values[1];
         TokenPosition = values[2];
         Summary = new DenseLayer(values[3], AttentionShape.Hidden, AttentionShape.Summary, 0, AttentionShape.Summary);
@@ -26,7 +26,7 @@ internal sealed class AttentionNetwork
 
     public InputSelection Selection { get; }
 
-    public TokenLayer Tokens { get; }
+    public ITokenLayer Tokens { get; }
 
     public float[] TokenCommon { get; }
 

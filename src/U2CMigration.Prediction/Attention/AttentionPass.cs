@@ -13,7 +13,7 @@ namespace U2CMigration.Prediction.Attention;
 internal sealed class AttentionPass(AttentionNetwork network)
 {
     private readonly LaneInputs _inputs = new();
-    private readonly AlignedVectors _tokens = new(PageInput.Window * AttentionShape.Width);
+    private readonly AlignedVectors _tokens = new(ITokenLayer.Samples * AttentionShape.Width);
     private readonly TokenAttention _attention = new();
     private readonly AlignedVectors _joined = new(AttentionShape.Joined);
     private readonly AlignedVectors _query = new(AttentionShape.Heads * AttentionShape.Width);
@@ -34,8 +34,14 @@ internal sealed class AttentionPass(AttentionNetwork network)
         Rectify(summary);
         Broadcast(network.QueryBias, _query.Span);
         network.Query.AddTo(summary, _query.Span);
-        network.Tokens.Embed(_inputs, biases.Tokens, _tokens.Span);
-        _attention.Attend(_query.Span, _tokens.Span, _inputs.Mask, _joined.Span[AttentionShape.Hidden..]);
+        _attention.Begin(_joined.Span[AttentionShape.Hidden..]);
+        for (int age = 0; age < PageInput.Window; age += ITokenLayer.Samples)
+        {
+            network.Tokens.Embed(_inputs, biases.Tokens, age, _tokens.Span);
+            _attention.Attend(_query.Span, _tokens.Span, _inputs.Mask.Slice(age, ITokenLayer.Samples), _joined.Span[AttentionShape.Hidden..]);
+        }
+
+        _attention.End(_joined.Span[AttentionShape.Hidden..]);
 
         Broadcast(network.JoinedBias, _hidden.Span);
         network.Joined.AddTo(_joined.Span, _hidden.Span);

@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.Intrinsics;
 using U2CMigration.Prediction.Blocks;
 using U2CMigration.Prediction.Histories;
 
@@ -26,10 +25,7 @@ internal sealed class InputReader
     /// <summary>Turns to a chunk.</summary>
     public void Open(PageHistories histories, int chunk)
     {
-        for (int group = 0; group < Groups; group++)
-        {
-            histories.DirtyWords(chunk, group, _dirty.AsSpan(Reach + (group * 64), 64));
-        }
+        histories.AllDirtyWords(chunk, _dirty.AsSpan(Reach, Pages));
 
         Complete(histories, chunk);
     }
@@ -65,9 +61,9 @@ internal sealed class InputReader
     {
         _samples = (uint)histories.SamplesOf(chunk);
         _hasAccessed = histories.HasAccessed;
-        for (int group = 0; group < Groups && _hasAccessed; group++)
+        if (_hasAccessed)
         {
-            histories.AccessedWords(chunk, group, _accessed.AsSpan(group * 64, 64));
+            histories.AllAccessedWords(chunk, _accessed);
         }
 
         if (_neighbours)
@@ -91,17 +87,22 @@ internal sealed class InputReader
 
     private void FillLevels(PageHistories histories, int chunk)
     {
-        Array.Clear(_wideNew);
-        Array.Clear(_wideOld);
         ChunkRows rows = histories.DirtyRows(chunk);
-        for (int age = 0; age < PageInput.Window; age++)
+        for (int group = 0; group < Groups; group++)
         {
-            Vector512<ulong> row = rows[age];
-            Span<ulong> levels = age < 16 ? _wideNew : _wideOld;
-            for (int group = 0; group < levels.Length; group++)
-            {
-                levels[group] |= (ulong)NeighbourCounts.Level(BitOperations.PopCount(row[group])) << (4 * (age & 15));
-            }
+            _wideNew[group] = Levels(rows, group, 0);
+            _wideOld[group] = Levels(rows, group, PageInput.Window / 2);
         }
+    }
+
+    private static ulong Levels(ChunkRows rows, int group, int from)
+    {
+        ulong levels = 0;
+        for (int i = 0; i < PageInput.Window / 2; i++)
+        {
+            levels |= (ulong)NeighbourCounts.Level(BitOperations.PopCount(rows.Word(from + i, group))) << (4 * i);
+        }
+
+        return levels;
     }
 }

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using U2CMigration.Prediction.Networks;
 using U2CMigration.Prediction.Predictors;
@@ -23,15 +22,26 @@ internal sealed class LaneInputs
     /// <summary>Added to the score of a sample that says nothing about the page.</summary>
     public const float Excluded = -1e4f;
 
-    private readonly uint[] _fields = new uint[Lanes];
+    private readonly LaneFields _fields = new();
     private readonly AlignedVectors _dirty = new(DirtyRows);
+    private readonly AlignedVectors _patterns = new(PageInput.Window * 2);
     private readonly AlignedVectors _other = new(PageInput.Window * OtherFeatures);
     private readonly AlignedVectors _mask = new(PageInput.Window);
     private readonly AlignedVectors _summary = new(PageSummary.Features);
+    private readonly PageSummary _pageSummary = new();
     private readonly PageEcho _echo = new();
+
+    /// <summary>The fields that all of it is made from.</summary>
+    public LaneFields Fields => _fields;
 
     /// <summary>Written bits, <c>[DirtyRows]</c>, by age.</summary>
     public Span<Vector512<float>> Dirty => _dirty.Span;
+
+    /// <summary>
+    /// The same bits around each sample, <c>[Window, 2]</c> whole numbers, of which only the lowest four bits count: the sample and the <see cref="Reach"/> after it, the latest
+    /// first; the <see cref="Reach"/> before it, and accessed.
+    /// </summary>
+    public Span<Vector512<float>> Patterns => _patterns.Span;
 
     /// <summary>Other inputs of each sample, <c>[Window, OtherFeatures]</c>.</summary>
     public Span<Vector512<float>> Other => _other.Span;
@@ -47,23 +57,23 @@ internal sealed class LaneInputs
     /// <param name="round">The round.</param>
     public void Fill(ReadOnlySpan<PageInput> pages, RoundContext round)
     {
-        FillDirty(pages);
-        FillOther(pages);
-        FillMask(pages);
-        Span<float> summary = MemoryMarshal.Cast<Vector512<float>, float>(Summary);
-        for (int lane = 0; lane < Lanes; lane++)
-        {
-            PageSummary.Fill(in pages[lane], round, summary[lane..], Lanes);
-        }
-
+        _fields.Load(pages);
+        FillDirty();
+        FillPatterns();
+        FillOther();
+        FillMask();
+        _pageSummary.Fill(pages, round, this);
         _echo.Fill(pages, Summary.Slice(PageSummary.FirstEcho, PageEcho.Features));
         FillVotes(round);
     }
 
-    private void FillDirty(ReadOnlySpan<PageInput> pages)
+    /// <summary>A level in the lowest four bits as an input.</summary>
+    public static Vector512<float> Level(Vector512<uint> levels) => Vector512.ConvertToSingle((levels & Vector512.Create(15u)).AsInt32()) * (1f / PageInput.WideLevels);
+
+    private void FillDirty()
     {
-        Vector512<uint> low = Field(pages, 0);
-        Vector512<uint> high = Field(pages, 1);
+        Vector512<uint> low = _fields.DirtyLow;
+        Vector512<uint> high = _fields.DirtyHigh;
         Span<Vector512<float>> dirty = Dirty;
         for (int row = Reach; row < DirtyRows; row++)
         {
@@ -73,14 +83,30 @@ internal sealed class LaneInputs
         }
     }
 
-    private void FillOther(ReadOnlySpan<PageInput> pages)
+    private void FillPatterns()
+    {
+        Vector512<uint> low = _fields.DirtyLow;
+        Vector512<uint> accessed = _fields.Accessed;
+
+        // From the unknown future on; the second from half the window on.
+        Vector512<uint> newer = low << Reach;
+        Vector512<uint> older = (low >>> ((PageInput.Window / 2) - Reach)) | (_fields.DirtyHigh << ((PageInput.Window / 2) + Reach));
+        Span<Vector512<float>> patterns = Patterns;
+        for (int age = 0; age < PageInput.Window; age++)
+        {
+            Vector512<uint> near = age < PageInput.Window / 2 ? newer >>> age : older >>> (age - (PageInput.Window / 2));
+            Vector512<uint> fourth = age < Reach ? accessed << (Reach - age) : accessed >>> (age - Reach);
+            patterns[2 * age] = near.AsSingle();
+            patterns[(2 * age) + 1] = Vector512.ConditionalSelect(Vector512.Create((1u << Reach) - 1), near >>> (Reach + 1), fourth).AsSingle();
+        }
+    }
+
+    private void FillOther()
     {
         Span<Vector512<float>> other = Other;
-        Vector512<uint> accessed = Field(pages, 6);
-        (Vector512<uint> l0, Vector512<uint> l1, Vector512<uint> l2) =
-            (Field(pages, 7), Field(pages, 8), Field(pages, 9));
-        (Vector512<uint> r0, Vector512<uint> r1, Vector512<uint> r2) =
-            (Field(pages, 10), Field(pages, 11), Field(pages, 12));
+        Vector512<uint> accessed = _fields.Accessed;
+        (Vector512<uint> l0, Vector512<uint> l1, Vector512<uint> l2) = _fields.Left;
+        (Vector512<uint> r0, Vector512<uint> r1, Vector512<uint> r2) = _fields.Right;
         for (int age = 0; age < PageInput.Window; age++)
         {
             other[(age * OtherFeatures) + 0] = Vector512.ConvertToSingle((accessed >> age) & Vector512<uint>.One);
@@ -90,19 +116,18 @@ internal sealed class LaneInputs
 
         for (int eighth = 0; eighth < PageInput.Window / 8; eighth++)
         {
-            Vector512<uint> levels = Field(pages, 2 + eighth);
+            Vector512<uint> levels = _fields.Levels(eighth);
             for (int i = 0; i < 8; i++)
             {
-                other[(((eighth * 8) + i) * OtherFeatures) + 3] =
-                    Vector512.ConvertToSingle((levels >> (4 * i)) & Vector512.Create(15u)) * (1f / PageInput.WideLevels);
+                other[(((eighth * 8) + i) * OtherFeatures) + 3] = Level(levels >>> (4 * i));
             }
         }
     }
 
-    private void FillMask(ReadOnlySpan<PageInput> pages)
+    private void FillMask()
     {
         Span<Vector512<float>> mask = Mask;
-        Vector512<uint> samples = Field(pages, 14);
+        Vector512<uint> samples = _fields.Samples;
         for (int age = 0; age < PageInput.Window; age++)
         {
             mask[age] = Vector512.ConditionalSelect(
@@ -110,35 +135,26 @@ internal sealed class LaneInputs
         }
     }
 
+    // All six sums at once: each product waits for the one before in its sum.
     private void FillVotes(RoundContext round)
     {
-        for (int kind = 0; kind < RoundContext.VoteKinds; kind++)
+        const int Window = PageInput.Window;
+        Vector512<float> a0 = default, a1 = default, a2 = default, b0 = default, b1 = default, b2 = default;
+        ReadOnlySpan<float> votes = round.Votes.AsSpan(0, PageSummary.Votes * Window);
+        ReadOnlySpan<Vector512<float>> dirty = Dirty.Slice(Reach, Window);
+        for (int age = 0; age < Window; age++)
         {
-            for (int horizon = 0; horizon < PagePrediction.Horizons; horizon++)
-            {
-                Span<float> weights = round.Vote(kind, horizon);
-                Span<Vector512<float>> dirty = Dirty.Slice(Reach, PageInput.Window);
-                Vector512<float> sum = Vector512<float>.Zero;
-                for (int age = 0; age < PageInput.Window; age++)
-                {
-                    sum = Vector512.FusedMultiplyAdd(dirty[age], Vector512.Create(weights[age]), sum);
-                }
-
-                Summary[PageSummary.FirstVote + (kind * PagePrediction.Horizons) + horizon] = sum;
-            }
-        }
-    }
-
-    // A page is 16 words of 32 bits, in the order of its fields.
-    private Vector512<uint> Field(ReadOnlySpan<PageInput> pages, int word)
-    {
-        ReadOnlySpan<uint> words = MemoryMarshal.Cast<PageInput, uint>(pages);
-        for (int lane = 0; lane < Lanes; lane++)
-        {
-            _fields[lane] = words[(lane * 16) + word];
+            Vector512<float> written = dirty[age];
+            a0 = Vector512.FusedMultiplyAdd(written, Vector512.Create(votes[age]), a0);
+            a1 = Vector512.FusedMultiplyAdd(written, Vector512.Create(votes[Window + age]), a1);
+            a2 = Vector512.FusedMultiplyAdd(written, Vector512.Create(votes[(2 * Window) + age]), a2);
+            b0 = Vector512.FusedMultiplyAdd(written, Vector512.Create(votes[(3 * Window) + age]), b0);
+            b1 = Vector512.FusedMultiplyAdd(written, Vector512.Create(votes[(4 * Window) + age]), b1);
+            b2 = Vector512.FusedMultiplyAdd(written, Vector512.Create(votes[(5 * Window) + age]), b2);
         }
 
-        return Vector512.Create(_fields, 0);
+        Span<Vector512<float>> sums = Summary.Slice(PageSummary.FirstVote, PageSummary.Votes);
+        (sums[0], sums[1], sums[2], sums[3], sums[4], sums[5]) = (a0, a1, a2, b0, b1, b2);
     }
 
     private static Vector512<uint> Number(Vector512<uint> bit0, Vector512<uint> bit1, Vector512<uint> bit2, int age) =>

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -16,114 +17,81 @@ internal sealed class PageEcho
 
     private const int Shortest = PagePrediction.Horizons;
     private const int Longest = 24;
+    private const int Lanes = LaneInputs.Lanes;
 
-    // How many shifts are compared at once, their sums in registers.
-    private const int Together = 8;
+    // Of every page: the newest 32 samples; the oldest 32, the oldest in the highest bit; how many of all were written; how many there are.
+    private readonly uint[] _newest = new uint[Lanes];
+    private readonly uint[] _oldest = new uint[Lanes];
+    private readonly int[] _written = new int[Lanes];
+    private readonly int[] _samples = new int[Lanes];
 
-    private readonly ulong[] _words = new ulong[LaneInputs.Lanes];
-    private readonly ulong[] _oldestOnTop = new ulong[LaneInputs.Lanes];
-    private readonly float[] _samples = new float[LaneInputs.Lanes];
-
-    // By age; what lies behind the oldest sample is zero.
-    private readonly AlignedVectors _written = new(PageHistories.Depth + Longest + Together);
-    private readonly AlignedVectors _common = new(Longest + Together);
-    private readonly AlignedVectors _oldest = new(Longest + 1);
+    // For each shift the samples written in both.
+    private readonly AlignedVectors _common = new(Longest + 1);
 
     /// <summary>Computes the inputs.</summary>
     /// <param name="pages">Exactly 16 pages.</param>
     /// <param name="features">Receives them.</param>
     public void Fill(ReadOnlySpan<PageInput> pages, Span<Vector512<float>> features)
     {
-        Spread(pages);
-        for (int shift = Shortest; shift <= Longest; shift += Together)
+        Span<int> common = MemoryMarshal.Cast<Vector512<float>, int>(_common.Span);
+        for (int lane = 0; lane < Lanes; lane++)
         {
-            Compare(shift);
+            int samples = (int)pages[lane].Samples;
+            ulong word = pages[lane].Dirty & HistoryBits.Mask(samples);
+            (_newest[lane], _oldest[lane]) = ((uint)word, (uint)((word << (PageHistories.Depth - samples)) >> 32));
+            (_written[lane], _samples[lane]) = (BitOperations.PopCount(word), samples);
+            Compare(word, ref common[lane]);
         }
 
         Choose(features);
     }
 
-    private void Spread(ReadOnlySpan<PageInput> pages)
+    private static void Compare(ulong word, ref int common)
     {
-        for (int lane = 0; lane < LaneInputs.Lanes; lane++)
+        for (int shift = Shortest; shift <= Longest; shift++)
         {
-            int samples = (int)pages[lane].Samples;
-            _words[lane] = pages[lane].Dirty & HistoryBits.Mask(samples);
-            _oldestOnTop[lane] = _words[lane] << (PageHistories.Depth - samples);
-            _samples[lane] = samples;
+            Unsafe.Add(ref common, shift * Lanes) = BitOperations.PopCount(word & (word >> shift));
         }
-
-        LaneBits.Spread(_words, _written.Span[..PageHistories.Depth]);
-        LaneBits.SpreadHighest(_oldestOnTop, _oldest.Span);
-    }
-
-    private void Compare(int shift)
-    {
-        Vector512<float> s0 = default, s1 = default, s2 = default, s3 = default, s4 = default, s5 = default, s6 = default, s7 = default;
-        ref Vector512<float> written = ref _written.First;
-        ref Vector512<float> then = ref Unsafe.Add(ref written, shift);
-        for (int age = 0; age < PageHistories.Depth - shift; age++, then = ref Unsafe.Add(ref then, 1))
-        {
-            Vector512<float> now = Unsafe.Add(ref written, age);
-            s0 = Vector512.FusedMultiplyAdd(now, Unsafe.Add(ref then, 0), s0);
-            s1 = Vector512.FusedMultiplyAdd(now, Unsafe.Add(ref then, 1), s1);
-            s2 = Vector512.FusedMultiplyAdd(now, Unsafe.Add(ref then, 2), s2);
-            s3 = Vector512.FusedMultiplyAdd(now, Unsafe.Add(ref then, 3), s3);
-            s4 = Vector512.FusedMultiplyAdd(now, Unsafe.Add(ref then, 4), s4);
-            s5 = Vector512.FusedMultiplyAdd(now, Unsafe.Add(ref then, 5), s5);
-            s6 = Vector512.FusedMultiplyAdd(now, Unsafe.Add(ref then, 6), s6);
-            s7 = Vector512.FusedMultiplyAdd(now, Unsafe.Add(ref then, 7), s7);
-        }
-
-        Span<Vector512<float>> common = _common.Span.Slice(shift, Together);
-        (common[0], common[1], common[2], common[3], common[4], common[5], common[6], common[7]) = (s0, s1, s2, s3, s4, s5, s6, s7);
     }
 
     private void Choose(Span<Vector512<float>> features)
     {
-        Span<Vector512<float>> written = _written.Span;
-        Span<Vector512<float>> oldestFirst = _oldest.Span;
+        Vector512<uint> newest = Vector512.Create(_newest);
+        Vector512<uint> oldest = Vector512.Create(_oldest);
+        Vector512<int> samples = Vector512.Create(_samples);
+
+        // Written in what is compared and written in what it is compared with: all but the oldest samples, and all but the newest.
+        Vector512<int> sides = Vector512.Create(_written) << 1;
+        for (int age = 0; age < Shortest; age++)
+        {
+            sides -= (Bit(newest, age) + Bit(oldest, 31 - age)).AsInt32();
+        }
+
         Vector512<float> one = Vector512<float>.One;
-        Vector512<float> samples = Vector512.Create(_samples);
-        Vector512<float> all = Sum(written[..PageHistories.Depth]);
-        Vector512<float> newest = Sum(written[..Shortest]);
-        Vector512<float> oldest = Sum(oldestFirst[..Shortest]);
-        Vector512<float> bestCommon = default, bestEither = default;
-        (features[1], features[2], features[3]) = (default, default, default);
+        Vector512<float> bestCommon = default, bestEither = one;
+        Vector512<uint> next = default;
         for (int shift = Shortest; shift <= Longest; shift++)
         {
-            // Fractions are compared by multiplying. Either: written in what is compared, and in what it is compared with, less what is in both.
-            Vector512<float> common = _common.Span[shift];
-            Vector512<float> either = all - oldest + (all - newest) - common;
-            Vector512<float> better = Vector512.GreaterThan(common * (bestEither + one), bestCommon * (either + one))
-                & Vector512.GreaterThanOrEqual(samples, Vector512.Create(2f * shift));
+            // Fractions are compared by multiplying.
+            Vector512<int> both = _common.Span[shift].AsInt32();
+            Vector512<float> common = Vector512.ConvertToSingle(both);
+            Vector512<float> either = Vector512.ConvertToSingle(sides - both) + one;
+            Vector512<float> better = Vector512.GreaterThan(common * bestEither, bestCommon * either)
+                & Vector512.GreaterThanOrEqual(samples, Vector512.Create(2 * shift)).AsSingle();
             bestCommon = Vector512.ConditionalSelect(better, common, bestCommon);
             bestEither = Vector512.ConditionalSelect(better, either, bestEither);
-            for (int horizon = 0; horizon < PagePrediction.Horizons; horizon++)
-            {
-                Vector512<float> next = (written[shift - 1 - horizon] * 2f) - one;
-                features[1 + horizon] = Vector512.ConditionalSelect(better, next, features[1 + horizon]);
-            }
-
-            newest += written[shift];
-            oldest += oldestFirst[shift];
+            next = Vector512.ConditionalSelect(better.AsUInt32(), newest >>> (shift - PagePrediction.Horizons), next);
+            sides -= (Bit(newest, shift) + Bit(oldest, 31 - shift)).AsInt32();
         }
 
-        features[0] = bestCommon / (bestEither + one);
+        features[0] = bestCommon / bestEither;
         for (int horizon = 0; horizon < PagePrediction.Horizons; horizon++)
         {
-            features[1 + horizon] *= features[0];
+            // Where nothing fits, plus or minus 0.
+            Vector512<float> sign = Vector512.ConvertToSingle(Bit(next, PagePrediction.Horizons - 1 - horizon).AsInt32() << 1) - one;
+            features[1 + horizon] = sign * features[0];
         }
     }
 
-    private static Vector512<float> Sum(ReadOnlySpan<Vector512<float>> values)
-    {
-        Vector512<float> sum = default;
-        foreach (Vector512<float> value in values)
-        {
-            sum += value;
-        }
-
-        return sum;
-    }
+    private static Vector512<uint> Bit(Vector512<uint> words, int bit) => (words >>> bit) & Vector512<uint>.One;
 }

@@ -44,9 +44,9 @@ internal sealed class BlockView
             }
         }
 
-        for (int group = 0; group < PageHistories.ChunkWords && _count > 0; group++)
+        if (_count > 0)
         {
-            histories.DirtyWords(Chunk, group, _words.AsSpan(group * 64, 64));
+            histories.AllDirtyWords(Chunk, _words);
         }
     }
 }

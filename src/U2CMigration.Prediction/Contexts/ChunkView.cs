@@ -18,10 +18,7 @@ internal sealed class ChunkView
         _histories = histories;
         _chunk = chunk;
         _samples = histories.SamplesOf(chunk);
-        for (int group = 0; group < PageHistories.ChunkWords; group++)
-        {
-            histories.DirtyWords(chunk, group, _words.AsSpan(group * 64, 64));
-        }
+        histories.AllDirtyWords(chunk, _words);
     }
 
     /// <summary>Takes over all pages of the chunk of a block.</summary>

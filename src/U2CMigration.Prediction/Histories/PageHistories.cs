@@ -145,6 +145,13 @@ public sealed class PageHistories
     /// <param name="words">Receives 64 words, one a page.</param>
     public void AccessedWords(int chunk, int group, Span<ulong> words) => Words(HasAccessed ? _store.AccessedOf(chunk) : _store.DirtyOf(0), group, words);
 
+    /// <summary>The histories of all pages of a chunk, as by <see cref="DirtyWords"/>, at a quarter of the cost.</summary>
+    internal void AllDirtyWords(int chunk, Span<ulong> words) => ChunkMatrix.Transpose(DirtyRows(chunk), words);
+
+    /// <summary>Like <see cref="AllDirtyWords"/> for accessed bits.</summary>
+    internal void AllAccessedWords(int chunk, Span<ulong> words) =>
+        ChunkMatrix.Transpose(new ChunkRows(HasAccessed ? _store.AccessedOf(chunk) : _store.DirtyOf(0), RowOf(0)), words);
+
     /// <summary>The length of a sample's interval in seconds.</summary>
     /// <param name="age">0 for the newest sample, up to <see cref="Depth"/> - 1; 0 seconds before the first sample.</param>
     public float Seconds(int age) => _seconds[RowOf(age)];

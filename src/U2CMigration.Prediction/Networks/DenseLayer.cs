@@ -48,15 +48,9 @@ internal sealed class DenseLayer
             weights = ref Unsafe.Add(ref weights, _inputs * Together);
         }
 
-        for (int output = whole; output < _outputs; output++)
+        if (whole < _outputs)
         {
-            Vector512<float> sum = outputs[output];
-            for (int i = 0; i < _inputs; i++)
-            {
-                sum = Vector512.FusedMultiplyAdd(Unsafe.Add(ref input, i), Vector512.Create(Unsafe.Add(ref weights, (i * Together) + output - whole)), sum);
-            }
-
-            outputs[output] = sum;
+            AddRest(ref input, ref weights, outputs[whole.._outputs]);
         }
     }
 
@@ -80,5 +74,29 @@ internal sealed class DenseLayer
 
         (outputs[0], outputs[1], outputs[2], outputs[3]) = (s0, s1, s2, s3);
         (outputs[4], outputs[5], outputs[6], outputs[7]) = (s4, s5, s6, s7);
+    }
+
+    // Less than eight, four at a time: one after the other, each product would wait for the one before. Behind the last output the weights are 0.
+    private void AddRest(ref Vector512<float> input, ref float weights, Span<Vector512<float>> outputs)
+    {
+        for (int output = 0; output < outputs.Length; output += 4)
+        {
+            Vector512<float> s0 = default, s1 = default, s2 = default, s3 = default;
+            for (int i = 0; i < _inputs; i++)
+            {
+                Vector512<float> x = Unsafe.Add(ref input, i);
+                ref float four = ref Unsafe.Add(ref weights, (i * Together) + output);
+                s0 = Vector512.FusedMultiplyAdd(x, Vector512.Create(four), s0);
+                s1 = Vector512.FusedMultiplyAdd(x, Vector512.Create(Unsafe.Add(ref four, 1)), s1);
+                s2 = Vector512.FusedMultiplyAdd(x, Vector512.Create(Unsafe.Add(ref four, 2)), s2);
+                s3 = Vector512.FusedMultiplyAdd(x, Vector512.Create(Unsafe.Add(ref four, 3)), s3);
+            }
+
+            ReadOnlySpan<Vector512<float>> sums = [s0, s1, s2, s3];
+            for (int i = 0; i < 4 && output + i < outputs.Length; i++)
+            {
+                outputs[output + i] += sums[i];
+            }
+        }
     }
 }

@@ -20,9 +20,13 @@ internal sealed class DistinctInputs<T>
         Array.Clear(_slots);
     }
 
-    /// <summary>The index of an input, which is added when it is not there yet.</summary>
-    public int IndexOf(in T input)
+    /// <summary>The place of the next input.</summary>
+    public ref T Next => ref _inputs[Count];
+
+    /// <summary>The index of the input in <see cref="Next"/>, which stays there when it is a new one.</summary>
+    public int Take()
     {
+        ref T input = ref _inputs[Count];
         int mask = _slots.Length - 1;
         int slot = input.GetHashCode() & mask;
         while (_slots[slot] != 0)
@@ -35,7 +39,7 @@ internal sealed class DistinctInputs<T>
             slot = (slot + 1) & mask;
         }
 
-        _inputs[Count++] = input;
+        Count++;
         _slots[slot] = Count;
         if (Count == _inputs.Length)
         {

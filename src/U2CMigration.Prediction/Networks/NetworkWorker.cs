@@ -66,8 +66,8 @@ internal abstract class NetworkWorker<T>
             int index = -1;
             if (!empty)
             {
-                Read(page, out T input);
-                index = _distinct.IndexOf(in input);
+                Read(page, out _distinct.Next);
+                index = _distinct.Take();
             }
 
             _pages[_count++] = (2 * index) | (int)(block.Words[page] & 1);

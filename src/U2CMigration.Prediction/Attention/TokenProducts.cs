@@ -5,10 +5,9 @@ using System.Runtime.Intrinsics;
 namespace U2CMigration.Prediction.Attention;
 
 /// <summary>
-/// Makes the tokens of 16 pages, one page in each lane. Here most of a prediction's time goes: two samples and eight numbers of each stay in registers until complete,
-/// so that each weight is read once for both.
+/// Makes tokens by multiplying, on any processor: two samples and eight numbers of each stay in registers until complete, so that each weight is read once for both.
 /// </summary>
-internal sealed class TokenLayer
+internal sealed class TokenProducts : ITokenLayer
 {
     private const int Together = 8;
     private const int Width = AttentionShape.Width;
@@ -19,7 +18,7 @@ internal sealed class TokenLayer
     private readonly float[] _weights = new float[Width * Own];
 
     /// <param name="weights">The weights, <c>[Width, Own]</c>.</param>
-    public TokenLayer(ReadOnlySpan<float> weights)
+    public TokenProducts(ReadOnlySpan<float> weights)
     {
         for (int output = 0; output < Width; output++)
         {
@@ -30,24 +29,21 @@ internal sealed class TokenLayer
         }
     }
 
-    /// <summary>Computes all tokens.</summary>
-    /// <param name="inputs">The inputs of the pages.</param>
-    /// <param name="biases">What the pages have in common, <c>[Window, Width]</c>.</param>
-    /// <param name="tokens">Receives the tokens, <c>[Window, Width]</c>.</param>
-    public void Embed(LaneInputs inputs, ReadOnlySpan<float> biases, Span<Vector512<float>> tokens)
+    /// <inheritdoc/>
+    public void Embed(LaneInputs inputs, ReadOnlySpan<float> biases, int age, Span<Vector512<float>> tokens)
     {
-        ref Vector512<float> dirty = ref MemoryMarshal.GetReference(inputs.Dirty);
-        ref Vector512<float> other = ref MemoryMarshal.GetReference(inputs.Other);
-        ref float firstBias = ref MemoryMarshal.GetReference(biases[..(PageInput.Window * Width)]);
-        ref Vector512<float> firstToken = ref MemoryMarshal.GetReference(tokens[..(PageInput.Window * Width)]);
+        ref Vector512<float> dirty = ref MemoryMarshal.GetReference(inputs.Dirty[age..]);
+        ref Vector512<float> other = ref MemoryMarshal.GetReference(inputs.Other[(age * LaneInputs.OtherFeatures)..]);
+        ref float firstBias = ref MemoryMarshal.GetReference(biases.Slice(age * Width, ITokenLayer.Samples * Width));
+        ref Vector512<float> firstToken = ref MemoryMarshal.GetReference(tokens[..(ITokenLayer.Samples * Width)]);
         for (int output = 0; output < Width; output += Together)
         {
             ref float weights = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_weights), output * Own);
-            for (int age = 0; age < PageInput.Window; age += 2)
+            for (int i = 0; i < ITokenLayer.Samples; i += 2)
             {
-                int at = (age * Width) + output;
+                int at = (i * Width) + output;
                 EmbedTwo(
-                    ref Unsafe.Add(ref dirty, age), ref Unsafe.Add(ref other, age * LaneInputs.OtherFeatures), ref weights,
+                    ref Unsafe.Add(ref dirty, i), ref Unsafe.Add(ref other, i * LaneInputs.OtherFeatures), ref weights,
                     ref Unsafe.Add(ref firstBias, at), ref Unsafe.Add(ref firstToken, at));
             }
         }
