@@ -24,11 +24,10 @@ internal static class RecordedSpeeds
                 continue;
             }
 
-            double times = speed.Torch / speed.Lean;
-            all.Add((trace.Header.Family, times));
+            all.Add((trace.Header.Family, speed.Times));
             table.AddRow(
                 Path.GetFileNameWithoutExtension(file), $"{speed.Pages}", $"{speed.Evaluated}", FormattableString.Invariant($"{speed.Lean.TotalMilliseconds:F2}"),
-                FormattableString.Invariant($"{speed.Torch.TotalMilliseconds:F2}"), FormattableString.Invariant($"{times:F1}"));
+                FormattableString.Invariant($"{speed.Torch.TotalMilliseconds:F2}"), FormattableString.Invariant($"{speed.Times:F1}"));
         }
 
         AnsiConsole.Write(table);

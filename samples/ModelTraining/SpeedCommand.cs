@@ -72,7 +72,7 @@ internal static class SpeedCommand
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{speed.Pages} pages of {pages}, {speed.Evaluated} different inputs: {speed.Lean.TotalMilliseconds:F1} ms from histories to probabilities; "
-            + $"through TorchSharp {speed.Torch.TotalMilliseconds:F1} ms ({speed.Torch / speed.Lean:F1} times as long), of which the forward pass takes "
+            + $"through TorchSharp {speed.Torch.TotalMilliseconds:F1} ms ({speed.Times:F1} times as long), of which the forward pass takes "
             + $"{speed.TorchForward.TotalMilliseconds:F1} ms; largest difference of a probability {speed.LargestDifference:E1}"));
     }
 

@@ -17,8 +17,9 @@ namespace U2CMigration.Prediction.Torch.Comparison;
 /// <param name="Lean">The whole prediction, from the histories to probabilities.</param>
 /// <param name="Torch">The whole prediction with the forward pass through TorchSharp, in batches of its best size of those tried.</param>
 /// <param name="TorchForward">What of it the forward pass alone takes, its inputs ready as tensors.</param>
+/// <param name="Times">How many times as long the prediction takes through TorchSharp, the median of the turns, in each of which both took as long.</param>
 /// <param name="LargestDifference">The largest difference between the probabilities of both.</param>
-public sealed record InferenceSpeed(int Pages, int Evaluated, TimeSpan Lean, TimeSpan Torch, TimeSpan TorchForward, double LargestDifference)
+public sealed record InferenceSpeed(int Pages, int Evaluated, TimeSpan Lean, TimeSpan Torch, TimeSpan TorchForward, double Times, double LargestDifference)
 {
     // Enough for the compiler to have finished with it.
     private const int WarmUps = 15;
@@ -51,25 +52,37 @@ public sealed record InferenceSpeed(int Pages, int Evaluated, TimeSpan Lean, Tim
         List<(TimeSpan Lean, TimeSpan Torch, TimeSpan Forward)> times = [];
         for (int i = 0; i < WarmUps + repeats; i++)
         {
-            // By turns, so that a machine that gets slower or faster meanwhile does so for both; each once before, so that the cache is its own. The threads of
-            // TorchSharp go on spinning for a while.
+            // By turns, and each for as long as the other, so that a machine that gets slower or faster meanwhile does so for both; each once before, so that the cache is its
+            // own. The threads of TorchSharp go on spinning for a while.
             TorchTime(model, collect, best);
             (TimeSpan torch, TimeSpan forward) = TorchTime(model, collect, best);
             Thread.Sleep(Calm);
             learned.Predict(histories, prediction);
-            long start = Stopwatch.GetTimestamp();
-            learned.Predict(histories, prediction);
-            times.Add((Stopwatch.GetElapsedTime(start), torch, forward));
+            times.Add((LeanTime(learned, histories, prediction, torch), torch, forward));
         }
 
         times.RemoveRange(0, WarmUps);
         return new InferenceSpeed(
             (int)prediction.CandidateCount, learned.EvaluatedCount, MedianOf(times.Select(static one => one.Lean)), MedianOf(times.Select(static one => one.Torch)),
-            MedianOf(times.Select(static one => one.Forward)), DifferenceFrom(model, collect(), prediction));
+            MedianOf(times.Select(static one => one.Forward)), MedianOf(times.Select(static one => one.Torch / one.Lean)), DifferenceFrom(model, collect(), prediction));
     }
 
     private static TimeSpan Trial(AttentionModel model, Func<List<ExampleGroup>> collect, BatchBuffers buffers) =>
         MedianOf(Enumerable.Range(0, Trials).Select(_ => TorchTime(model, collect, buffers).Whole));
+
+    // One of as many predictions as take so long.
+    private static TimeSpan LeanTime(AttentionPredictor learned, PageHistories histories, PagePrediction prediction, TimeSpan least)
+    {
+        long start = Stopwatch.GetTimestamp();
+        int count = 0;
+        do
+        {
+            learned.Predict(histories, prediction);
+            count++;
+        }
+        while (Stopwatch.GetElapsedTime(start) < least);
+        return Stopwatch.GetElapsedTime(start) / count;
+    }
 
     // The whole, and what of it the forward pass takes.
     private static (TimeSpan Whole, TimeSpan Forward) TorchTime(AttentionModel model, Func<List<ExampleGroup>> collect, BatchBuffers buffers)
@@ -159,9 +172,9 @@ public sealed record InferenceSpeed(int Pages, int Evaluated, TimeSpan Lean, Tim
         return pages;
     }
 
-    private static TimeSpan MedianOf(IEnumerable<TimeSpan> times)
+    private static T MedianOf<T>(IEnumerable<T> values)
     {
-        TimeSpan[] ordered = [.. times.Order()];
+        T[] ordered = [.. values.Order()];
         return ordered[ordered.Length / 2];
     }
 }

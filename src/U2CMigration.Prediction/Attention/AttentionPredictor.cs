@@ -75,7 +75,7 @@ public sealed class AttentionPredictor : IPagePredictor, IBlockModel
         _workers.Begin();
     }
 
-    void IBlockModel.Predict(BlockView block, int half, ModelAnswers answers, int at) => _workers.Predict(block, half, answers, at);
+    void IBlockModel.Predict(BlockView block, int worker, ModelAnswers answers, int at) => _workers.Predict(block, worker, answers, at);
 
-    void IBlockModel.End(int half, ModelAnswers answers) => _workers.End(half, answers);
+    void IBlockModel.End(int worker, ModelAnswers answers) => _workers.End(worker, answers);
 }

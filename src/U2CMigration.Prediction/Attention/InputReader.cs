@@ -1,4 +1,4 @@
-using System.Numerics;
+using System.Runtime.Intrinsics;
 using U2CMigration.Prediction.Blocks;
 using U2CMigration.Prediction.Histories;
 
@@ -88,19 +88,16 @@ internal sealed class InputReader
     private void FillLevels(PageHistories histories, int chunk)
     {
         ChunkRows rows = histories.DirtyRows(chunk);
-        for (int group = 0; group < Groups; group++)
-        {
-            _wideNew[group] = Levels(rows, group, 0);
-            _wideOld[group] = Levels(rows, group, PageInput.Window / 2);
-        }
+        Levels(rows, 0).CopyTo(_wideNew);
+        Levels(rows, PageInput.Window / 2).CopyTo(_wideOld);
     }
 
-    private static ulong Levels(ChunkRows rows, int group, int from)
+    private static Vector512<ulong> Levels(ChunkRows rows, int from)
     {
-        ulong levels = 0;
+        Vector512<ulong> levels = default;
         for (int i = 0; i < PageInput.Window / 2; i++)
         {
-            levels |= (ulong)NeighbourCounts.Level(BitOperations.PopCount(rows.Word(from + i, group))) << (4 * i);
+            levels |= NeighbourCounts.Levels(rows[from + i]) << (4 * i);
         }
 
         return levels;

@@ -71,20 +71,15 @@ internal struct PageInput : IEquatable<PageInput>
     public override readonly int GetHashCode()
     {
         // Field by field: what was written in halves the processor could not read as a whole before it reached the cache.
-        ulong even = Fold(Dirty ^ 0x9E3779B97F4A7C15);
-        ulong odd = Fold(WideNew ^ 0xC2B2AE3D27D4EB4F);
-        even = Fold(even ^ WideOld);
-        odd = Fold(odd ^ Pair(Accessed, Samples));
-        even = Fold(even ^ Pair(Left0, Right0));
-        odd = Fold(odd ^ Pair(Left1, Right1));
-        even = Fold(even ^ Pair(Left2, Right2));
-        odd = Fold(odd ^ Beside);
-        ulong hash = even ^ BitOperations.RotateLeft(odd, 29);
+        ulong hash = Product(Dirty ^ 0x9E3779B97F4A7C15, Pair(Accessed, Samples) ^ 0xC2B2AE3D27D4EB4F)
+            ^ BitOperations.RotateLeft(Product(WideNew ^ 0xD6E8FEB86659FD93, WideOld ^ 0xA0761D6478BD642F), 17)
+            ^ BitOperations.RotateLeft(Product(Pair(Left0, Right0) ^ 0xE7037ED1A0B428DB, Pair(Left1, Right1) ^ 0x8EBC6AF09C88C6E3), 31)
+            ^ BitOperations.RotateLeft(Product(Pair(Left2, Right2) ^ 0x589965CC75374CC3, Beside ^ 0x1D8E4E27C47D124Ful), 47);
         return (int)(hash ^ (hash >> 32));
     }
 
-    // Two chains of these take half as long as one: each waits for its own product only.
-    private static ulong Fold(ulong value) => Math.BigMul(value, 0xD6E8FEB86659FD93, out ulong low) ^ low;
+    // None of these products waits for another.
+    private static ulong Product(ulong one, ulong other) => Math.BigMul(one, other, out ulong low) ^ low;
 
     private static ulong Pair(uint low, uint high) => low | ((ulong)high << 32);
 

@@ -12,7 +12,7 @@ namespace U2CMigration.Prediction.Blending;
 internal sealed class BlendPass(BlendWeights weights, GuardedModel[] models, ModelPass asked) : BlockPass
 {
     private readonly CandidateLogits[] _logits = [new(models.Length), new(models.Length)];
-    private readonly ExpectedScore[] _scores = [.. Enumerable.Range(0, Halves * PagePrediction.Horizons).Select(static _ => new ExpectedScore())];
+    private readonly ExpectedScore[] _scores = [.. Enumerable.Range(0, MostRuns * PagePrediction.Horizons).Select(static _ => new ExpectedScore())];
     private readonly ModelAnswers _answers = new();
     private PagePrediction? _result;
     private IReadOnlyList<int>? _blocks;
@@ -26,6 +26,11 @@ internal sealed class BlendPass(BlendWeights weights, GuardedModel[] models, Mod
     {
         _answers.Begin(asked.Starts.Count);
         (_result, _blocks) = (result, blocks);
+        foreach (ExpectedScore score in _scores)
+        {
+            score.Clear();
+        }
+
         Run(histories, candidates);
         (_result, _blocks) = (null, null);
     }
@@ -33,32 +38,28 @@ internal sealed class BlendPass(BlendWeights weights, GuardedModel[] models, Mod
     /// <summary>Adds the probabilities of the last run to a score.</summary>
     public void AddTo(ExpectedScore score, int horizon)
     {
-        for (int half = 0; half < Halves; half++)
+        for (int run = 0; run < MostRuns; run++)
         {
-            score.Add(ScoreOf(half, horizon));
+            score.Add(ScoreOf(run, horizon));
         }
     }
 
     /// <inheritdoc/>
-    protected override void Do(PageHistories histories, PagePrediction prediction, int half, int from, int to)
+    protected override void Do(PageHistories histories, PagePrediction prediction, BlockRun run)
     {
-        for (int horizon = 0; horizon < PagePrediction.Horizons; horizon++)
-        {
-            ScoreOf(half, horizon).Clear();
-        }
-
-        int end = asked.Starts[to];
-        for (int first = asked.Starts[from]; first < end; first += CandidateLogits.Most)
+        CandidateLogits logits = _logits[run.Worker];
+        int end = asked.Starts[run.To];
+        for (int first = asked.Starts[run.From]; first < end; first += CandidateLogits.Most)
         {
             int count = Math.Min(CandidateLogits.Most, end - first);
-            _logits[half].Begin(asked.LastValues.Slice(first, count));
+            logits.Begin(asked.LastValues.Slice(first, count));
             for (int horizon = 0; horizon < PagePrediction.Horizons; horizon++)
             {
-                Combine(_logits[half], first, _answers.Of(horizon).Slice(first, count), horizon, ScoreOf(half, horizon));
+                Combine(logits, first, _answers.Of(horizon).Slice(first, count), horizon, ScoreOf(run.Index, horizon));
             }
         }
 
-        for (int block = from; block < to; block++)
+        for (int block = run.From; block < run.To; block++)
         {
             AnswerSpread.Copy(_answers, asked.Starts[block], prediction.Candidates(block), _result!, _blocks is null ? block : _blocks[block]);
         }
@@ -92,5 +93,5 @@ internal sealed class BlendPass(BlendWeights weights, GuardedModel[] models, Mod
         }
     }
 
-    private ExpectedScore ScoreOf(int half, int horizon) => _scores[(half * PagePrediction.Horizons) + horizon];
+    private ExpectedScore ScoreOf(int run, int horizon) => _scores[(run * PagePrediction.Horizons) + horizon];
 }

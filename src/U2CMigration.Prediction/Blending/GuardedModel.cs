@@ -9,7 +9,7 @@ internal sealed class GuardedModel
 {
     private readonly IPagePredictor _predictor;
     private readonly IBlockModel _model;
-    private readonly bool[] _failed = new bool[BlockPass.Halves];
+    private volatile bool _failed;
 
     public GuardedModel(IPagePredictor predictor)
     {
@@ -41,62 +41,70 @@ internal sealed class GuardedModel
     public void Begin(PageHistories histories, PagePrediction candidates, int count)
     {
         Answers.Begin(count);
-        Array.Clear(_failed);
+        _failed = false;
         try
         {
             _model.Begin(histories, candidates);
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
-            Array.Fill(_failed, true);
+            _failed = true;
         }
     }
 
     /// <summary>See <see cref="IBlockModel.Predict"/>.</summary>
-    public void Predict(BlockView block, int half, int at)
+    public void Predict(BlockView block, int worker, int at)
     {
         try
         {
-            if (!_failed[half])
+            if (!_failed)
             {
-                _model.Predict(block, half, Answers, at);
+                _model.Predict(block, worker, Answers, at);
             }
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
-            _failed[half] = true;
+            _failed = true;
         }
     }
 
-    /// <summary>Completes a half; see <see cref="IBlockModel.End"/>.</summary>
-    /// <param name="half">0 or 1.</param>
-    /// <param name="from">The first candidate of the half.</param>
-    /// <param name="lastValues">The last values of its candidates.</param>
-    public void End(int half, int from, ReadOnlySpan<float> lastValues)
+    /// <summary>Completes a run; see <see cref="IBlockModel.End"/>.</summary>
+    /// <param name="worker">0 or 1.</param>
+    /// <param name="from">The first candidate of the run.</param>
+    /// <param name="to">The candidate behind the last.</param>
+    public void End(int worker, int from, int to)
     {
         try
         {
-            if (!_failed[half])
+            if (!_failed)
             {
-                _model.End(half, Answers);
+                _model.End(worker, Answers);
             }
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
-            _failed[half] = true;
+            _failed = true;
         }
 
+        for (int horizon = 0; horizon < PagePrediction.Horizons && !_failed; horizon++)
+        {
+            _failed = !ProbabilityRange.Holds(Answers.Of(horizon)[from..to]);
+        }
+    }
+
+    /// <summary>Completes the call, after all runs. Where one failed, the last values stand in for all: who did which run, and what else it would have done, depends on time.</summary>
+    /// <param name="lastValues">The last values of the candidates.</param>
+    public void Complete(ReadOnlySpan<float> lastValues)
+    {
+        if (!_failed)
+        {
+            return;
+        }
+
+        Failures++;
         for (int horizon = 0; horizon < PagePrediction.Horizons; horizon++)
         {
-            _failed[half] |= !ProbabilityRange.Holds(Answers.Of(horizon).Slice(from, lastValues.Length));
-        }
-
-        for (int horizon = 0; horizon < PagePrediction.Horizons && _failed[half]; horizon++)
-        {
-            lastValues.CopyTo(Answers.Of(horizon)[from..]);
+            lastValues.CopyTo(Answers.Of(horizon));
         }
     }
-
-    /// <summary>Counts the call when it failed, after both halves.</summary>
-    public void Count() => Failures += _failed.Contains(true) ? 1 : 0;
 }

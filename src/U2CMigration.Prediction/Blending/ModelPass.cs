@@ -43,16 +43,16 @@ internal sealed class ModelPass(GuardedModel[] models) : BlockPass
         {
             if (_asked[i])
             {
-                models[i].Count();
+                models[i].Complete(LastValues);
             }
         }
     }
 
     /// <inheritdoc/>
-    protected override void Do(PageHistories histories, PagePrediction prediction, int half, int from, int to)
+    protected override void Do(PageHistories histories, PagePrediction prediction, BlockRun run)
     {
-        BlockView view = _views[half];
-        for (int block = from; block < to; block++)
+        BlockView view = _views[run.Worker];
+        for (int block = run.From; block < run.To; block++)
         {
             int at = Starts[block];
             view.Load(histories, prediction, block);
@@ -65,7 +65,7 @@ internal sealed class ModelPass(GuardedModel[] models) : BlockPass
             {
                 if (_asked[i])
                 {
-                    models[i].Predict(view, half, Starts[block]);
+                    models[i].Predict(view, run.Worker, Starts[block]);
                 }
             }
         }
@@ -74,7 +74,7 @@ internal sealed class ModelPass(GuardedModel[] models) : BlockPass
         {
             if (_asked[i])
             {
-                models[i].End(half, Starts[from], LastValues[Starts[from]..Starts[to]]);
+                models[i].End(run.Worker, Starts[run.From], Starts[run.To]);
             }
         }
     }

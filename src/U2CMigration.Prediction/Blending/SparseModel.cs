@@ -22,7 +22,7 @@ internal sealed class SparseModel(IPagePredictor predictor) : IBlockModel
     }
 
     /// <inheritdoc/>
-    public void Predict(BlockView block, int half, ModelAnswers answers, int at)
+    public void Predict(BlockView block, int worker, ModelAnswers answers, int at)
     {
         for (int horizon = 0; horizon < PagePrediction.Horizons; horizon++)
         {

@@ -4,48 +4,56 @@ using U2CMigration.Prediction.Predictors;
 
 namespace U2CMigration.Prediction.Blocks;
 
-/// <summary>Work on the blocks of a prediction that two threads share: the caller's and one of the pool, a half of the blocks each. Allocates nothing.</summary>
-/// <remarks>The halves are the same whether or not a second thread helps, and each has its own state: results do not depend on time or machine. Not safe for concurrent use.</remarks>
+/// <summary>Work on the blocks of a prediction that two threads share, the caller's and one of the pool: each takes the next run until none is left. Allocates nothing.</summary>
+/// <remarks>
+/// Who takes which run depends on time, so that a thread that gets less of its processor does less; what a run is does not, and what it adds up it adds up for itself: results
+/// are the same each time. Not safe for concurrent use.
+/// </remarks>
 internal abstract class BlockPass : IThreadPoolWorkItem
 {
-    /// <summary>The halves.</summary>
-    public const int Halves = 2;
+    /// <summary>How many threads share the work.</summary>
+    public const int Workers = 2;
 
-    // Below this many blocks (2 MiB each) waking a thread costs more than it saves.
+    /// <summary>There are never more runs.</summary>
+    public const int MostRuns = 16;
+
+    // Below so many blocks (2 MiB each) waking a thread costs more than it saves.
     private const int WorthTwo = 8;
+    private const int ShortestRun = 4;
 
     private readonly object _gate = new();
     private PageHistories? _histories;
     private PagePrediction? _prediction;
     private Exception? _failure;
+    private int _nextRun;
     private int _taken = 1;
     private bool _pending;
 
     /// <summary>Runs it for all blocks.</summary>
     public void Run(PageHistories histories, PagePrediction prediction)
     {
-        int blocks = prediction.Blocks.Count;
-        int half = blocks / Halves;
-        if (blocks < WorthTwo || Environment.ProcessorCount < Halves)
+        (_histories, _prediction, _failure, _nextRun) = (histories, prediction, null, 0);
+        if (prediction.Blocks.Count < WorthTwo || Environment.ProcessorCount < Workers)
         {
-            Do(histories, prediction, 0, 0, half);
-            Do(histories, prediction, 1, half, blocks);
+            DoRuns(0);
             return;
         }
 
-        (_histories, _prediction, _failure) = (histories, prediction, null);
         _pending = true;
         Volatile.Write(ref _taken, 0);
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
         try
         {
-            Do(histories, prediction, 0, 0, half);
+            DoRuns(0);
         }
         finally
         {
-            // Nobody may have come: on a busy machine waiting for a thread would take longer than the work.
-            TakeSecond();
-            WaitForSecond();
+            // Nobody may have come: on a busy machine waiting for a thread would take longer than the work, which is done.
+            if (Interlocked.Exchange(ref _taken, 1) != 0)
+            {
+                WaitForSecond();
+            }
+
             (_histories, _prediction) = (null, null);
         }
 
@@ -56,19 +64,9 @@ internal abstract class BlockPass : IThreadPoolWorkItem
     }
 
     /// <inheritdoc/>
-    void IThreadPoolWorkItem.Execute() => TakeSecond();
-
-    /// <summary>Does one half.</summary>
-    /// <param name="histories">The histories.</param>
-    /// <param name="prediction">The prediction.</param>
-    /// <param name="half">0 or 1.</param>
-    /// <param name="from">The first block.</param>
-    /// <param name="to">The block behind the last.</param>
-    protected abstract void Do(PageHistories histories, PagePrediction prediction, int half, int from, int to);
-
-    // Whoever comes too late, even for a later run, finds it taken.
-    private void TakeSecond()
+    void IThreadPoolWorkItem.Execute()
     {
+        // Whoever comes too late, even for a later pass, finds it taken.
         if (Interlocked.Exchange(ref _taken, 1) != 0)
         {
             return;
@@ -76,8 +74,7 @@ internal abstract class BlockPass : IThreadPoolWorkItem
 
         try
         {
-            int blocks = _prediction!.Blocks.Count;
-            Do(_histories!, _prediction, 1, blocks / Halves, blocks);
+            DoRuns(1);
         }
         catch (Exception failure)
         {
@@ -90,6 +87,25 @@ internal abstract class BlockPass : IThreadPoolWorkItem
                 Volatile.Write(ref _pending, false);
                 Monitor.PulseAll(_gate);
             }
+        }
+    }
+
+    /// <summary>Does the blocks of a run.</summary>
+    protected abstract void Do(PageHistories histories, PagePrediction prediction, BlockRun run);
+
+    private void DoRuns(int worker)
+    {
+        int blocks = _prediction!.Blocks.Count;
+        int length = Math.Max(ShortestRun, (blocks + MostRuns - 1) / MostRuns);
+        while (true)
+        {
+            int run = Interlocked.Increment(ref _nextRun) - 1;
+            if (run * length >= blocks)
+            {
+                return;
+            }
+
+            Do(_histories!, _prediction, new BlockRun(worker, run, run * length, Math.Min(blocks, (run + 1) * length)));
         }
     }
 

@@ -12,7 +12,7 @@ internal interface IWordModel : IBlockModel
     void Predict(ulong word, int samples, Span<float> probabilities);
 
     /// <inheritdoc/>
-    void IBlockModel.Predict(BlockView block, int half, ModelAnswers answers, int at)
+    void IBlockModel.Predict(BlockView block, int worker, ModelAnswers answers, int at)
     {
         Span<float> probabilities = stackalloc float[PagePrediction.Horizons];
         ulong last = 0;

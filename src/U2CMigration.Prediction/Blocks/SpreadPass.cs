@@ -20,17 +20,17 @@ internal sealed class SpreadPass(IBlockModel model) : BlockPass
     }
 
     /// <inheritdoc/>
-    protected override void Do(PageHistories histories, PagePrediction prediction, int half, int from, int to)
+    protected override void Do(PageHistories histories, PagePrediction prediction, BlockRun run)
     {
-        BlockView view = _views[half];
-        for (int block = from; block < to; block++)
+        BlockView view = _views[run.Worker];
+        for (int block = run.From; block < run.To; block++)
         {
             view.Load(histories, prediction, block);
-            model.Predict(view, half, _answers, _starts[block]);
+            model.Predict(view, run.Worker, _answers, _starts[block]);
         }
 
-        model.End(half, _answers);
-        for (int block = from; block < to; block++)
+        model.End(run.Worker, _answers);
+        for (int block = run.From; block < run.To; block++)
         {
             AnswerSpread.Copy(_answers, _starts[block], prediction.Candidates(block), prediction, block);
         }

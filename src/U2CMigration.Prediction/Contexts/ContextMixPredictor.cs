@@ -82,7 +82,7 @@ public sealed class ContextMixPredictor : IPagePredictor, IBlockModel
 
     void IBlockModel.Begin(PageHistories histories, PagePrediction candidates) => _mixers.Pack();
 
-    void IBlockModel.Predict(BlockView block, int half, ModelAnswers answers, int at) => _readers[half].Predict(block, answers, at, _moments, _fronts);
+    void IBlockModel.Predict(BlockView block, int worker, ModelAnswers answers, int at) => _readers[worker].Predict(block, answers, at, _moments, _fronts);
 
     // The pages are those that the predictor would have been asked about then: choosing them by what they did since would teach it wrong odds.
     private int Learn(PageHistories histories, int chunk)

@@ -131,9 +131,9 @@ public sealed class DataShiftPredictor : IPagePredictor
 
     private sealed class Pass(DataShiftPredictor predictor) : BlockPass
     {
-        protected override void Do(PageHistories histories, PagePrediction prediction, int half, int from, int to)
+        protected override void Do(PageHistories histories, PagePrediction prediction, BlockRun run)
         {
-            for (int block = from; block < to; block++)
+            for (int block = run.From; block < run.To; block++)
             {
                 predictor.Predict(histories, prediction, block);
             }

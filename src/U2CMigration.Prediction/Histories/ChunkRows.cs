@@ -18,8 +18,4 @@ internal readonly ref struct ChunkRows(ReadOnlySpan<ulong> bits, int newest)
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => Vector512.LoadUnsafe(ref _first, (nuint)(((newest - age) & (PageHistories.Depth - 1)) * PageHistories.ChunkWords));
     }
-
-    /// <summary>64 pages of one sample.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ulong Word(int age, int group) => Unsafe.Add(ref _first, (((newest - age) & (PageHistories.Depth - 1)) * PageHistories.ChunkWords) + group);
 }

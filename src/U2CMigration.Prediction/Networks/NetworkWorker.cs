@@ -22,6 +22,7 @@ internal abstract class NetworkWorker<T>
     private float[] _results = [];
     private int _first;
     private int _count;
+    private int _evaluated;
 
     /// <summary>How many pages were predicted by their last value, ever.</summary>
     public long Fallbacks { get; private set; }
@@ -32,13 +33,12 @@ internal abstract class NetworkWorker<T>
     /// <summary>Begins a prediction.</summary>
     public void Begin()
     {
-        _distinct.Clear();
-        _count = 0;
+        Forget();
         Evaluated = 0;
     }
 
     /// <summary>Collects the inputs of the candidates of a block.</summary>
-    /// <param name="block">The block; ascending, without gaps.</param>
+    /// <param name="block">The block; ascending, without gaps since <see cref="Answer"/>.</param>
     /// <param name="answers">Receives the results, now or in <see cref="Answer"/>.</param>
     /// <param name="at">The number of its first candidate.</param>
     public void Collect(BlockView block, ModelAnswers answers, int at)
@@ -51,6 +51,7 @@ internal abstract class NetworkWorker<T>
         if (_distinct.Count >= MostDistinct)
         {
             Answer(answers);
+            Forget();
         }
 
         _first = _count == 0 ? at : _first;
@@ -93,8 +94,6 @@ internal abstract class NetworkWorker<T>
             answers.Set(at, _results[place], _results[place + Lanes], _results[place + (2 * Lanes)]);
         }
 
-        Evaluated += _distinct.Count;
-        _distinct.Clear();
         _count = 0;
     }
 
@@ -107,15 +106,28 @@ internal abstract class NetworkWorker<T>
     /// <summary>Computes the logits of 16 inputs, a vector for each horizon.</summary>
     protected internal abstract ReadOnlySpan<Vector512<float>> Run(ReadOnlySpan<T> inputs);
 
+    private void Forget()
+    {
+        _distinct.Clear();
+        (_count, _evaluated) = (0, 0);
+    }
+
+    // Those that are new; the last sixteen again where some of them are.
     private void Evaluate()
     {
+        if (_evaluated == _distinct.Count)
+        {
+            return;
+        }
+
         ReadOnlySpan<T> inputs = _distinct.Padded;
         if (_results.Length < inputs.Length * Horizons)
         {
-            _results = new float[inputs.Length * 2 * Horizons];
+            Array.Resize(ref _results, inputs.Length * 2 * Horizons);
         }
 
-        for (int first = 0; first < inputs.Length; first += Lanes)
+        Evaluated += _distinct.Count - _evaluated;
+        for (int first = _evaluated / Lanes * Lanes; first < inputs.Length; first += Lanes)
         {
             ReadOnlySpan<Vector512<float>> logits = Run(inputs.Slice(first, Lanes));
             for (int horizon = 0; horizon < Horizons; horizon++)
@@ -124,6 +136,8 @@ internal abstract class NetworkWorker<T>
                 probability.CopyTo(_results, (first * Horizons) + (horizon * Lanes));
             }
         }
+
+        _evaluated = _distinct.Count;
     }
 
     private static int PlaceOf(int index) => (index / Lanes * Lanes * Horizons) + (index % Lanes);

@@ -2,7 +2,7 @@ using U2CMigration.Prediction.Blocks;
 
 namespace U2CMigration.Prediction.Networks;
 
-/// <summary>A network's workers for the two halves of a <see cref="BlockPass"/>.</summary>
+/// <summary>A network's workers for those of a <see cref="BlockPass"/>.</summary>
 internal sealed class NetworkWorkers<T>(NetworkWorker<T> first, NetworkWorker<T> second)
     where T : unmanaged, IEquatable<T>
 {
@@ -20,8 +20,8 @@ internal sealed class NetworkWorkers<T>(NetworkWorker<T> first, NetworkWorker<T>
     }
 
     /// <summary>See <see cref="IBlockModel.Predict"/>.</summary>
-    public void Predict(BlockView block, int half, ModelAnswers answers, int at) => (half == 0 ? first : second).Collect(block, answers, at);
+    public void Predict(BlockView block, int worker, ModelAnswers answers, int at) => (worker == 0 ? first : second).Collect(block, answers, at);
 
     /// <summary>See <see cref="IBlockModel.End"/>.</summary>
-    public void End(int half, ModelAnswers answers) => (half == 0 ? first : second).Answer(answers);
+    public void End(int worker, ModelAnswers answers) => (worker == 0 ? first : second).Answer(answers);
 }

@@ -51,7 +51,7 @@ public sealed class LstmPredictor : IPagePredictor, IBlockModel
 
     void IBlockModel.Begin(PageHistories histories, PagePrediction candidates) => _workers.Begin();
 
-    void IBlockModel.Predict(BlockView block, int half, ModelAnswers answers, int at) => _workers.Predict(block, half, answers, at);
+    void IBlockModel.Predict(BlockView block, int worker, ModelAnswers answers, int at) => _workers.Predict(block, worker, answers, at);
 
-    void IBlockModel.End(int half, ModelAnswers answers) => _workers.End(half, answers);
+    void IBlockModel.End(int worker, ModelAnswers answers) => _workers.End(worker, answers);
 }

@@ -11,9 +11,9 @@ namespace U2CMigration.Prediction.TwoPhase;
 /// <summary>The first phase over all blocks: predicts every page, finds those that need the second phase, and counts the others for the thresholds.</summary>
 internal sealed class FirstPhasePass(DataShiftPredictor first) : BlockPass
 {
-    // How many candidates there are in each group, by half: of those that are left to the first phase, and of those that are unstable.
-    private readonly long[] _stableCounts = new long[Halves * RunOutcomes.Groups];
-    private readonly long[] _unstableCounts = new long[Halves * RunOutcomes.Groups];
+    // How many candidates there are in each group, by worker: of those that are left to the first phase, and of those that are unstable.
+    private readonly long[] _stableCounts = new long[Workers * RunOutcomes.Groups];
+    private readonly long[] _unstableCounts = new long[Workers * RunOutcomes.Groups];
     // The candidates of each block that are unstable.
     private ulong[] _unstable = [];
     private readonly List<int> _blocks = [];
@@ -64,12 +64,12 @@ internal sealed class FirstPhasePass(DataShiftPredictor first) : BlockPass
     }
 
     /// <inheritdoc/>
-    protected override void Do(PageHistories histories, PagePrediction prediction, int half, int from, int to)
+    protected override void Do(PageHistories histories, PagePrediction prediction, BlockRun run)
     {
         Span<Vector512<ulong>> unstable = MemoryMarshal.Cast<ulong, Vector512<ulong>>(_unstable.AsSpan());
-        Span<long> stableCounts = _stableCounts.AsSpan(half * RunOutcomes.Groups, RunOutcomes.Groups);
-        Span<long> unstableCounts = _unstableCounts.AsSpan(half * RunOutcomes.Groups, RunOutcomes.Groups);
-        for (int block = from; block < to; block++)
+        Span<long> stableCounts = _stableCounts.AsSpan(run.Worker * RunOutcomes.Groups, RunOutcomes.Groups);
+        Span<long> unstableCounts = _unstableCounts.AsSpan(run.Worker * RunOutcomes.Groups, RunOutcomes.Groups);
+        for (int block = run.From; block < run.To; block++)
         {
             RunGroups groups = first.Predict(histories, prediction, block);
             Vector512<ulong> candidates = Vector512.Create<ulong>(prediction.Candidates(block));

@@ -18,5 +18,5 @@ internal sealed class FollowingPredictor(DataShiftPredictor leader) : IPagePredi
 
     void IBlockModel.Begin(PageHistories histories, PagePrediction candidates) => leader.FillValues();
 
-    void IBlockModel.Predict(BlockView block, int half, ModelAnswers answers, int at) => leader.Predict(block, answers, at);
+    void IBlockModel.Predict(BlockView block, int worker, ModelAnswers answers, int at) => leader.Predict(block, answers, at);
 }

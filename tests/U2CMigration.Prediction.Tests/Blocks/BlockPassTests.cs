@@ -11,22 +11,39 @@ public sealed class BlockPassTests
     [InlineData(1)]
     [InlineData(7)]
     [InlineData(25)]
-    public void Run_AnyNumberOfBlocks_DoesEachOnceInItsHalf(int blocks)
+    [InlineData(170)]
+    public void Run_AnyNumberOfBlocks_DoesEachOnceInTheSameRunEachTime(int blocks)
     {
         var pass = new CountingPass();
-        for (int run = 0; run < 200; run++)
+        Run(pass, blocks);
+        int[] first = [.. pass.RunOf];
+        for (int i = 1; i < 200; i++)
         {
             Run(pass, blocks);
+            pass.RunOf.Should().Equal(first);
         }
 
         pass.Done.Take(blocks).Should().Equal(Enumerable.Repeat(200, blocks));
-        pass.HalfOf.Take(blocks).Should().Equal(Enumerable.Range(0, blocks).Select(block => block < blocks / 2 ? 0 : 1));
+        first.Take(blocks).Should().BeInAscendingOrder().And.NotContain(static run => run >= BlockPass.MostRuns);
+    }
+
+    [Fact]
+    public void Run_OneWorkerIsHeldUp_TheOtherDoesWhatIsLeft()
+    {
+        Assert.SkipWhen(Environment.ProcessorCount < BlockPass.Workers, "needs two processors");
+        using var othersDone = new ManualResetEventSlim();
+        var pass = new CountingPass { HeldUp = othersDone, Blocks = 64 };
+
+        Run(pass, 64);
+
+        pass.Done.Take(64).Should().OnlyContain(static times => times == 1);
+        pass.WorkerOf.Take(64).Count(worker => worker == pass.WorkerOf[0]).Should().Be(4);
     }
 
     [Theory]
     [InlineData(0)]
     [InlineData(20)]
-    public void Run_OneHalfThrows_TheCallerGetsTheExceptionAndTheNextRunWorks(int failing)
+    public void Run_OneRunThrows_TheCallerGetsTheExceptionAndTheNextPassWorks(int failing)
     {
         var pass = new CountingPass { Failing = failing };
         FluentActions.Invoking(() => Run(pass, 25)).Should().Throw<InvalidOperationException>();
@@ -50,15 +67,29 @@ public sealed class BlockPassTests
 
     private sealed class CountingPass : BlockPass
     {
-        public int[] Done { get; } = new int[32];
+        private int _left;
 
-        public int[] HalfOf { get; } = new int[32];
+        public int[] Done { get; } = new int[256];
+
+        public int[] RunOf { get; } = new int[256];
+
+        public int[] WorkerOf { get; } = new int[256];
 
         public int Failing { get; set; } = -1;
 
-        protected override void Do(PageHistories histories, PagePrediction prediction, int half, int from, int to)
+        /// <summary>The first run waits for it; it is set when all others are done.</summary>
+        public ManualResetEventSlim? HeldUp { get; init; }
+
+        public int Blocks { get; init; }
+
+        protected override void Do(PageHistories histories, PagePrediction prediction, BlockRun run)
         {
-            for (int block = from; block < to; block++)
+            if (HeldUp is not null && run.Index == 0)
+            {
+                HeldUp.Wait(TimeSpan.FromSeconds(30)).Should().BeTrue("somebody else does the others");
+            }
+
+            for (int block = run.From; block < run.To; block++)
             {
                 if (block == Failing)
                 {
@@ -66,7 +97,12 @@ public sealed class BlockPassTests
                 }
 
                 Done[block]++;
-                HalfOf[block] = half;
+                (RunOf[block], WorkerOf[block]) = (run.Index, run.Worker);
+            }
+
+            if (HeldUp is not null && Interlocked.Add(ref _left, run.To - run.From) == Blocks - 4)
+            {
+                HeldUp.Set();
             }
         }
     }
