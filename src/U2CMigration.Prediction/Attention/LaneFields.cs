@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using U2CMigration.Prediction.Networks;
 
@@ -8,9 +7,8 @@ namespace U2CMigration.Prediction.Attention;
 /// <summary>The fields of 16 pages, one page in each lane.</summary>
 internal sealed class LaneFields
 {
-    // A page is 16 words of 32 bits, in the order of its fields; the last is of no meaning.
-    private const int Words = 16;
     private const int Fields = 15;
+    private const int Lanes = LaneInputs.Lanes;
 
     private readonly AlignedVectors _fields = new(Fields);
 
@@ -42,14 +40,26 @@ internal sealed class LaneFields
     /// <param name="pages">Exactly 16 pages.</param>
     public void Load(ReadOnlySpan<PageInput> pages)
     {
-        ref uint from = ref Unsafe.As<PageInput, uint>(ref MemoryMarshal.GetReference(pages[..LaneInputs.Lanes]));
-        ref uint to = ref Unsafe.As<Vector512<float>, uint>(ref _fields.First);
-        for (int lane = 0; lane < LaneInputs.Lanes; lane++)
+        // One by one: a loop over the fields takes twice as long.
+        ref uint lane = ref Unsafe.As<Vector512<float>, uint>(ref _fields.First);
+        foreach (ref readonly PageInput page in pages[..Lanes])
         {
-            for (int field = 0; field < Fields; field++)
-            {
-                Unsafe.Add(ref to, (field * LaneInputs.Lanes) + lane) = Unsafe.Add(ref from, (lane * Words) + field);
-            }
+            Unsafe.Add(ref lane, 0 * Lanes) = (uint)page.Dirty;
+            Unsafe.Add(ref lane, 1 * Lanes) = (uint)(page.Dirty >> 32);
+            Unsafe.Add(ref lane, 2 * Lanes) = (uint)page.WideNew;
+            Unsafe.Add(ref lane, 3 * Lanes) = (uint)(page.WideNew >> 32);
+            Unsafe.Add(ref lane, 4 * Lanes) = (uint)page.WideOld;
+            Unsafe.Add(ref lane, 5 * Lanes) = (uint)(page.WideOld >> 32);
+            Unsafe.Add(ref lane, 6 * Lanes) = page.Accessed;
+            Unsafe.Add(ref lane, 7 * Lanes) = page.Left0;
+            Unsafe.Add(ref lane, 8 * Lanes) = page.Left1;
+            Unsafe.Add(ref lane, 9 * Lanes) = page.Left2;
+            Unsafe.Add(ref lane, 10 * Lanes) = page.Right0;
+            Unsafe.Add(ref lane, 11 * Lanes) = page.Right1;
+            Unsafe.Add(ref lane, 12 * Lanes) = page.Right2;
+            Unsafe.Add(ref lane, 13 * Lanes) = page.Beside;
+            Unsafe.Add(ref lane, 14 * Lanes) = page.Samples;
+            lane = ref Unsafe.Add(ref lane, 1);
         }
     }
 

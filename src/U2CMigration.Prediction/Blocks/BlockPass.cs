@@ -15,11 +15,14 @@ internal abstract class BlockPass : IThreadPoolWorkItem
     public const int Workers = 2;
 
     /// <summary>There are never more runs.</summary>
-    public const int MostRuns = 16;
+    public const int MostRuns = 32;
 
     // Below so many blocks (2 MiB each) waking a thread costs more than it saves.
     private const int WorthTwo = 8;
     private const int ShortestRun = 4;
+
+    // Of what is left, a run takes this part: the first ones cost little to hand out, and the last ones end at about the same time.
+    private const int Part = 3;
 
     private readonly object _gate = new();
     private PageHistories? _histories;
@@ -96,18 +99,30 @@ internal abstract class BlockPass : IThreadPoolWorkItem
     private void DoRuns(int worker)
     {
         int blocks = _prediction!.Blocks.Count;
-        int length = Math.Max(ShortestRun, (blocks + MostRuns - 1) / MostRuns);
         while (true)
         {
-            int run = Interlocked.Increment(ref _nextRun) - 1;
-            if (run * length >= blocks)
+            BlockRun run = RunOf(Interlocked.Increment(ref _nextRun) - 1, worker, blocks);
+            if (run.From == run.To)
             {
                 return;
             }
 
-            Do(_histories!, _prediction, new BlockRun(worker, run, run * length, Math.Min(blocks, (run + 1) * length)));
+            Do(_histories!, _prediction, run);
         }
     }
+
+    private static BlockRun RunOf(int index, int worker, int blocks)
+    {
+        int from = 0;
+        for (int i = 0; i < index; i++)
+        {
+            from += LengthOf(i, blocks - from);
+        }
+
+        return new BlockRun(worker, index, from, from + LengthOf(index, blocks - from));
+    }
+
+    private static int LengthOf(int index, int left) => index == MostRuns - 1 ? left : Math.Min(left, Math.Max(ShortestRun, left / Part));
 
     private void WaitForSecond()
     {

@@ -21,46 +21,24 @@ internal static class ChunkMatrix
         // One more, so that each vector lies in one cache line.
         byte* room = stackalloc byte[(Side + 1) * Line];
         ref Vector512<ulong> first = ref Unsafe.AsRef<Vector512<ulong>>((void*)(((nuint)room + Line - 1) & ~(nuint)(Line - 1)));
-        for (int i = 0; i < Side / 8; i++)
-        {
-            ExchangeFar(rows, i, ref Unsafe.Add(ref first, i));
-        }
-
         for (int i = 0; i < Side; i += 8)
         {
-            ExchangeNear(ref Unsafe.Add(ref first, i));
+            ExchangeNear(rows, i, ref Unsafe.Add(ref first, i));
+        }
+
+        for (int i = 0; i < Side / 8; i++)
+        {
+            ExchangeFar(ref Unsafe.Add(ref first, i));
         }
 
         Deal(ref Unsafe.As<Vector512<ulong>, ulong>(ref first), ref MemoryMarshal.GetReference(words[..(Side * Lanes)]));
     }
 
-    // Every eighth row.
-    private static void ExchangeFar(ChunkRows rows, int age, ref Vector512<ulong> to)
+    // Eight rows that follow each other: so they are read from memory in their order.
+    private static void ExchangeNear(ChunkRows rows, int age, ref Vector512<ulong> to)
     {
-        (Vector512<ulong> r0, Vector512<ulong> r1, Vector512<ulong> r2, Vector512<ulong> r3) = (rows[age], rows[age + 8], rows[age + 16], rows[age + 24]);
-        (Vector512<ulong> r4, Vector512<ulong> r5, Vector512<ulong> r6, Vector512<ulong> r7) = (rows[age + 32], rows[age + 40], rows[age + 48], rows[age + 56]);
-        Exchange(ref r0, ref r4, 32, 0x00000000FFFFFFFF);
-        Exchange(ref r1, ref r5, 32, 0x00000000FFFFFFFF);
-        Exchange(ref r2, ref r6, 32, 0x00000000FFFFFFFF);
-        Exchange(ref r3, ref r7, 32, 0x00000000FFFFFFFF);
-        Exchange(ref r0, ref r2, 16, 0x0000FFFF0000FFFF);
-        Exchange(ref r1, ref r3, 16, 0x0000FFFF0000FFFF);
-        Exchange(ref r4, ref r6, 16, 0x0000FFFF0000FFFF);
-        Exchange(ref r5, ref r7, 16, 0x0000FFFF0000FFFF);
-        Exchange(ref r0, ref r1, 8, 0x00FF00FF00FF00FF);
-        Exchange(ref r2, ref r3, 8, 0x00FF00FF00FF00FF);
-        Exchange(ref r4, ref r5, 8, 0x00FF00FF00FF00FF);
-        Exchange(ref r6, ref r7, 8, 0x00FF00FF00FF00FF);
-        (to, Unsafe.Add(ref to, 8), Unsafe.Add(ref to, 16), Unsafe.Add(ref to, 24)) = (r0, r1, r2, r3);
-        (Unsafe.Add(ref to, 32), Unsafe.Add(ref to, 40), Unsafe.Add(ref to, 48), Unsafe.Add(ref to, 56)) = (r4, r5, r6, r7);
-    }
-
-    // Eight rows that follow each other.
-    private static void ExchangeNear(ref Vector512<ulong> at)
-    {
-        (Vector512<ulong> r0, Vector512<ulong> r1, Vector512<ulong> r2, Vector512<ulong> r3) = (at, Unsafe.Add(ref at, 1), Unsafe.Add(ref at, 2), Unsafe.Add(ref at, 3));
-        (Vector512<ulong> r4, Vector512<ulong> r5, Vector512<ulong> r6, Vector512<ulong> r7) =
-            (Unsafe.Add(ref at, 4), Unsafe.Add(ref at, 5), Unsafe.Add(ref at, 6), Unsafe.Add(ref at, 7));
+        (Vector512<ulong> r0, Vector512<ulong> r1, Vector512<ulong> r2, Vector512<ulong> r3) = (rows[age], rows[age + 1], rows[age + 2], rows[age + 3]);
+        (Vector512<ulong> r4, Vector512<ulong> r5, Vector512<ulong> r6, Vector512<ulong> r7) = (rows[age + 4], rows[age + 5], rows[age + 6], rows[age + 7]);
         Exchange(ref r0, ref r4, 4, 0x0F0F0F0F0F0F0F0F);
         Exchange(ref r1, ref r5, 4, 0x0F0F0F0F0F0F0F0F);
         Exchange(ref r2, ref r6, 4, 0x0F0F0F0F0F0F0F0F);
@@ -73,8 +51,30 @@ internal static class ChunkMatrix
         Exchange(ref r2, ref r3, 1, 0x5555555555555555);
         Exchange(ref r4, ref r5, 1, 0x5555555555555555);
         Exchange(ref r6, ref r7, 1, 0x5555555555555555);
-        (at, Unsafe.Add(ref at, 1), Unsafe.Add(ref at, 2), Unsafe.Add(ref at, 3)) = (r0, r1, r2, r3);
-        (Unsafe.Add(ref at, 4), Unsafe.Add(ref at, 5), Unsafe.Add(ref at, 6), Unsafe.Add(ref at, 7)) = (r4, r5, r6, r7);
+        (to, Unsafe.Add(ref to, 1), Unsafe.Add(ref to, 2), Unsafe.Add(ref to, 3)) = (r0, r1, r2, r3);
+        (Unsafe.Add(ref to, 4), Unsafe.Add(ref to, 5), Unsafe.Add(ref to, 6), Unsafe.Add(ref to, 7)) = (r4, r5, r6, r7);
+    }
+
+    // Every eighth row.
+    private static void ExchangeFar(ref Vector512<ulong> at)
+    {
+        (Vector512<ulong> r0, Vector512<ulong> r1, Vector512<ulong> r2, Vector512<ulong> r3) = (at, Unsafe.Add(ref at, 8), Unsafe.Add(ref at, 16), Unsafe.Add(ref at, 24));
+        (Vector512<ulong> r4, Vector512<ulong> r5, Vector512<ulong> r6, Vector512<ulong> r7) =
+            (Unsafe.Add(ref at, 32), Unsafe.Add(ref at, 40), Unsafe.Add(ref at, 48), Unsafe.Add(ref at, 56));
+        Exchange(ref r0, ref r4, 32, 0x00000000FFFFFFFF);
+        Exchange(ref r1, ref r5, 32, 0x00000000FFFFFFFF);
+        Exchange(ref r2, ref r6, 32, 0x00000000FFFFFFFF);
+        Exchange(ref r3, ref r7, 32, 0x00000000FFFFFFFF);
+        Exchange(ref r0, ref r2, 16, 0x0000FFFF0000FFFF);
+        Exchange(ref r1, ref r3, 16, 0x0000FFFF0000FFFF);
+        Exchange(ref r4, ref r6, 16, 0x0000FFFF0000FFFF);
+        Exchange(ref r5, ref r7, 16, 0x0000FFFF0000FFFF);
+        Exchange(ref r0, ref r1, 8, 0x00FF00FF00FF00FF);
+        Exchange(ref r2, ref r3, 8, 0x00FF00FF00FF00FF);
+        Exchange(ref r4, ref r5, 8, 0x00FF00FF00FF00FF);
+        Exchange(ref r6, ref r7, 8, 0x00FF00FF00FF00FF);
+        (at, Unsafe.Add(ref at, 8), Unsafe.Add(ref at, 16), Unsafe.Add(ref at, 24)) = (r0, r1, r2, r3);
+        (Unsafe.Add(ref at, 32), Unsafe.Add(ref at, 40), Unsafe.Add(ref at, 48), Unsafe.Add(ref at, 56)) = (r4, r5, r6, r7);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -37,7 +37,7 @@ public sealed class BlockPassTests
         Run(pass, 64);
 
         pass.Done.Take(64).Should().OnlyContain(static times => times == 1);
-        pass.WorkerOf.Take(64).Count(worker => worker == pass.WorkerOf[0]).Should().Be(4);
+        pass.WorkerOf.Take(64).Count(worker => worker == pass.WorkerOf[0]).Should().Be(pass.RunOf.Take(64).Count(static run => run == 0));
     }
 
     [Theory]
@@ -67,7 +67,8 @@ public sealed class BlockPassTests
 
     private sealed class CountingPass : BlockPass
     {
-        private int _left;
+        private int _done;
+        private int _heldUp;
 
         public int[] Done { get; } = new int[256];
 
@@ -86,6 +87,7 @@ public sealed class BlockPassTests
         {
             if (HeldUp is not null && run.Index == 0)
             {
+                Volatile.Write(ref _heldUp, run.To);
                 HeldUp.Wait(TimeSpan.FromSeconds(30)).Should().BeTrue("somebody else does the others");
             }
 
@@ -100,10 +102,17 @@ public sealed class BlockPassTests
                 (RunOf[block], WorkerOf[block]) = (run.Index, run.Worker);
             }
 
-            if (HeldUp is not null && Interlocked.Add(ref _left, run.To - run.From) == Blocks - 4)
+            // The others wait for the first to be held up: it is taken before them.
+            if (HeldUp is not null && Interlocked.Add(ref _done, run.To - run.From) == Blocks - FirstLength())
             {
                 HeldUp.Set();
             }
+        }
+
+        private int FirstLength()
+        {
+            SpinWait.SpinUntil(() => Volatile.Read(ref _heldUp) > 0, TimeSpan.FromSeconds(30)).Should().BeTrue();
+            return _heldUp;
         }
     }
 }
