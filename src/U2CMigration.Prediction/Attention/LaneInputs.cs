@@ -67,9 +67,6 @@ internal sealed class LaneInputs
         FillVotes(round);
     }
 
-    /// <summary>A level in the lowest four bits as an input.</summary>
-    public static Vector512<float> Level(Vector512<uint> levels) => Vector512.ConvertToSingle((levels & Vector512.Create(15u)).AsInt32()) * (1f / PageInput.WideLevels);
-
     private void FillDirty()
     {
         Vector512<uint> low = _fields.DirtyLow;
@@ -119,7 +116,8 @@ internal sealed class LaneInputs
             Vector512<uint> levels = _fields.Levels(eighth);
             for (int i = 0; i < 8; i++)
             {
-                other[(((eighth * 8) + i) * OtherFeatures) + 3] = Level(levels >>> (4 * i));
+                other[(((eighth * 8) + i) * OtherFeatures) + 3] =
+                    Vector512.ConvertToSingle((levels >> (4 * i)) & Vector512.Create(15u)) * (1f / PageInput.WideLevels);
             }
         }
     }

@@ -74,7 +74,7 @@ internal sealed class PageSummary
         ReadOnlySpan<Vector512<float>> dirty = lanes.Dirty[LaneInputs.Reach..];
         Vector512<float> samples = Vector512.Max(Vector512.ConvertToSingle(lanes.Fields.Samples.AsInt32()), Vector512<float>.One);
         FillRates(dirty, samples, features);
-        FillNeighbours(lanes.Other, lanes.Fields.Beside, Vector512.Min(samples, Vector512.Create((float)Long)), features);
+        FillNeighbours(lanes.Other, lanes.Fields, Vector512.Min(samples, Vector512.Create((float)Long)), features);
     }
 
     private void FillFromTables(in PageInput input, int lane, ref float features)
@@ -127,7 +127,7 @@ internal sealed class PageSummary
         features[Changes] = Vector512.ConvertToSingle(Vector512.Create(_changes)) / samples;
     }
 
-    private static void FillNeighbours(ReadOnlySpan<Vector512<float>> other, Vector512<uint> beside, Vector512<float> samples, Span<Vector512<float>> features)
+    private static void FillNeighbours(ReadOnlySpan<Vector512<float>> other, LaneFields fields, Vector512<float> samples, Span<Vector512<float>> features)
     {
         Vector512<float> accessed = default, below = default, above = default;
         for (int age = 0; age < Long; age++)
@@ -144,11 +144,15 @@ internal sealed class PageSummary
         features[Neighbours16] = (below + above) / (samples * 2f);
         for (int age = 0; age < SamplesAround; age++)
         {
-            features[Around + (3 * age)] = other[(age * Other) + 3];
-            features[Around + (3 * age) + 1] = LaneInputs.Level(beside >>> (4 * age));
-            features[Around + (3 * age) + 2] = LaneInputs.Level(beside >>> (4 * (SamplesAround + age)));
+            features[Around + (3 * age)] = Level(fields.Levels(0) >>> (4 * age));
+            features[Around + (3 * age) + 1] = Level(fields.Beside >>> (4 * age));
+            features[Around + (3 * age) + 2] = Level(fields.Beside >>> (4 * (SamplesAround + age)));
         }
     }
+
+    // Divided, where the samples multiply by the inverse: to the last bit what the weights that ship were trained with.
+    private static Vector512<float> Level(Vector512<uint> levels) =>
+        Vector512.ConvertToSingle((levels & Vector512.Create(15u)).AsInt32()) / Vector512.Create((float)PageInput.WideLevels);
 
     private static void Set(ref float features, int feature, float value) => Unsafe.Add(ref features, feature * Lanes) = value;
 

@@ -1,5 +1,6 @@
 using U2CMigration.Prediction.Baselines;
 using U2CMigration.Prediction.Blending;
+using U2CMigration.Prediction.Calibration;
 using U2CMigration.Prediction.Histories;
 using U2CMigration.Prediction.Predictors;
 using U2CMigration.Prediction.Tests.Predictors;
@@ -59,6 +60,22 @@ public sealed class BlendedPredictorTests
         PagePrediction prediction = Predicted(blend, histories);
 
         prediction.Thresholds[0].Should().BeInRange(0.15f, 0.65f);
+    }
+
+    [Fact]
+    public void Predict_OtherPagesThanBefore_ThresholdIsThatOfThesePagesAlone()
+    {
+        var random = new Random(1);
+        BlendedPredictor blend = Learned([new FrequencyPredictor()], (page, _) => random.NextDouble() < (page % 4 == 0 ? 0.7 : 0.05), out PageHistories histories);
+        Predicted(blend, histories);
+
+        var few = new PagePrediction();
+        few.Add(Predicted(blend, histories).Blocks[0], [0b1110, 0, 0, 0, 0, 0, 0, 0]);
+        blend.Predict(histories, few);
+
+        var score = new ExpectedScore();
+        score.Add(few.Probabilities(0, 0), few.Candidates(0));
+        few.Thresholds[0].Should().Be(score.BestThreshold());
     }
 
     [Fact]
