@@ -17,7 +17,7 @@ internal sealed class TokenTables : ITokenLayer
     private const int Halves = 2;
 
     // The inputs by tables: written bits, and accessed; those by products follow.
-    private const int Bits = 8;
+    private const int Bits = (2 * LaneInputs.Reach) + 2;
     private const int Numbers = Own - Bits;
 
     private readonly AlignedVectors _tables = new(Width * Halves);

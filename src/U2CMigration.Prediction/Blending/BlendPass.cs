@@ -35,7 +35,7 @@ internal sealed class BlendPass(BlendWeights weights, GuardedModel[] models, Mod
         (_result, _blocks) = (null, null);
     }
 
-    /// <summary>Adds the probabilities of the last run to a score.</summary>
+    /// <summary>Adds the probabilities of the last blend to a score.</summary>
     public void AddTo(ExpectedScore score, int horizon)
     {
         for (int run = 0; run < MostRuns; run++)

@@ -36,27 +36,26 @@ internal abstract class BlockPass : IThreadPoolWorkItem
     public void Run(PageHistories histories, PagePrediction prediction)
     {
         (_histories, _prediction, _failure, _nextRun) = (histories, prediction, null, 0);
-        if (prediction.Blocks.Count < WorthTwo || Environment.ProcessorCount < Workers)
+        if (prediction.Blocks.Count >= WorthTwo && Environment.ProcessorCount >= Workers)
         {
-            DoRuns(0);
-            return;
+            _pending = true;
+            Volatile.Write(ref _taken, 0);
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
         }
 
-        _pending = true;
-        Volatile.Write(ref _taken, 0);
-        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
         try
         {
             DoRuns(0);
         }
         finally
         {
-            // Nobody may have come: on a busy machine waiting for a thread would take longer than the work, which is done.
-            if (Interlocked.Exchange(ref _taken, 1) != 0)
+            // Nobody may have come, or been asked to: on a busy machine waiting for a thread would take longer than the work, which is done.
+            if (Interlocked.Exchange(ref _taken, 1) == 0)
             {
-                WaitForSecond();
+                _pending = false;
             }
 
+            WaitForSecond();
             (_histories, _prediction) = (null, null);
         }
 

@@ -145,7 +145,7 @@ public sealed class PageHistories
     /// <param name="words">Receives 64 words, one a page.</param>
     public void AccessedWords(int chunk, int group, Span<ulong> words) => Words(HasAccessed ? _store.AccessedOf(chunk) : _store.DirtyOf(0), group, words);
 
-    /// <summary>The histories of all pages of a chunk, as by <see cref="DirtyWords"/>, at a quarter of the cost.</summary>
+    /// <summary>The histories of all pages of a chunk, as by <see cref="DirtyWords"/> for each of its groups, but all at once.</summary>
     internal void AllDirtyWords(int chunk, Span<ulong> words) => ChunkMatrix.Transpose(DirtyRows(chunk), words);
 
     /// <summary>Like <see cref="AllDirtyWords"/> for accessed bits.</summary>

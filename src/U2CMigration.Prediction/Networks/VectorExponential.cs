@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 
 namespace U2CMigration.Prediction.Networks;
 
-/// <summary>The exponential function of 16 numbers in single precision, at a quarter of the work of <see cref="Vector512.Exp(Vector512{float})"/>, which computes in double precision.</summary>
+/// <summary>The exponential function of 16 numbers in single precision, at a fraction of the work of <see cref="Vector512.Exp(Vector512{float})"/>, which computes in double precision.</summary>
 /// <remarks>
 /// e^x = 2^n e^r with n whole and r at most half of ln 2 away from 0, where a polynomial of degree 5, the best one by the exchange of Remez, is off by 7.5e-8 of the result.
 /// What is not a number stays so.
