@@ -88,7 +88,11 @@ internal sealed class GuardedModel
 
         for (int horizon = 0; horizon < PagePrediction.Horizons && !_failed; horizon++)
         {
-            _failed = !ProbabilityRange.Holds(Answers.Of(horizon)[from..to]);
+            // Only ever set: the other worker may have failed meanwhile.
+            if (!ProbabilityRange.Holds(Answers.Of(horizon)[from..to]))
+            {
+                _failed = true;
+            }
         }
     }
 
