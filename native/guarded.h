@@ -46,14 +46,14 @@ static inline void *guarded_map(size_t bytes)
     return memory;
 }
 
-/* Zeros, whole pages. */
-static inline void *guarded_create(struct guarded *area, const char *name, size_t bytes)
+/* Memory that the caller has mapped: zeros, whole pages. */
+static inline void *guarded_adopt(struct guarded *area, const char *name, void *data, size_t bytes)
 {
     for (size_t i = 0; i < PAGE_WORDS; i++)
         guarded_factors[i] = mix(i) | 1;
     area->name = name;
-    area->pages = (bytes + PAGE_BYTES - 1) / PAGE_BYTES;
-    area->data = guarded_map(area->pages * PAGE_BYTES);
+    area->pages = bytes / PAGE_BYTES;
+    area->data = data;
     area->sums = guarded_map(area->pages * sizeof *area->sums);
     for (size_t i = 0; i < GUARDED_MOST; i++) {
         if (guarded_all[i] == NULL) {
@@ -63,6 +63,13 @@ static inline void *guarded_create(struct guarded *area, const char *name, size_
     }
     fputs("too many guarded areas\n", stderr);
     exit(1);
+}
+
+/* Zeros, whole pages. */
+static inline void *guarded_create(struct guarded *area, const char *name, size_t bytes)
+{
+    size_t whole = (bytes + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;
+    return guarded_adopt(area, name, guarded_map(whole), whole);
 }
 
 static inline void guarded_free(struct guarded *area)

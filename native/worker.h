@@ -20,6 +20,7 @@ struct worker {
     uint64_t mebibytes;   /* default, then as asked */
     uint64_t rate;        /* default, then as asked; 0: as fast as possible */
     uint64_t seed;
+    const char *kinds;    /* what --kind takes, separated by blanks, the default first; NULL: no such option */
     void (*prepare)(void);
     void (*work)(void); /* one unit; well below a millisecond, so that commands are served in time */
     /* Adds ' NAME=COUNT' for the answer to 'check'; returns 0 and a description when something is wrong beyond single pages. */
@@ -27,6 +28,7 @@ struct worker {
 };
 
 static struct worker *worker;
+static const char *worker_kind;
 static uint64_t worker_operations;
 
 static inline void worker_usage(FILE *to)
@@ -40,6 +42,26 @@ static inline void worker_usage(FILE *to)
             "Commands, one a line: 'check' answers 'ok NAME=COUNT...' or 'mismatch: WHAT'; 'progress' answers 'ok operations=COUNT' at once;\n"
             "'corrupt' changes a word, which the next check must find; 'quit' ends it.\n",
             worker->name, worker->summary, worker->endpoint, worker->mebibytes, worker->unit, worker->rate, worker->seed);
+    if (worker->kinds != NULL)
+        fprintf(to, "With --kind, one of: %s (default the first)\n", worker->kinds);
+}
+
+/* The program ends with a sentence when there is no such kind. */
+static inline const char *worker_choose(const char *asked)
+{
+    static char kinds[512];
+    snprintf(kinds, sizeof kinds, "%s", worker->kinds == NULL ? "" : worker->kinds);
+    for (char *kind = strtok(kinds, " "); kind != NULL; kind = strtok(NULL, " ")) {
+        if (asked == NULL || strcmp(kind, asked) == 0)
+            return kind;
+    }
+    fprintf(stderr, "--kind takes one of: %s; got '%s'\n", worker->kinds == NULL ? "nothing" : worker->kinds, asked);
+    exit(2);
+}
+
+static inline int worker_is(const char *kind)
+{
+    return strcmp(worker_kind, kind) == 0;
 }
 
 static inline void worker_answer(const char *command, char *answer, size_t size)
@@ -104,11 +126,12 @@ static inline int worker_main(struct worker *description, int argc, char **argv)
     static const struct option options[] = {
         { "listen", required_argument, NULL, 'l' }, { "memory-mib", required_argument, NULL, 'm' },
         { "rate", required_argument, NULL, 'r' },   { "seed", required_argument, NULL, 's' },
-        { "help", no_argument, NULL, 'h' },         { 0 },
+        { "kind", required_argument, NULL, 'k' },   { "help", no_argument, NULL, 'h' },
+        { 0 },
     };
     static struct commands commands;
     worker = description;
-    const char *endpoint = worker->endpoint;
+    const char *endpoint = worker->endpoint, *kind = NULL;
     uint64_t mebibytes = worker->mebibytes, rate = worker->rate, seed = worker->seed;
     int option;
     while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
@@ -117,10 +140,13 @@ static inline int worker_main(struct worker *description, int argc, char **argv)
         case 'm': mebibytes = number("memory-mib", optarg, 8, 65536); break;
         case 'r': rate = number("rate", optarg, 0, 100000000); break;
         case 's': seed = number("seed", optarg, 0, UINT64_MAX); break;
+        case 'k': kind = optarg; break;
         case 'h': worker_usage(stdout); return 0;
         default: worker_usage(stderr); return 2;
         }
     }
+    if (worker->kinds != NULL || kind != NULL)
+        worker_kind = worker_choose(kind);
     worker->mebibytes = mebibytes, worker->rate = rate, worker->seed = seed;
     commands_listen(&commands, endpoint, worker_answer);
     worker->prepare();

@@ -1,14 +1,14 @@
+using System.Collections.Concurrent;
 using System.Globalization;
-using System.Net.Sockets;
 using Microsoft.Win32.SafeHandles;
 using U2CMigration.Criu.Hiding;
 using U2CMigration.Criu.Images;
 using U2CMigration.Criu.Interop;
 using U2CMigration.Criu.Options;
-using U2CMigration.Criu.Protobuf.Rpc;
 using U2CMigration.Criu.Rpc;
 using U2CMigration.Criu.Workers;
 using U2CMigration.PageTracking.Features;
+using U2CMigration.PageTracking.Memory;
 using U2CMigration.PageTracking.Pages;
 using U2CMigration.PageTracking.Trackers;
 
@@ -93,14 +93,14 @@ public sealed class MemoryHidingTests : CriuTestBase
     public async Task HoldAsync_MemoryNotToBeHidden_IsAsUsual()
     {
         using TargetProcess target = await TargetProcess.StartAsync(Directory);
-        var asked = new List<int>();
+        var asked = new ConcurrentDictionary<int, bool>();
         await using LazyDump dump = Prepare(processId =>
         {
-            asked.Add(processId);
+            asked[processId] = true;
             return false;
         });
         await dump.HoldAsync(Dump(target), Limit);
-        asked.Should().BeEquivalentTo([target.ProcessId, .. target.Children()], "each is asked for once");
+        asked.Keys.Should().BeEquivalentTo([target.ProcessId, .. target.Children()]);
         dump.HiddenProcesses.Should().BeEmpty();
         ImageMemory.Measure(new ImageDirectory(Directory["images"])).LazyBytes.Should().BeGreaterThan(8 << 20);
     }
@@ -140,22 +140,40 @@ public sealed class MemoryHidingTests : CriuTestBase
         await target.AdvancesAsync();
     }
 
-    /// <summary>CRIU asks the page map for guard regions too, and must be told.</summary>
+    /// <summary>CRIU would find guard regions in the page map.</summary>
     [Fact]
-    public async Task HoldAsync_GuardRegion_IsStillSeen()
+    public async Task Add_GuardRegions_MakesTheMappingsThatCriuMakes()
     {
         Requires.KernelHas(Kernel.GuardRegionCategory, "this kernel does not tell guard regions (Linux 6.15)");
 
-        // mmap of two pages, and MADV_GUARD_INSTALL on the second.
+        // mmap of four pages, and MADV_GUARD_INSTALL on the second and the fourth.
         using TargetProcess target = await TargetProcess.StartAsync(Directory, """
-            $m = syscall(9, 0, 8192, 3, 0x22, -1, 0); syscall(28, $m + 4096, 4096, 102) == 0 or die; open(G, ">", "$ARGV[0]/guard"); print G $m; close(G);
+            $m = syscall(9, 0, 16384, 3, 0x22, -1, 0); for $p (1, 3) { syscall(28, $m + 4096 * $p, 4096, 102) == 0 or die } open(G, ">", "$ARGV[0]/guard"); print G $m; close(G);
             """);
         ulong mapping = ulong.Parse(File.ReadAllText(Directory["guard"]), CultureInfo.InvariantCulture);
-        await using LazyDump dump = Prepare(static _ => true);
-        await dump.HoldAsync(Dump(target), Limit);
-        dump.HiddenProcesses.Should().Contain(target.ProcessId);
-        new ImageDirectory(Directory["images"]).ReadMemoryAreas(target.ProcessId).Should().Contain(
+        int[] processes = [target.ProcessId, .. target.Children()];
+        Signal(processes, PidFd.Stop);
+        await using (LazyDump dump = LazyDump.Prepare())
+        {
+            await dump.HoldAsync(Dump(target, "seen"), Limit);
+        }
+
+        await using (LazyDump dump = Prepare(static _ => true))
+        {
+            await dump.HoldAsync(Dump(target, "hidden"), Limit);
+            dump.HiddenProcesses.Should().BeEquivalentTo(processes);
+            foreach (int processId in processes)
+            {
+                HiddenGuards.Add(new ImageDirectory(Directory["hidden"]), processId, [.. GuardRegions.Of(processId, Limit).Select(static range => (range.Start, range.End))]);
+            }
+        }
+
+        new ImageDirectory(Directory["hidden"]).ReadMemoryAreas(target.ProcessId).Should().Contain(
             area => area.Start == mapping + 4096 && area.End == mapping + 8192 && area.Kind == MemoryKind.Special);
+        foreach (string name in processes.Select(ImageDirectory.MemoryName))
+        {
+            File.ReadAllBytes(Path.Combine(Directory["hidden"], name)).Should().Equal(File.ReadAllBytes(Path.Combine(Directory["seen"], name)));
+        }
     }
 
     /// <summary>
@@ -167,7 +185,7 @@ public sealed class MemoryHidingTests : CriuTestBase
     [InlineData("syscall(28, $m, 8192, 16)", 96, false)]
     [InlineData("syscall(10, $m, 4096, 1)", 0, true)] // mprotect: PROT_READ for the first page
     [InlineData("syscall(10, $m, 4096, 1)", 96, true)]
-    public async Task TakeMappings_TargetChangesSomethingBeforeTheFreeze_CriuIsToldTheTruthOrItIsSaid(string change, int mebibytes, bool confirmed)
+    public async Task ReadyAsync_TargetChangesSomethingBeforeTheFreeze_CriuIsToldTheTruthOrItIsSaid(string change, int mebibytes, bool confirmed)
     {
         using TargetProcess target = await TargetProcess.StartAsync(Directory, $$"""
             $b = "b" x ({{mebibytes}} << 20); $m = syscall(9, 0, 8192, 3, 0x4022, -1, 0); open(G, ">", "$ARGV[0]/mapping"); print G $m; close(G);
@@ -176,7 +194,7 @@ public sealed class MemoryHidingTests : CriuTestBase
         ulong mapping = ulong.Parse(File.ReadAllText(Directory["mapping"]), CultureInfo.InvariantCulture);
         using TestGroup group = TestGroup.Any(target);
         await using LazyDump dump = Prepare(static _ => true);
-        dump.TakeMappings([target.ProcessId, .. target.Children()]);
+        await dump.ReadyAsync([target.ProcessId, .. target.Children()], Limit);
         using (var process = PidFd.Open(target.ProcessId))
         {
             PidFd.TrySignal(process, UserSignal).Should().BeTrue();
@@ -195,7 +213,7 @@ public sealed class MemoryHidingTests : CriuTestBase
 
     /// <summary>What changes all the time is most likely another one in the freeze.</summary>
     [Fact]
-    public async Task TakeMappings_TargetChangesFlagsInBetween_IsLeftOut()
+    public async Task ReadyAsync_TargetChangesFlagsInBetween_IsLeftOut()
     {
         using TargetProcess target = await TargetProcess.StartAsync(Directory, """
             $m = syscall(9, 0, 8192, 3, 0x4022, -1, 0); $advice = 16;
@@ -204,9 +222,9 @@ public sealed class MemoryHidingTests : CriuTestBase
         using TestGroup group = TestGroup.Any(target);
         await using LazyDump dump = Prepare(static _ => true);
         using var process = PidFd.Open(target.ProcessId);
-        foreach (string advice in (ReadOnlySpan<string>)["advice16", "advice17"])
+        foreach (string advice in (string[])["advice16", "advice17"])
         {
-            dump.TakeMappings([target.ProcessId]);
+            await dump.ReadyAsync([target.ProcessId], Limit);
             PidFd.TrySignal(process, UserSignal).Should().BeTrue();
             SpinWait.SpinUntil(() => File.Exists(Directory[advice]), TimeSpan.FromSeconds(10)).Should().BeTrue();
         }
@@ -220,16 +238,35 @@ public sealed class MemoryHidingTests : CriuTestBase
 
     /// <summary>By chance two processes may have something at one address; surely a process has with itself.</summary>
     [Fact]
-    public async Task OpenPagemapFor_SameAddresses_IsNotToBeUsed()
+    public async Task IsApartFrom_SameAddresses_IsNot()
     {
         Requires.Criu();
         await using var blank = BlankAddressSpace.Start(new CriuWorkerOptions(), null);
-        SpinWait.SpinUntil(() => blank.Version is not null, TimeSpan.FromSeconds(10)).Should().BeTrue();
-        blank.OpenPagemapFor(blank.ProcessId).Should().BeNull();
+        await blank.ReadyAsync(Limit);
+        blank.IsApartFrom(BlankAddressSpace.Mappings(blank.ProcessId)).Should().BeFalse();
+        blank.IsApartFrom(BlankAddressSpace.Mappings(Environment.ProcessId)).Should().BeTrue();
+    }
+
+    /// <summary>A program that is itself at fixed addresses collides with the process that is shown in its place.</summary>
+    [Fact]
+    public async Task HoldAsync_TargetAtFixedAddresses_IsDumpedLazily()
+    {
+        Requires.Criu();
+        var process = WorkerProcess.StartAtFixedAddresses("/usr/bin/sleep", ["sleep", "60"], []);
+        await using LazyDump dump = Prepare(static _ => true);
+        await dump.HoldAsync(
+            new CriuDumpOptions
+            {
+                ProcessId = process.ProcessId, ImagesDirectory = Directory.MakeDirectory("images"), CgroupMode = CriuCgroupMode.Ignore, NetworkLock = CriuNetworkLock.Skip,
+            },
+            Limit);
+        dump.HiddenProcesses.Should().BeEmpty();
+        ImageMemory.Measure(new ImageDirectory(Directory["images"])).LazyBytes.Should().BePositive();
+        await dump.CommitAsync();
     }
 
     [Fact]
-    public async Task TakeMappings_FrozenTarget_MakesTheMappingsThatCriuMakes()
+    public async Task ReadyAsync_FrozenTarget_MakesTheMappingsThatCriuMakes()
     {
         using TargetProcess target = await TargetProcess.StartAsync(Directory);
         using TestGroup group = TestGroup.Any(target);
@@ -241,7 +278,7 @@ public sealed class MemoryHidingTests : CriuTestBase
 
         await using (LazyDump dump = Prepare(static _ => true))
         {
-            dump.TakeMappings([target.ProcessId, .. target.Children()]);
+            await dump.ReadyAsync([target.ProcessId, .. target.Children()], Limit);
             await dump.HoldAsync(Dump(target, "hidden") with { FreezeCgroup = group.Path }, Limit);
             (await dump.MappingsConfirmed).Should().BeTrue();
         }
@@ -282,38 +319,74 @@ public sealed class MemoryHidingTests : CriuTestBase
         await dump.CommitAsync();
     }
 
-    /// <summary>When the program that answers dies the worker's questions fail. By hand, because this process can not die.</summary>
+    /// <summary>The kernel lets no process that has a filter of system calls itself, as the worker once had, suspend those of others.</summary>
     [Fact]
-    public async Task AnsweringProgramDies_TargetRunsOnAndWorkerEnds()
+    public async Task HoldAsync_TargetWithASeccompFilter_IsHidden()
     {
-        using TargetProcess target = await TargetProcess.StartAsync(Directory);
-        CriuDumpOptions options = Dump(target);
-        (Socket own, SafeFileHandle peer) = SocketPair.Create(SocketPair.SequencedPacket);
-        (WorkerProcess worker, SafeFileHandle questions) = WorkerProcess.StartAsking(CriuProgram.Find("criu"), ["criu", "swrk", "3"], [peer]);
-        peer.Dispose();
-        questions.IsInvalid.Should().BeFalse();
-        using (var images = Descriptor.OpenDirectory(options.ImagesDirectory))
-        using (var socket = new WorkerSocket(own))
-        {
-            var request = new Request { Type = RequestType.Dump, Opts = OptionsEncoder.Encode(options, (int)images.DangerousGetHandle(), (int)images.DangerousGetHandle()) };
-            await socket.SendAsync(request, Limit);
-
-            // Until CRIU holds the tasks, which is when it begins to look into them.
-            do
-            {
-                Seccomp.TryReceive(questions, out Seccomp.Question question).Should().BeTrue();
-                Seccomp.LetContinue(questions, question.Id);
-            }
-            while (target.State() != 't');
-        }
-
-        questions.Dispose();
-        (await worker.Ended.WaitAsync(Limit)).Should().NotBe(0);
+        // prctl(PR_SET_NO_NEW_PRIVS), prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER) with a program that allows everything.
+        using TargetProcess target = await TargetProcess.StartAsync(Directory, """
+            $p = pack("SCCL", 6, 0, 0, 0x7fff0000); $f = pack("Sx6P", 1, $p); syscall(157, 38, 1, 0, 0, 0) == 0 or die; syscall(157, 22, 2, $f, 0, 0) == 0 or die;
+            """);
+        await using LazyDump dump = Prepare(static _ => true);
+        await dump.HoldAsync(Dump(target), Limit);
+        dump.HiddenProcesses.Should().BeEquivalentTo([target.ProcessId, .. target.Children()]);
+        ImageMemory.Measure(new ImageDirectory(Directory["images"])).LazyBytes.Should().Be(0, "an ordinary dump of processes without pages has none");
+        await dump.RollbackAsync();
         await target.AdvancesAsync();
     }
 
+    [Fact]
+    public async Task HoldAsync_ExchangeFails_IsDumpedLazilyAndAsUsual()
+    {
+        using TargetProcess target = await TargetProcess.StartAsync(Directory);
+        await using LazyDump dump = LazyDump.Prepare(
+            new LazyDumpOptions { HidesMemory = static _ => true, Exchanging = static _ => throw new IOException("The worker cannot be entered.") });
+        await dump.ReadyAsync([target.ProcessId, .. target.Children()], Limit);
+        await dump.HoldAsync(Dump(target), Limit);
+        dump.HiddenProcesses.Should().BeEmpty();
+        ImageMemory.Measure(new ImageDirectory(Directory["images"])).LazyBytes.Should().BeGreaterThan(8 << 20);
+        await dump.RollbackAsync();
+        await target.AdvancesAsync();
+    }
+
+    /// <summary>A killed worker is no reason to try again: what killed it may do so again, with the tasks stopped all along.</summary>
+    [Fact]
+    public async Task HoldAsync_WorkerIsKilled_FailsAndTheTasksRunOn()
+    {
+        using TargetProcess target = await TargetProcess.StartAsync(Directory);
+        await using LazyDump dump = LazyDump.Prepare(new LazyDumpOptions
+        {
+            HidesMemory = static _ => true,
+            Exchanging = static worker =>
+            {
+                using SafeFileHandle handle = PidFd.Open(worker);
+                PidFd.TrySignal(handle, PidFd.Kill);
+            },
+        });
+        await ((Func<Task>)(() => dump.HoldAsync(Dump(target), Limit))).Should().ThrowAsync<CriuException>();
+        await target.AdvancesAsync();
+    }
+
+    /// <summary>When the program that leads the worker dies, its namespace goes, and the worker ends with the tasks running on. By a process of its own, because this one cannot die.</summary>
+    [Theory]
+    [InlineData("stopped")]
+    [InlineData("held")]
+    public async Task LeadingProgramDies_TargetRunsOnAndWorkerEnds(string moment)
+    {
+        using TargetProcess target = await TargetProcess.StartAsync(Directory);
+        string program = Path.GetFullPath(Path.Combine(
+            AppContext.BaseDirectory, "..", "..", "U2CMigration.Disturbance", Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/')), "U2CMigration.Disturbance.dll"));
+        CommandResult result = await LocalCommand.RunAsync(["dotnet", "exec", program, "dump", $"{target.ProcessId}", Directory.MakeDirectory("images"), moment], Limit);
+        result.ExitCode.Should().Be(128 + PidFd.Kill, result.ToString());
+        int worker = int.Parse(result.Output, CultureInfo.InvariantCulture);
+
+        await target.AdvancesAsync();
+        SpinWait.SpinUntil(() => TargetProcess.StateOf(worker) == ' ', TimeSpan.FromSeconds(10)).Should().BeTrue();
+        TracerOf(target.ProcessId).Should().Be(0);
+    }
+
     private static LazyDump Prepare(Func<int, bool> hides) =>
-        LazyDump.Prepare(new LazyDumpOptions { HidesMemory = hides, KernelHasGuardRegions = Kernel.GuardRegionCategory });
+        LazyDump.Prepare(new LazyDumpOptions { HidesMemory = hides });
 
     private static void Add(ImageDirectory images, IPageTracker tracker, LazyDump dump)
     {
@@ -356,6 +429,13 @@ public sealed class MemoryHidingTests : CriuTestBase
         }
 
         return joined;
+    }
+
+    private static int TracerOf(int processId)
+    {
+        const string Field = "TracerPid:";
+        string line = File.ReadLines($"/proc/{processId}/status").First(static line => line.StartsWith(Field, StringComparison.Ordinal));
+        return int.Parse(line.AsSpan(Field.Length), NumberStyles.AllowLeadingWhite, CultureInfo.InvariantCulture);
     }
 
     private static void ReadMemory(int processId, ulong address, Span<byte> destination)

@@ -4,7 +4,7 @@ using U2CMigration.Core.Sessions;
 using U2CMigration.Disturbance;
 using U2CMigration.Transport.Frames;
 
-// link LISTEN-PORT DESTINATION MESSAGE | cancel PID DESTINATION ADDRESS PHASE; run inside the hosts of a rig by the end-to-end tests.
+// link LISTEN-PORT DESTINATION MESSAGE | cancel PID DESTINATION ADDRESS PHASE | dump PID IMAGES MOMENT; run inside the hosts of a rig by tests.
 switch (args)
 {
     case ["link", var port, var destination, var message]:
@@ -17,6 +17,8 @@ switch (args)
     case ["cancel", var processId, var destination, var address, var phase]:
         return await CancellingSender.RunAsync(
             int.Parse(processId, CultureInfo.InvariantCulture), IPEndPoint.Parse(destination), address, Enum.Parse<MigrationPhase>(phase));
+    case ["dump", var processId, var images, var moment]:
+        return await DyingDumper.RunAsync(int.Parse(processId, CultureInfo.InvariantCulture), images, moment);
     default:
         await Console.Error.WriteLineAsync($"Does not know '{string.Join(' ', args)}'.");
         return 2;

@@ -25,6 +25,7 @@ internal sealed class FirstTouchRestore(
             await PlaceAsync(pagesComplete, context.ImagesDirectory, store, cancellationToken).ConfigureAwait(false);
         }
 
+        Reservations.Mark(new ImageDirectory(context.ImagesDirectory));
         Task<int> holding = restore.HoldAsync(RestoreOptions.For(context, lazyPages: true), cancellationToken);
         try
         {

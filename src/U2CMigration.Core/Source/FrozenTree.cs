@@ -32,12 +32,15 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
     /// <summary>Whether the tasks stop before CRIU dumps them, so that dump and tail can go side by side.</summary>
     public bool StopsBeforeDump => freezer.Freezes;
 
+    /// <summary>The version of CRIU that dumps.</summary>
+    public CriuVersion CriuVersion => version;
+
     /// <summary>The processes in whose images the pages are still missing, once they are dumped.</summary>
     public IReadOnlyCollection<int> HiddenProcesses => _dump.HiddenProcesses;
 
     /// <summary>Reads the mappings of the running processes, for CRIU.</summary>
     public Task TakeMappingsAsync(IReadOnlyCollection<int> processIds, CancellationToken cancellationToken) =>
-        freezer.Freezes ? Task.Run(() => _dump.TakeMappings(processIds), cancellationToken) : Task.CompletedTask;
+        _dump.ReadyAsync(processIds, cancellationToken);
 
     /// <summary>Does what can be done before the freeze.</summary>
     public async Task ReadyAsync(IReadOnlyCollection<int> processIds, CancellationToken cancellationToken)

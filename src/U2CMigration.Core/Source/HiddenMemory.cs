@@ -1,4 +1,5 @@
 using U2CMigration.Criu.Images;
+using U2CMigration.Criu.Versions;
 using U2CMigration.PageTracking.Memory;
 using U2CMigration.PageTracking.Pages;
 using U2CMigration.PageTracking.Trackers;
@@ -28,8 +29,11 @@ internal static class HiddenMemory
         return true;
     }
 
-    /// <summary>Completes the page maps of the processes that were hidden from CRIU. The pages themselves travel like all others; the destination has them at hand.</summary>
-    public static void AddToImages(SourceContext context, IPageTracker tracker, IReadOnlyCollection<int> hidden, CancellationToken cancellationToken)
+    /// <summary>
+    /// Completes the page maps of the processes that were hidden from CRIU, and the guard regions that it would have found there. The pages themselves travel like all others; the destination has
+    /// them at hand.
+    /// </summary>
+    public static void AddToImages(SourceContext context, IPageTracker tracker, IReadOnlyCollection<int> hidden, CriuVersion criu, CancellationToken cancellationToken)
     {
         if (hidden.Count == 0)
         {
@@ -44,6 +48,10 @@ internal static class HiddenMemory
             ProcessPages pages = resident.Processes.FirstOrDefault(process => process.ProcessId == processId)
                 ?? throw new IOException($"Process {processId} of the frozen tree is not known to the page tracker any more.");
             HiddenPages.Add(images, context.Numbers.InImages(processId), Entries(pages));
+            if (criu >= HiddenGuards.Known)
+            {
+                HiddenGuards.Add(images, context.Numbers.InImages(processId), [.. GuardRegions.Of(processId, cancellationToken).Select(static range => (range.Start, range.End))]);
+            }
         }
     }
 

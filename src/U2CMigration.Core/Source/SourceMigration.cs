@@ -173,7 +173,6 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
         {
             Worker = CriuPreflight.WorkerOptions(context.Options.Criu),
             HidesMemory = processId => HiddenMemory.CanHide(_tracker, processId),
-            KernelHasGuardRegions = KernelFeatures.Probe().GuardRegionCategory,
         };
         ITreeFreezer freezer = FreezerDetection.For(root, [.. PageTracking.Processes.ProcessTree.List(root)]);
         _tree = new FrozenTree(context, freezer, () => LazyDump.Prepare(options, context.Loggers), version);

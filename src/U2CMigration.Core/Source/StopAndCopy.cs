@@ -79,7 +79,7 @@ internal sealed class StopAndCopy(
         }
 
         long mapsStart = Stopwatch.GetTimestamp();
-        await Task.Run(() => HiddenMemory.AddToImages(context, tracker, tree.HiddenProcesses, cancellationToken), cancellationToken).ConfigureAwait(false);
+        await Task.Run(() => HiddenMemory.AddToImages(context, tracker, tree.HiddenProcesses, tree.CriuVersion, cancellationToken), cancellationToken).ConfigureAwait(false);
         Mark("page maps complete");
         long transferStart = Stopwatch.GetTimestamp();
         PageMaps = Stopwatch.GetElapsedTime(mapsStart, transferStart);

@@ -1,13 +1,14 @@
-using System.Globalization;
 using Microsoft.Extensions.Logging;
-using Microsoft.Win32.SafeHandles;
 using U2CMigration.Criu.Rpc;
 using U2CMigration.Criu.Versions;
 
 namespace U2CMigration.Criu.Hiding;
 
 /// <summary>A process that waits and has nothing mapped where others have their memory: its page map, shown in place of theirs, has no page.</summary>
-/// <remarks>It is a second CRIU worker, as that is the one program that is known to be there.</remarks>
+/// <remarks>
+/// It is a second CRIU worker, as that is the one program that is known to be there, at fixed addresses: those lie at the very top, above the place where processes with random ones begin.
+/// With random ones it would have something where a program with terabytes of reserved addresses does, two times of three.
+/// </remarks>
 internal sealed class BlankAddressSpace : IAsyncDisposable
 {
     private readonly CriuWorker _worker;
@@ -22,22 +23,18 @@ internal sealed class BlankAddressSpace : IAsyncDisposable
         _version = worker.VersionAsync();
     }
 
-    /// <summary>The version of CRIU; null as long as the process has not answered.</summary>
-    internal CriuVersion? Version => _version.IsCompletedSuccessfully ? _version.Result : null;
-
     /// <summary>The process.</summary>
     internal int ProcessId => _worker.ProcessId;
 
     internal static BlankAddressSpace Start(CriuWorkerOptions options, ILoggerFactory? loggers) =>
-        new(CriuWorker.Start(options with { InheritedHandles = [], AsksForOpens = false }, loggers));
+        new(CriuWorker.Start(options with { InheritedHandles = [], HasFixedAddresses = true }, loggers));
 
-    /// <summary>Opens the page map, if it has no page where a process has a mapping; null otherwise.</summary>
-    /// <exception cref="IOException">One of the processes is gone.</exception>
-    internal SafeFileHandle? OpenPagemapFor(int processId)
-    {
-        _mapped ??= Mappings(ProcessId);
-        return Overlap(_mapped, Mappings(processId)) ? null : File.OpenHandle(string.Create(CultureInfo.InvariantCulture, $"/proc/{ProcessId}/pagemap"));
-    }
+    /// <summary>Waits until it can be used.</summary>
+    /// <returns>The version of CRIU.</returns>
+    internal async Task<CriuVersion> ReadyAsync(CancellationToken cancellationToken) => await _version.WaitAsync(cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Whether it has no page where others have a mapping; it has to be ready.</summary>
+    internal bool IsApartFrom(List<(ulong Start, ulong End)> mappings) => !Overlap(_mapped ??= Mappings(ProcessId), mappings);
 
     /// <summary>Lets the process end by itself, which it does when nobody is left to ask it.</summary>
     internal void Abandon() => _worker.Abandon();
@@ -72,15 +69,12 @@ internal sealed class BlankAddressSpace : IAsyncDisposable
     internal static List<(ulong Start, ulong End)> Mappings(int processId)
     {
         var mappings = new List<(ulong Start, ulong End)>(128);
-        foreach (string line in File.ReadLines(string.Create(CultureInfo.InvariantCulture, $"/proc/{processId}/maps")))
+        foreach (string line in File.ReadLines(ShadowProc.PathOf(processId, "maps")))
         {
-            int dash = line.IndexOf('-', StringComparison.Ordinal);
-            int blank = line.IndexOf(' ', StringComparison.Ordinal);
-            ulong start = ulong.Parse(line.AsSpan(0, dash), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
-            ulong end = ulong.Parse(line.AsSpan(dash + 1, blank - dash - 1), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
-            if ((long)start >= 0)
+            (ulong Start, ulong End) range = MappingsText.RangeOf(line);
+            if ((long)range.Start >= 0)
             {
-                mappings.Add((start, end));
+                mappings.Add(range);
             }
         }
 

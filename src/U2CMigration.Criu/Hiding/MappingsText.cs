@@ -18,6 +18,9 @@ internal sealed record MappingsText(IReadOnlyList<(string Mapping, string Flags)
     /// <summary>Soft-dirty and write-protected: set by those who look for written pages, at any time. CRIU does not want to know.</summary>
     private static readonly string[] OfTrackers = [" sd", " uw"];
 
+    /// <summary>The user's half of the address space; the other half ([vsyscall]) is alike in all processes and in no page map.</summary>
+    internal List<(ulong Start, ulong End)> Ranges { get; } = [.. Mappings.Select(static mapping => RangeOf(mapping.Mapping)).Where(static range => (long)range.Start >= 0)];
+
     /// <summary>Reads the mappings of a process, slowly.</summary>
     /// <exception cref="IOException">The process is gone.</exception>
     internal static MappingsText Read(int processId)
@@ -96,6 +99,16 @@ internal sealed record MappingsText(IReadOnlyList<(string Mapping, string Flags)
         }
 
         return FileNames.GetBytes(text.ToString());
+    }
+
+    /// <summary>The addresses that a line of /proc/PID/maps begins with.</summary>
+    internal static (ulong Start, ulong End) RangeOf(ReadOnlySpan<char> line)
+    {
+        int dash = line.IndexOf('-');
+        int blank = line.IndexOf(' ');
+        return (
+            ulong.Parse(line[..dash], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture),
+            ulong.Parse(line[(dash + 1)..blank], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture));
     }
 
     private static StreamReader Open(int processId, string file) =>

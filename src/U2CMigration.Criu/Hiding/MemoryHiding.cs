@@ -1,179 +1,253 @@
-using System.Collections.Concurrent;
-using System.Globalization;
 using Microsoft.Extensions.Logging;
-using Microsoft.Win32.SafeHandles;
-using U2CMigration.Criu.Interop;
 using U2CMigration.Criu.Rpc;
 using U2CMigration.Criu.Versions;
+using U2CMigration.Criu.Workers;
 
 namespace U2CMigration.Criu.Hiding;
 
 /// <summary>
-/// Answers a CRIU worker that opens the page map of a process with one that has no pages, and its list of mappings with one that was read before, so that it
-/// has nothing to do for each page.
+/// Shows a CRIU worker processes that have no pages, and mappings that were read before, so that it has nothing to do for each page: the page map of a blank process lies over that of each,
+/// a text over its list of mappings, in a <c>/proc</c> that the worker is led to while it waits for us.
 /// </summary>
 /// <remarks>
-/// The worker runs under a filter of system calls that asks here about each file it opens relative to a directory, and nobody else is affected. Whatever is
-/// not understood goes on as if there were no filter. Should this process die, the worker's next such call fails, its dump with it, and the tasks run on.
+/// CRIU stops all tasks and then asks for external files before it opens either file: then the descriptors are exchanged (<see cref="DescriptorExchange"/>). Should this process die, the namespace of the
+/// covers goes with it, and CRIU undoes what it did because nobody answers it. Calls must not overlap.
 /// </remarks>
 internal sealed class MemoryHiding : IAsyncDisposable
 {
-    /// <summary>The first version that is not known to open the page map as often as expected here.</summary>
-    private static readonly CriuVersion Unknown = new(4, 3);
+    /// <summary>The first version that asks for external files over RPC whatever it dumps.</summary>
+    private static readonly CriuVersion AsksForExternalFiles = new(3, 18);
 
-    /// <summary>The first version that looks for guard regions, which it opens the page map for before it does so for pages.</summary>
-    private static readonly CriuVersion LooksForGuards = new(4, 2);
-
-    private readonly SafeFileHandle _listener;
     private readonly BlankAddressSpace _blank;
+    private readonly ShadowProc _shadow;
     private readonly Func<int, bool> _hides;
-    private readonly bool _kernelHasGuards;
     private readonly ILogger _logger;
-    private readonly SafeFileHandle _stop = Polling.CreateSignal();
-    private readonly Thread _thread;
-    private readonly Dictionary<int, int> _openings = [];
-    private readonly ConcurrentDictionary<int, bool> _hidden = [];
+    private readonly Dictionary<int, CoveredProcess> _covered = [];
+    private bool _isReady;
 
-    /// <summary>Begins to answer.</summary>
-    /// <param name="questions">Where the worker asks; taken over, like the other process.</param>
-    /// <param name="blank">What is shown instead.</param>
-    /// <param name="options">What is to be hidden.</param>
-    /// <param name="logger">Where to log.</param>
-    internal MemoryHiding(SafeFileHandle questions, BlankAddressSpace blank, LazyDumpOptions options, ILogger logger)
+    private MemoryHiding(BlankAddressSpace blank, ShadowProc shadow, Func<int, bool> hides, ILogger logger)
     {
-        _listener = questions;
         _blank = blank;
-        _hides = options.HidesMemory!;
-        _kernelHasGuards = options.KernelHasGuardRegions;
+        _shadow = shadow;
+        _hides = hides;
         _logger = logger;
-        _thread = new Thread(Serve, maxStackSize: 256 * 1024) { IsBackground = true, Name = "criu opens" };
-        _thread.Start();
     }
 
     /// <summary>The mappings that the worker is told.</summary>
     internal TakenMappings Mappings { get; } = new();
 
-    /// <summary>The processes whose pages were hidden.</summary>
-    internal IReadOnlyCollection<int> Processes => [.. _hidden.Keys];
+    /// <summary>The processes that were shown without pages.</summary>
+    internal IReadOnlyCollection<int> Processes { get; private set; } = [];
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Starts what is needed; null where this process may not do it.</summary>
+    internal static MemoryHiding? TryStart(LazyDumpOptions options, ILoggerFactory? loggers, ILogger logger)
     {
-        Polling.Raise(_stop);
-        await Task.Run(_thread.Join).ConfigureAwait(false);
-        _stop.Dispose();
-        _listener.Dispose();
-        await _blank.DisposeAsync().ConfigureAwait(false);
-    }
-
-    private void Serve()
-    {
-        Span<Polling.PollEntry> entries =
-        [
-            new() { Descriptor = (int)_listener.DangerousGetHandle(), Wanted = Polling.Readable },
-            new() { Descriptor = (int)_stop.DangerousGetHandle(), Wanted = Polling.Readable },
-        ];
-        while (true)
+        if (!StoppedWorker.IsSupported)
         {
-            _ = Polling.Wait(entries, -1);
-            if ((entries[0].Results & Polling.Readable) != 0)
-            {
-                if (Seccomp.TryReceive(_listener, out Seccomp.Question question))
-                {
-                    Answer(question);
-                }
-            }
-            else if (entries[1].Results != 0 || entries[0].Results != 0)
-            {
-                // Told to stop, or nobody is left who could ask.
-                return;
-            }
+            logger.MemoryNotHidden("processes can be entered on x86-64 only");
+            return null;
+        }
+
+        ShadowProc shadow;
+        try
+        {
+            shadow = ShadowProc.Start();
+        }
+        catch (IOException exception)
+        {
+            logger.MemoryNotHidden(exception.Message);
+            return null;
+        }
+
+        try
+        {
+            return new MemoryHiding(BlankAddressSpace.Start(options.Worker, loggers), shadow, options.HidesMemory!, logger);
+        }
+        catch
+        {
+            shadow.Dispose();
+            throw;
         }
     }
 
-    private void Answer(in Seccomp.Question question)
+    /// <summary>Does for running processes what can be done before they are stopped.</summary>
+    /// <returns>False when nothing can be hidden from this CRIU.</returns>
+    internal async Task<bool> ReadyAsync(IReadOnlyCollection<int> processIds, CancellationToken cancellationToken)
     {
-        Span<byte> buffer = stackalloc byte[16];
-        ReadOnlySpan<byte> path = RemoteMemory.ReadText(question.ThreadId, question.Path, buffer);
-        bool answered = false;
+        if (!_isReady)
+        {
+            CriuVersion version = await _blank.ReadyAsync(cancellationToken).ConfigureAwait(false);
+            if (version < AsksForExternalFiles)
+            {
+                _logger.MemoryNotHidden($"CRIU {version} does not ask for external files");
+                return false;
+            }
+
+            try
+            {
+                await Task.Run(() => _shadow.Run(() => DescriptorExchange.Rehearse(_blank.ProcessId, _shadow.Directory)), cancellationToken).ConfigureAwait(false);
+            }
+            catch (IOException exception)
+            {
+                _logger.MemoryNotHidden(exception.Message);
+                return false;
+            }
+
+            _isReady = true;
+        }
+
+        if (processIds.Count > 0)
+        {
+            await Task.Run(() => Take(processIds), cancellationToken).ConfigureAwait(false);
+        }
+
+        return true;
+    }
+
+    /// <summary>Covers all processes of a tree that are to be hidden, as they are now; again when they have run on.</summary>
+    /// <returns>Whether all are hidden.</returns>
+    /// <exception cref="IOException">One is covered that must not be: the worker must not be led there.</exception>
+    internal bool Cover(int rootProcessId)
+    {
+        Mappings.TellAgain();
+        List<int> tree = TaskList.TreeOf(rootProcessId);
+        Processes = [.. tree.Where(TryCover)];
+        return Processes.Count == tree.Count;
+    }
+
+    /// <summary>Leads a worker, which waits for an answer, to what was covered.</summary>
+    /// <exception cref="IOException">It sees some things as they are now, and must be refused.</exception>
+    internal void Exchange(int workerId)
+    {
+        if (!IsInOwnNamespace(workerId, "pid") || !IsInOwnNamespace(workerId, "mnt"))
+        {
+            throw new IOException("CRIU runs in other namespaces.");
+        }
+
+        _shadow.Run(() => DescriptorExchange.Run(workerId, _shadow.Directory));
+    }
+
+    /// <summary>The worker has to be gone.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _blank.DisposeAsync().ConfigureAwait(false);
+        await Task.Run(_shadow.Dispose).ConfigureAwait(false);
+        foreach (CoveredProcess covered in _covered.Values)
+        {
+            covered.Dispose();
+        }
+    }
+
+    private static bool IsInOwnNamespace(int processId, string kind) =>
+        new FileInfo(ShadowProc.PathOf(processId, $"ns/{kind}")).LinkTarget == new FileInfo($"/proc/self/ns/{kind}").LinkTarget;
+
+    private void Take(IReadOnlyCollection<int> processIds)
+    {
+        Mappings.Take(processIds);
+        foreach (int processId in processIds)
+        {
+            _ = TryCover(processId);
+        }
+    }
+
+    private bool TryCover(int processId)
+    {
         try
         {
-            answered = path.SequenceEqual("pagemap"u8) ? TryHide(question) : path.SequenceEqual("smaps"u8) && TryTell(question);
+            if (FindOrAdd(processId) is not { } covered)
+            {
+                return false;
+            }
+
+            MappingsText? mappings = Mappings.Tell(processId);
+            if (!_hides(processId) || !IsApart(processId, covered, mappings))
+            {
+                Uncover(processId, covered);
+                return false;
+            }
+
+            ShowMappings(processId, covered, mappings);
+            if (!covered.HasNoPages)
+            {
+                _shadow.CoverPagemap(processId, _blank.ProcessId);
+                covered.HasNoPages = true;
+            }
+
+            return true;
         }
         catch (Exception exception)
         {
-            // CRIU does everything itself then, as without us.
+            // CRIU does everything itself then. What cannot be uncovered must not stay unsaid: its pages would be lost.
             _logger.HidingFailed(exception);
-        }
+            if (_covered.Remove(processId, out CoveredProcess? failed) && TaskList.StartTimeOf(processId) == failed.StartTime)
+            {
+                Uncover(processId, failed);
+            }
 
-        if (!answered)
-        {
-            Seccomp.LetContinue(_listener, question.Id);
+            return false;
         }
     }
 
-    private bool TryTell(in Seccomp.Question question)
+    private CoveredProcess? FindOrAdd(int processId)
     {
-        if (ProcessOf(question) is not int processId || Mappings.Tell(processId) is not { } mappings)
+        if (TaskList.StartTimeOf(processId) is not { } startTime)
         {
-            return false;
+            return null;
         }
 
-        using SafeFileHandle text = MemoryFile.Create(mappings.ToBytes());
-        return Seccomp.TryAnswer(_listener, question.Id, text);
+        if (_covered.TryGetValue(processId, out CoveredProcess? covered) && covered.StartTime == startTime)
+        {
+            return covered;
+        }
+
+        // The covers of a process went with it.
+        covered?.Dispose();
+        return _covered[processId] = new CoveredProcess(startTime);
     }
 
-    private bool TryHide(in Seccomp.Question question)
+    private bool IsApart(int processId, CoveredProcess covered, MappingsText? mappings)
     {
-        // Where it has no notes about the kernel yet (/run/criu.kdat), CRIU looks for something in its own page map.
-        if (ProcessOf(question) is not int processId || processId == question.ThreadId || !IsForPages(processId) || !_hides(processId))
-        {
-            return false;
-        }
-
-        using SafeFileHandle? pagemap = _blank.OpenPagemapFor(processId);
-        if (pagemap is null)
-        {
-            _logger.MemoryNotHidden("both have something mapped at the same address");
-            return false;
-        }
-
-        _hidden[processId] = true;
-        if (Seccomp.TryAnswer(_listener, question.Id, pagemap))
+        if (mappings is not null && ReferenceEquals(covered.Apart, mappings))
         {
             return true;
         }
 
-        _hidden.TryRemove(processId, out _);
-        _logger.MemoryNotHidden("this kernel can not answer with a descriptor");
+        covered.Apart = mappings;
+        if (_blank.IsApartFrom(mappings?.Ranges ?? BlankAddressSpace.Mappings(processId)))
+        {
+            return true;
+        }
+
+        covered.Apart = null;
+        _logger.MemoryNotHidden("both have something mapped at the same address");
         return false;
     }
 
-    /// <summary>The process whose directory of /proc a file is opened in.</summary>
-    private static int? ProcessOf(in Seccomp.Question question)
+    private void ShowMappings(int processId, CoveredProcess covered, MappingsText? mappings)
     {
-        const string Root = "/proc/";
-        string? directory = new FileInfo(string.Create(CultureInfo.InvariantCulture, $"/proc/{question.ThreadId}/fd/{(int)question.Directory}")).LinkTarget;
-        return directory is not null
-            && directory.StartsWith(Root, StringComparison.Ordinal)
-            && int.TryParse(directory.AsSpan(Root.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int processId)
-            && HasNamespace(question.ThreadId, "pid")
-            && HasNamespace(question.ThreadId, "mnt")
-            ? processId
-            : null;
-    }
-
-    /// <summary>Whether a process is in a namespace of ours; with a command prefix CRIU may be elsewhere, and its numbers and files mean others.</summary>
-    private static bool HasNamespace(int processId, string kind) =>
-        new FileInfo(string.Create(CultureInfo.InvariantCulture, $"/proc/{processId}/ns/{kind}")).LinkTarget == new FileInfo($"/proc/self/ns/{kind}").LinkTarget;
-
-    private bool IsForPages(int processId)
-    {
-        if (_blank.Version is not { } version || version >= Unknown)
+        if (mappings is null && covered.Text is null)
         {
-            return false;
+            return;
         }
 
-        int opening = _openings[processId] = _openings.GetValueOrDefault(processId) + 1;
-        return opening > (_kernelHasGuards && version >= LooksForGuards ? 1 : 0);
+        // Covered by what is not true any more, they are read again: to uncover them is no faster.
+        covered.Text ??= _shadow.CoverMappings(processId);
+        covered.Write(mappings ?? MappingsText.Read(processId));
+    }
+
+    private void Uncover(int processId, CoveredProcess covered)
+    {
+        if (covered.HasNoPages)
+        {
+            _shadow.Uncover(processId, "pagemap");
+            covered.HasNoPages = false;
+        }
+
+        if (covered.Text is { } text)
+        {
+            _shadow.Uncover(processId, "smaps");
+            text.Dispose();
+            covered.Text = null;
+        }
     }
 }

@@ -8,7 +8,6 @@ internal sealed class TakenMappings
     private readonly ConcurrentDictionary<int, MappingsText> _taken = [];
     private readonly ConcurrentDictionary<int, bool> _told = [];
     private readonly HashSet<int> _changing = [];
-    private volatile bool _inUse;
 
     /// <summary>The resident memory of all processes whose mappings were read: so much work it is to read them again.</summary>
     internal long ResidentBytes => _taken.Values.Sum(static taken => taken.ResidentKibibytes) * 1024;
@@ -39,10 +38,10 @@ internal sealed class TakenMappings
         }
     }
 
-    /// <summary>Lets <see cref="Tell"/> tell them from now on.</summary>
-    internal void Use() => _inUse = true;
+    /// <summary>Forgets what was told of processes that have run on since.</summary>
+    internal void TellAgain() => _told.Clear();
 
-    /// <summary>Compares them with those that the processes have, which must be frozen.</summary>
+    /// <summary>Compares them with those that the processes have, which must be stopped.</summary>
     /// <returns>The processes that have exactly those.</returns>
     internal Task<HashSet<int>> CompareAsync() => Task.Run(() => _taken.Where(IsTrue).Select(static taken => taken.Key).ToHashSet());
 
@@ -57,7 +56,7 @@ internal sealed class TakenMappings
     /// <exception cref="IOException">The process is gone.</exception>
     internal MappingsText? Tell(int processId)
     {
-        if (!_inUse || !_taken.TryGetValue(processId, out MappingsText? mappings) || !mappings.HasMappingsOf(processId))
+        if (!_taken.TryGetValue(processId, out MappingsText? mappings) || !mappings.HasMappingsOf(processId))
         {
             return null;
         }

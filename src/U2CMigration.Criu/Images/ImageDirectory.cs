@@ -30,6 +30,11 @@ public sealed class ImageDirectory
     /// <returns>The name.</returns>
     public static string PagemapName(int processId) => string.Create(CultureInfo.InvariantCulture, $"{TaskPagemapPrefix}{processId}{Suffix}");
 
+    /// <summary>The name of the list of mappings of a process.</summary>
+    /// <param name="processId">The process, as numbered in the images.</param>
+    /// <returns>The name.</returns>
+    public static string MemoryName(int processId) => string.Create(CultureInfo.InvariantCulture, $"mm-{processId}{Suffix}");
+
     /// <summary>The name of the pagemap of shared memory.</summary>
     /// <param name="sharedMemoryId">Its number.</param>
     /// <returns>The name.</returns>
@@ -51,7 +56,7 @@ public sealed class ImageDirectory
     /// <exception cref="CriuException">The file is damaged.</exception>
     public IReadOnlyList<MemoryArea> ReadMemoryAreas(int processId)
     {
-        string path = PathOf(string.Create(CultureInfo.InvariantCulture, $"mm-{processId}{Suffix}"));
+        string path = PathOf(MemoryName(processId));
         return File.Exists(path) ? MemoryArea.ReadAll(path) : [];
     }
 

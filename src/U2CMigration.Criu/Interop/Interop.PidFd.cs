@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace U2CMigration.Criu.Interop;
 
-/// <summary>pidfd_open(2) (Linux 5.3), pidfd_send_signal(2) (Linux 5.1), kill(2), waitid(2), waitpid(2).</summary>
+/// <summary>pidfd_open(2) (Linux 5.3), pidfd_send_signal(2) (Linux 5.1), kill(2), poll(2), waitpid(2).</summary>
 /// <remarks>A pidfd names one process for good: a signal sent through it can not hit a process that took over the number.</remarks>
 internal static partial class PidFd
 {
@@ -11,9 +11,6 @@ internal static partial class PidFd
     internal const int Stop = 19;
     internal const int Continue = 18;
 
-    private const int ByProcess = 1;
-    private const int Exited = 4;
-    private const int KeepWaitable = 0x01000000;
     private const short Readable = 1;
     private const nint OpenCall = 434;
     private const nint SendSignalCall = 424;
@@ -36,11 +33,17 @@ internal static partial class PidFd
     internal static bool TrySignalGroup(int group, int signal) => kill(-group, signal) == 0;
 
     /// <summary>Waits until a child has ended, without collecting it: its number stays taken.</summary>
+    /// <remarks>Not with waitid(2): that also returns when the child stops under ptrace, if a thread of this very process is the tracer.</remarks>
     internal static unsafe void WaitForEnd(int processId)
     {
-        // siginfo_t is 128 bytes; its content is not needed.
-        byte* information = stackalloc byte[128];
-        while (waitid(ByProcess, processId, information, Exited | KeepWaitable) < 0 && Marshal.GetLastPInvokeError() == Errno.Interrupted)
+        using SafeFileHandle process = Open(processId);
+        if (process.IsInvalid)
+        {
+            return;
+        }
+
+        var request = new PollRequest { Descriptor = (int)process.DangerousGetHandle(), Events = Readable };
+        while (poll(&request, 1, -1) < 0 && Marshal.GetLastPInvokeError() == Errno.Interrupted)
         {
         }
     }
@@ -65,9 +68,6 @@ internal static partial class PidFd
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int kill(int processId, int signal);
-
-    [LibraryImport("libc", SetLastError = true)]
-    private static unsafe partial int waitid(int idType, int id, byte* information, int options);
 
     [LibraryImport("libc", SetLastError = true)]
     private static unsafe partial int waitpid(int processId, int* status, int options);

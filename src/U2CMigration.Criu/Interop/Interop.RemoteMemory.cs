@@ -1,29 +1,39 @@
-// process_vm_readv(2), Linux 3.2. Needs PTRACE_MODE_ATTACH on the process.
+// process_vm_writev(2), Linux 3.2. Needs PTRACE_MODE_ATTACH on the process.
 using System.Runtime.InteropServices;
 
 namespace U2CMigration.Criu.Interop;
 
-/// <summary>Reads the memory of another process.</summary>
+/// <summary>Writes the memory of another process.</summary>
 internal static unsafe partial class RemoteMemory
 {
-    /// <summary>Reads a text that ends with a zero byte; empty when it is not there or longer than the buffer.</summary>
-    internal static ReadOnlySpan<byte> ReadText(int processId, ulong address, Span<byte> buffer)
+    /// <summary>Writes bytes, all of them.</summary>
+    /// <exception cref="IOException">There is no writable memory.</exception>
+    internal static void Write(int processId, ulong address, ReadOnlySpan<byte> bytes)
     {
-        // In two parts at the border of pages: the second page may not exist, and a part is read as a whole or not at all.
-        ulong rest = (ulong)Environment.SystemPageSize - (address & (ulong)(Environment.SystemPageSize - 1));
-        ulong first = Math.Min(rest, (ulong)buffer.Length);
-        fixed (byte* target = buffer)
+        fixed (byte* source = bytes)
         {
-            var local = new Vector { Base = (ulong)target, Length = (ulong)buffer.Length };
-            Vector* remote = stackalloc Vector[2];
-            remote[0] = new Vector { Base = address, Length = first };
-            remote[1] = new Vector { Base = address + first, Length = (ulong)buffer.Length - first };
-            nint read = process_vm_readv(processId, &local, 1, remote, 2, 0);
-            ReadOnlySpan<byte> text = buffer[..(int)Math.Max(read, 0)];
-            int end = text.IndexOf((byte)0);
-            return end < 0 ? [] : text[..end];
+            var local = new Vector { Base = (ulong)source, Length = (ulong)bytes.Length };
+            var remote = new Vector { Base = address, Length = (ulong)bytes.Length };
+            if (process_vm_writev(processId, &local, 1, &remote, 1, 0) != bytes.Length)
+            {
+                throw new IOException($"The memory of process {processId} at 0x{address:x} cannot be written: {Errno.Describe(Marshal.GetLastPInvokeError())}.");
+            }
         }
     }
+
+    /// <summary>Reads bytes; false when they are not there.</summary>
+    internal static bool TryRead(int processId, ulong address, Span<byte> bytes)
+    {
+        fixed (byte* target = bytes)
+        {
+            var local = new Vector { Base = (ulong)target, Length = (ulong)bytes.Length };
+            var remote = new Vector { Base = address, Length = (ulong)bytes.Length };
+            return process_vm_readv(processId, &local, 1, &remote, 1, 0) == bytes.Length;
+        }
+    }
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial nint process_vm_writev(int processId, Vector* local, nuint localCount, Vector* remote, nuint remoteCount, nuint flags);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial nint process_vm_readv(int processId, Vector* local, nuint localCount, Vector* remote, nuint remoteCount, nuint flags);

@@ -40,9 +40,8 @@ public sealed partial class CriuWorker : IAsyncDisposable
     private int _busy;
     private bool _finished;
 
-    private CriuWorker(WorkerProcess process, SafeFileHandle? questions, WorkerSocket socket, ILogger logger)
+    private CriuWorker(WorkerProcess process, WorkerSocket socket, ILogger logger)
     {
-        OpenQuestions = questions;
         _process = process;
         _socket = socket;
         _logger = logger;
@@ -53,9 +52,6 @@ public sealed partial class CriuWorker : IAsyncDisposable
 
     /// <summary>Completes with the exit code when the worker has ended: 128 plus the signal number after a signal.</summary>
     public Task<int> Ended => _process.Ended;
-
-    /// <summary>Where the worker asks before it opens files, with <see cref="CriuWorkerOptions.AsksForOpens"/>; it waits for each answer. Null where it does not ask.</summary>
-    internal SafeFileHandle? OpenQuestions { get; }
 
     /// <summary>Starts a worker. Takes about a millisecond.</summary>
     /// <param name="options">How to start it.</param>
@@ -71,10 +67,10 @@ public sealed partial class CriuWorker : IAsyncDisposable
         {
             try
             {
-                (WorkerProcess process, SafeFileHandle? questions) = Namespace.RunInNetwork(
+                WorkerProcess process = Namespace.RunInNetwork(
                     options.NetworkNamespace.Length == 0 ? null : options.NetworkNamespace,
                     () => StartProcess(options, peer));
-                var worker = new CriuWorker(process, questions, new WorkerSocket(own), (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger("U2CMigration.Criu"));
+                var worker = new CriuWorker(process, new WorkerSocket(own), (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger("U2CMigration.Criu"));
                 worker._logger.WorkerStarted(process.ProcessId, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
                 return worker;
             }
@@ -130,19 +126,15 @@ public sealed partial class CriuWorker : IAsyncDisposable
     /// <summary>Ends the dialogue of an idle worker without a wait: it ends by itself.</summary>
     internal void Abandon() => _socket.Dispose();
 
-    private static (WorkerProcess Process, SafeFileHandle? Questions) StartProcess(CriuWorkerOptions options, SafeHandle peer)
+    private static WorkerProcess StartProcess(CriuWorkerOptions options, SafeHandle peer)
     {
         string criu = options.CommandPrefix.Count == 0 ? CriuProgram.Find(options.ProgramPath) : options.ProgramPath;
         string program = options.CommandPrefix.Count == 0 ? criu : CriuProgram.Find(options.CommandPrefix[0]);
         string[] arguments = [.. options.CommandPrefix, criu, "swrk", $"{ProcessStarter.FirstDescriptor}"];
         SafeHandle[] handles = [peer, .. options.InheritedHandles];
-        if (!options.AsksForOpens)
-        {
-            return (WorkerProcess.Start(program, arguments, handles), null);
-        }
-
-        (WorkerProcess process, SafeFileHandle questions) = WorkerProcess.StartAsking(program, arguments, handles);
-        return (process, questions.IsInvalid ? null : questions);
+        return options.HasFixedAddresses
+            ? WorkerProcess.StartAtFixedAddresses(program, arguments, handles)
+            : WorkerProcess.Start(program, arguments, handles);
     }
 
     private async Task<Response> RequestAsync(

@@ -25,6 +25,6 @@ public sealed record CriuWorkerOptions
     /// <value>Default: empty. Their numbers in CRIU are told by <see cref="CriuWorker.InheritedDescriptor"/>. They stay the caller's to close.</value>
     public IReadOnlyList<SafeHandle> InheritedHandles { get; init; } = [];
 
-    /// <summary>The worker asks before it opens a file relative to a directory: <see cref="CriuWorker.OpenQuestions"/>.</summary>
-    internal bool AsksForOpens { get; init; }
+    /// <summary>The worker lies at the same addresses each time, above the place where processes with random ones begin.</summary>
+    internal bool HasFixedAddresses { get; init; }
 }

@@ -15,8 +15,9 @@ namespace U2CMigration.Criu.Rpc;
 /// <summary>A dump of everything but private memory that is held when the images are complete, and then either undone or made final.</summary>
 /// <remarks>
 /// <para>While it is held the tasks are stopped, their memory can be read from <c>/proc/PID/mem</c> or with process_vm_readv, and CRIU waits for an answer.</para>
-/// <para>Why a class of its own: refusing a lazy dump is not enough to undo it. CRIU would go on to listen for a lazy pages client on every
-/// network address, with the tasks stopped, and take a client that comes and goes for success and kill them. So the port is occupied here before the
+/// <para>With <see cref="LazyDumpOptions.HidesMemory"/> CRIU is shown processes without pages and dumps them in the ordinary way; a refused dump is undone. Where that is not possible it dumps lazily.</para>
+/// <para>Refusing a lazy dump is not enough to undo it. CRIU would go on to listen for a lazy pages client on every
+/// network address, with the tasks stopped, and take a client that comes and goes for success and kill them. So a port is occupied here before the
 /// dump and the occupying socket is handed to the worker too: CRIU cannot listen, fails, and lets the tasks run. That holds even when this
 /// process dies: the worker sees its socket closed, fails to listen on the port it still occupies itself, and lets the tasks run.</para>
 /// <para>Calls must not overlap. One instance is one dump.</para>
@@ -34,40 +35,39 @@ public sealed class LazyDump : IAsyncDisposable
     /// <summary>Up to here the comparison of mappings takes a millisecond and runs beside the dump; beyond, CRIU would wait for it, as both need the lock of the address space.</summary>
     private const long ComparedBesideTheDump = 64 << 20;
 
-    private static readonly TimeSpan RollbackLimit = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan CancelLimit = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(30);
 
-    private readonly CriuWorker _worker;
-    private readonly MemoryHiding? _hiding;
+    private readonly LazyDumpOptions _options;
     private readonly Socket _reservation;
+    private readonly IReadOnlySet<string> _locksBefore;
     private readonly SafeFileHandle _breakpointsOn = PerfEvents.KeepOn();
-    private readonly HoldPoint _postDump = new();
-    private readonly string? _networkNamespace;
+    private readonly ILoggerFactory? _loggers;
     private readonly ILogger _logger;
-    private IReadOnlySet<string> _locksBefore = FrozenSet<string>.Empty;
-    private CriuDumpOptions? _options;
-    private int _processId;
+    private MemoryHiding? _hiding;
+    private HeldDump _dump;
+    private (CriuWorker Worker, MemoryHiding Hiding)? _replaced;
+    private CriuDumpOptions? _dumped;
     private FreezerGroup? _freezer;
-    private Task? _dump;
-    private volatile bool _refusing;
+    private Task<HashSet<int>>? _comparing;
     private bool _settled;
 
-    private LazyDump(CriuWorker worker, MemoryHiding? hiding, Socket reservation, string? networkNamespace, ILogger logger)
+    private LazyDump(LazyDumpOptions options, Socket reservation, ILoggerFactory? loggers)
     {
-        _worker = worker;
-        _hiding = hiding;
+        _options = options;
         _reservation = reservation;
-        _networkNamespace = networkNamespace;
-        _logger = logger;
+        _loggers = loggers;
+        _logger = (loggers ?? NullLoggerFactory.Instance).CreateLogger("U2CMigration.Criu");
+        _locksBefore = NetworkLockTables.List(NetworkNamespace);
+        _hiding = options.HidesMemory is null ? null : MemoryHiding.TryStart(options, loggers, _logger);
+        _dump = StartDump();
     }
 
     /// <summary>The process id of the waiting worker.</summary>
-    public int WorkerProcessId => _worker.ProcessId;
+    public int WorkerProcessId => _dump.Worker.ProcessId;
 
     /// <summary>Whether the images are complete and the tasks stopped.</summary>
     /// <value>False also when CRIU was killed from outside meanwhile: the tasks run on then, unless their control group is frozen.</value>
-    public bool IsHeld => _postDump.Reached.IsCompletedSuccessfully && !_settled && !_worker.Ended.IsCompleted;
+    public bool IsHeld => _dump.IsComplete && !_settled && !_dump.Worker.Ended.IsCompleted;
 
     /// <summary>The processes in whose images the pages are missing, because <see cref="LazyDumpOptions.HidesMemory"/> said so and it was possible.</summary>
     /// <value>Complete when <see cref="HoldAsync"/> has returned.</value>
@@ -75,10 +75,12 @@ public sealed class LazyDump : IAsyncDisposable
 
     /// <summary>Whether CRIU saw the processes as they are. If not, undo the dump and prepare another one.</summary>
     /// <value>
-    /// False when a flag of a mapping was changed (madvise, mlock) between <see cref="TakeMappings"/> and the freeze. Valid when <see cref="HoldAsync"/> has returned. Up to 64 MiB of
-    /// memory it is known then; beyond, the kernel adds up behind the dump, 13 ms for a GiB, and this completes later: it has to be waited for before the dump is made final.
+    /// False when a flag of a mapping was changed (madvise, mlock) between <see cref="ReadyAsync"/> and the freeze. Valid when <see cref="HoldAsync"/> has returned. Up to 64 MiB of
+    /// memory it is known then; beyond, the kernel adds up after the dump, 13 ms for a GiB, and this completes later: it has to be waited for before the dump is made final.
     /// </value>
     public Task<bool> MappingsConfirmed { get; private set; } = Task.FromResult(true);
+
+    private string? NetworkNamespace => _options.Worker.NetworkNamespace.Length == 0 ? null : _options.Worker.NetworkNamespace;
 
     /// <summary>Occupies the port and starts the worker, so that <see cref="HoldAsync"/> has only the dump itself to wait for.</summary>
     /// <param name="options">How CRIU is started. Its command prefix must not change the network namespace; name that in the options.</param>
@@ -97,14 +99,10 @@ public sealed class LazyDump : IAsyncDisposable
     public static LazyDump Prepare(LazyDumpOptions options, ILoggerFactory? loggerFactory = null)
     {
         ArgumentNullException.ThrowIfNull(options);
-        string? networkNamespace = options.Worker.NetworkNamespace.Length == 0 ? null : options.Worker.NetworkNamespace;
-        Socket reservation = PortReservation.Take(networkNamespace, options.Port);
+        Socket reservation = PortReservation.Take(options.Worker.NetworkNamespace.Length == 0 ? null : options.Worker.NetworkNamespace, options.Port);
         try
         {
-            IReadOnlySet<string> locks = NetworkLockTables.List(networkNamespace);
-            ILogger logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger("U2CMigration.Criu");
-            (CriuWorker worker, MemoryHiding? hiding) = Start(options, reservation, loggerFactory, logger);
-            return new LazyDump(worker, hiding, reservation, networkNamespace, logger) { _locksBefore = locks };
+            return new LazyDump(options, reservation, loggerFactory);
         }
         catch
         {
@@ -114,18 +112,21 @@ public sealed class LazyDump : IAsyncDisposable
     }
 
     /// <summary>
-    /// Reads the mappings of processes while they still run, so that CRIU need not wait for the kernel to add up their pages, 13 ms for a GiB, while they are frozen. They are
-    /// compared afterwards: see <see cref="MappingsConfirmed"/>.
+    /// Does for running processes what can be done before they are stopped: their mappings are read, so that CRIU need not wait for the kernel to add up their pages, 13 ms for a GiB, and
+    /// covered, like their pages. The mappings are compared afterwards: see <see cref="MappingsConfirmed"/>.
     /// </summary>
     /// <param name="processIds">The processes.</param>
-    /// <remarks>
-    /// Used where a process has the same mappings at the dump, and the group of <see cref="CriuDumpOptions.FreezeCgroup"/> is frozen when <see cref="HoldAsync"/> is called.
-    /// Called twice, some time apart, it leaves out processes that change flags all the time. Without <see cref="LazyDumpOptions.HidesMemory"/> it does nothing.
-    /// </remarks>
-    public void TakeMappings(IEnumerable<int> processIds)
+    /// <param name="cancellationToken">Gives up; what was done does no harm.</param>
+    /// <returns>Completes when it is done.</returns>
+    /// <remarks>Called twice, some time apart, it leaves out the mappings of processes that change flags all the time. Without <see cref="LazyDumpOptions.HidesMemory"/> it does nothing.</remarks>
+    public async Task ReadyAsync(IEnumerable<int> processIds, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(processIds);
-        _hiding?.Mappings.Take(processIds);
+        if (_hiding is { } hiding && !await hiding.ReadyAsync([.. processIds], cancellationToken).ConfigureAwait(false))
+        {
+            _hiding = null;
+            await hiding.DisposeAsync().ConfigureAwait(false);
+        }
     }
 
     /// <summary>Stops the tasks and writes the images; returns with the tasks still stopped.</summary>
@@ -139,85 +140,31 @@ public sealed class LazyDump : IAsyncDisposable
     public async Task HoldAsync(CriuDumpOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        if (_dump is not null)
+        if (_dumped is not null)
         {
             throw new InvalidOperationException("This dump was begun already; prepare another one.");
         }
 
-        _options = options;
-        _processId = options.ProcessId;
+        _dumped = options;
         _freezer = FreezerGroup.FindFrozen(options.FreezeCgroup);
-        if (_freezer is null || _hiding is null)
-        {
-            await HoldTasksAsync(options, cancellationToken).ConfigureAwait(false);
-            return;
-        }
-
-        TakenMappings mappings = _hiding.Mappings;
-        mappings.Use();
-        Task<HashSet<int>>? comparing = mappings.ResidentBytes <= ComparedBesideTheDump ? mappings.CompareAsync() : null;
         try
         {
-            await HoldTasksAsync(options, cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            await (comparing ?? Task.CompletedTask).ConfigureAwait(false);
-        }
-
-        MappingsConfirmed = mappings.ConfirmAsync(comparing ?? mappings.CompareAsync());
-    }
-
-    private static (CriuWorker Worker, MemoryHiding? Hiding) Start(LazyDumpOptions options, Socket reservation, ILoggerFactory? loggers, ILogger logger)
-    {
-        // Last, so that the numbers of the caller's own descriptors stay as documented.
-        SafeHandle[] handles = [.. options.Worker.InheritedHandles, reservation.SafeHandle];
-        if (options.HidesMemory is null)
-        {
-            return (CriuWorker.Start(options.Worker with { InheritedHandles = handles }, loggers), null);
-        }
-
-        var blank = BlankAddressSpace.Start(options.Worker, loggers);
-        try
-        {
-            var worker = CriuWorker.Start(options.Worker with { InheritedHandles = handles, AsksForOpens = true }, loggers);
-            if (worker.OpenQuestions is { } questions)
-            {
-                return (worker, new MemoryHiding(questions, blank, options, logger));
-            }
-
-            logger.MemoryNotHidden("this kernel or this process may not filter system calls");
-            blank.Abandon();
-            return (worker, null);
+            await ReadyAsync([], cancellationToken).ConfigureAwait(false);
+            await HoldTasksAsync(cancellationToken).ConfigureAwait(false);
         }
         catch
         {
-            blank.Abandon();
+            _settled = true;
+            await RemoveLeftLocksAsync().ConfigureAwait(false);
             throw;
-        }
-    }
-
-    private async Task HoldTasksAsync(CriuDumpOptions options, CancellationToken cancellationToken)
-    {
-        options = options with { LazyPages = true, LazyPort = ((IPEndPoint)_reservation.LocalEndPoint!).Port };
-        using var untilKilled = new CancellationTokenSource();
-        _dump = _worker.DumpAsync(options, (notification, _) => AnswerAsync(notification), untilKilled.Token);
-        CancellationTokenRegistration cancellation = cancellationToken.Register(() =>
-        {
-            // Killed at once, CRIU would leave its network lock behind: nobody would hear the workload again.
-            _refusing = true;
-            untilKilled.CancelAfter(CancelLimit);
-        });
-        Task first = await Task.WhenAny(_dump, _postDump.Reached).ConfigureAwait(false);
-
-        // From here on the token is ignored; it may have been cancelled in the very moment the dump was complete.
-        await cancellation.DisposeAsync().ConfigureAwait(false);
-        if (first == _dump || _refusing)
-        {
-            await FailAsync(cancellationToken).ConfigureAwait(false);
         }
 
         _freezer?.Freeze();
+        if (_hiding is { } hiding)
+        {
+            await (_comparing ?? Task.CompletedTask).ConfigureAwait(false);
+            MappingsConfirmed = hiding.Mappings.ConfirmAsync(_comparing ?? hiding.Mappings.CompareAsync());
+        }
     }
 
     /// <summary>Undoes the dump: the tasks run on where they were. A control group that was frozen before stays frozen, and the caller thaws it.</summary>
@@ -226,14 +173,7 @@ public sealed class LazyDump : IAsyncDisposable
     public async Task RollbackAsync()
     {
         Settle();
-        _postDump.Decide(accept: false);
-        if (await Task.WhenAny(_dump!, Task.Delay(RollbackLimit)).ConfigureAwait(false) != _dump)
-        {
-            // The kernel detaches a killed tracer: the tasks run on in this case too.
-            await _worker.KillAsync().ConfigureAwait(false);
-        }
-
-        await EndAsync().ConfigureAwait(false);
+        await _dump.UndoAsync().ConfigureAwait(false);
         await RemoveLeftLocksAsync().ConfigureAwait(false);
     }
 
@@ -249,12 +189,13 @@ public sealed class LazyDump : IAsyncDisposable
     public async Task CommitAsync()
     {
         Settle();
-        using TaskTree tree = TaskTree.Open(_processId);
+        int processId = _dumped!.ProcessId;
+        using TaskTree tree = TaskTree.Open(processId);
         tree.Kill();
         _freezer?.LetKilledTasksEnd();
 
         // Before the wait: a thread that is traced stays until its tracer has reaped it or is gone, and CRIU waits for us.
-        await _worker.KillAsync().ConfigureAwait(false);
+        await _dump.Worker.KillAsync().ConfigureAwait(false);
         using var limit = new CancellationTokenSource(KillLimit);
         try
         {
@@ -263,76 +204,112 @@ public sealed class LazyDump : IAsyncDisposable
         catch (OperationCanceledException)
         {
             throw new CriuException(
-                $"A task of the tree of process {_processId} did not end within {KillLimit.TotalSeconds} seconds after SIGKILL; it is stopped and will end when its control group is thawed.",
+                $"A task of the tree of process {processId} did not end within {KillLimit.TotalSeconds} seconds after SIGKILL; it is stopped and will end when its control group is thawed.",
                 "COMMIT");
         }
         finally
         {
-            await EndAsync().ConfigureAwait(false);
+            await _dump.EndAsync().ConfigureAwait(false);
         }
 
         // Only now: a packet for a connection that has ended here would be answered with a reset.
-        await Task.Run(RemoveNetworkLock).ConfigureAwait(false);
+        await Task.Run(() => RemoveLocks(() => NetworkLockTables.Remove(_dumped.ImagesDirectory, NetworkNamespace))).ConfigureAwait(false);
     }
 
     /// <summary>Undoes a dump that is held, ends the worker and frees the port.</summary>
     /// <returns>Completes when the worker is gone.</returns>
     public async ValueTask DisposeAsync()
     {
-        if (_postDump.Reached.IsCompletedSuccessfully && !_settled)
+        if (_dump.IsComplete && !_settled)
         {
             await RollbackAsync().ConfigureAwait(false);
         }
 
         await ((Task)MappingsConfirmed).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await _worker.DisposeAsync().ConfigureAwait(false);
+        await _dump.Worker.DisposeAsync().ConfigureAwait(false);
         if (_hiding is not null)
         {
             await _hiding.DisposeAsync().ConfigureAwait(false);
+        }
+
+        if (_replaced is { } replaced)
+        {
+            await replaced.Worker.DisposeAsync().ConfigureAwait(false);
+            await replaced.Hiding.DisposeAsync().ConfigureAwait(false);
         }
 
         _reservation.Dispose();
         _breakpointsOn.Dispose();
     }
 
-    private async Task FailAsync(CancellationToken cancellationToken)
+    private HeldDump StartDump()
     {
-        _settled = true;
-        _postDump.Decide(accept: false);
+        // Last, so that the numbers of the caller's own descriptors stay as documented.
+        SafeHandle[] handles = [.. _options.Worker.InheritedHandles, _reservation.SafeHandle];
+        return new HeldDump(CriuWorker.Start(_options.Worker with { InheritedHandles = handles }, _loggers), TasksStoppedAsync);
+    }
+
+    private async Task HoldTasksAsync(CancellationToken cancellationToken)
+    {
         try
         {
-            await _dump!.ConfigureAwait(false);
+            // A request is lazy or not, and cannot be changed once the tasks are stopped. Pages that CRIU sees all the same are in the images of an ordinary dump.
+            bool allHidden = _hiding?.Cover(_dumped!.ProcessId) == true;
+            await _dump.HoldAsync(allHidden ? _dumped! : Lazy(_dumped!), cancellationToken).ConfigureAwait(false);
         }
-        catch (CriuException exception) when (_refusing)
+        catch (IOException exception) when (_hiding is { } hiding)
         {
-            throw new OperationCanceledException("The dump was cancelled; the tasks run on.", exception, cancellationToken);
-        }
-        finally
-        {
-            await RemoveLeftLocksAsync().ConfigureAwait(false);
+            // CRIU was refused, or not asked yet: the tasks are as they were. Once more, and with everything to be seen.
+            _logger.HidingFailed(exception);
+            (_replaced, _hiding) = ((_dump.Worker, hiding), null);
+            _dump.Worker.Abandon();
+            RemoveImages(_dumped!.ImagesDirectory);
+            _dump = StartDump();
+            await _dump.HoldAsync(Lazy(_dumped), cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private ValueTask<bool> AnswerAsync(CriuNotification notification) => notification.Kind switch
+    private CriuDumpOptions Lazy(CriuDumpOptions options) => options with { LazyPages = true, LazyPort = ((IPEndPoint)_reservation.LocalEndPoint!).Port };
+
+    private ValueTask<bool> TasksStoppedAsync()
     {
-        _ when _refusing => ValueTask.FromResult(false),
-        CriuNotificationKind.PostDump => _postDump.HoldAsync(notification, CancellationToken.None),
+        if (_hiding is not { } hiding)
+        {
+            return ValueTask.FromResult(true);
+        }
 
-        // The lazy server must never serve; it can not come this far while the port is occupied.
-        CriuNotificationKind.StatusReady => ValueTask.FromResult(false),
-        _ => ValueTask.FromResult(true),
-    };
+        if (_freezer is null)
+        {
+            // They ran until now.
+            hiding.Cover(_dumped!.ProcessId);
+        }
 
-    private void RemoveNetworkLock() => RemoveLocks(() => NetworkLockTables.Remove(_options!.ImagesDirectory, _networkNamespace));
+        _options.Exchanging?.Invoke(WorkerProcessId);
+        hiding.Exchange(WorkerProcessId);
+        if (hiding.Mappings.ResidentBytes <= ComparedBesideTheDump)
+        {
+            _comparing = hiding.Mappings.CompareAsync();
+        }
+
+        return ValueTask.FromResult(true);
+    }
+
+    private static void RemoveImages(string directory)
+    {
+        foreach (string image in Directory.EnumerateFiles(directory, "*.img"))
+        {
+            File.Delete(image);
+        }
+    }
 
     /// <summary>A worker that was killed, or died by itself, has not removed its lock, and has not written the image that names it either.</summary>
-    private Task RemoveLeftLocksAsync() => _worker.Ended.IsCompleted
-        ? Task.Run(() => RemoveLocks(() => NetworkLockTables.RemoveAllBut(_locksBefore, _networkNamespace)))
+    private Task RemoveLeftLocksAsync() => _dump.Worker.Ended.IsCompleted
+        ? Task.Run(() => RemoveLocks(() => NetworkLockTables.RemoveAllBut(_locksBefore, NetworkNamespace)))
         : Task.CompletedTask;
 
     private void RemoveLocks(Action remove)
     {
-        if (_options is not { TcpEstablished: true, NetworkLock: CriuNetworkLock.Nftables })
+        if (_dumped is not { TcpEstablished: true, NetworkLock: CriuNetworkLock.Nftables })
         {
             return;
         }
@@ -349,25 +326,11 @@ public sealed class LazyDump : IAsyncDisposable
 
     private void Settle()
     {
-        if (!_postDump.Reached.IsCompletedSuccessfully || _settled)
+        if (!_dump.IsComplete || _settled)
         {
             throw new InvalidOperationException("The dump is not held: it was not begun, has failed, or is settled already.");
         }
 
         _settled = true;
-    }
-
-    private async Task EndAsync()
-    {
-        // After a commit nobody hears this any more; it only ends the wait in our own handler.
-        _postDump.Decide(accept: false);
-        try
-        {
-            await _dump!.ConfigureAwait(false);
-        }
-        catch (Exception exception) when (exception is CriuException or OperationCanceledException)
-        {
-            // Both ways of settling end in a failed request; that it has ended is what counts.
-        }
     }
 }

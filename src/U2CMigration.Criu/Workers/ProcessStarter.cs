@@ -50,19 +50,17 @@ internal static unsafe class ProcessStarter
         }
     }
 
-    /// <summary>The same for a program that asks before it opens a file relative to a directory, as do all that it starts.</summary>
-    /// <returns>The process id, and where the questions arrive: invalid when the kernel has no such filter or it is not allowed.</returns>
-    internal static (int ProcessId, SafeFileHandle Questions) StartAsking(string path, IReadOnlyList<string> arguments, IReadOnlyList<SafeHandle> descriptors)
+    /// <summary>The same for a program that is to lie at the same addresses each time it is started.</summary>
+    internal static int StartAtFixedAddresses(string path, IReadOnlyList<string> arguments, IReadOnlyList<SafeHandle> descriptors)
     {
-        // The filter is that of a thread and stays with it, so the thread does nothing else: a thread that were started from it would have the filter too.
+        // The setting stays with the thread, and all that it starts inherits it: so the thread does nothing else.
         int processId = 0;
-        SafeFileHandle? questions = null;
         Exception? failure = null;
         var thread = new Thread(() =>
         {
             try
             {
-                questions = Seccomp.FilterRelativeOpens();
+                Personality.FixAddresses();
                 processId = Start(path, arguments, descriptors);
             }
             catch (Exception exception)
@@ -75,11 +73,10 @@ internal static unsafe class ProcessStarter
         thread.Join();
         if (failure is not null)
         {
-            questions?.Dispose();
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
         }
 
-        return (processId, questions!);
+        return processId;
     }
 
     private static void AddDescriptors(byte* actions, List<SafeFileHandle> descriptors)

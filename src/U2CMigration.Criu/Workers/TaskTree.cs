@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Win32.SafeHandles;
 using U2CMigration.Criu.Interop;
 
@@ -74,31 +73,9 @@ internal sealed class TaskTree : IDisposable
         }
 
         _tasks.Add(handle);
-        foreach (int child in ChildrenOf(processId))
+        foreach (int child in TaskList.ChildrenOf(processId))
         {
             Add(child);
         }
-    }
-
-    private static List<int> ChildrenOf(int processId)
-    {
-        var children = new List<int>();
-        try
-        {
-            // A child belongs to the thread that made it.
-            foreach (string thread in Directory.EnumerateDirectories(string.Create(CultureInfo.InvariantCulture, $"/proc/{processId}/task")))
-            {
-                foreach (string child in File.ReadAllText(Path.Combine(thread, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries))
-                {
-                    children.Add(int.Parse(child, CultureInfo.InvariantCulture));
-                }
-            }
-        }
-        catch (IOException)
-        {
-            // It has ended meanwhile.
-        }
-
-        return children;
     }
 }

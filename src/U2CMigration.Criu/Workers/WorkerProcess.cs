@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Microsoft.Win32.SafeHandles;
 using U2CMigration.Criu.Interop;
 
 namespace U2CMigration.Criu.Workers;
@@ -27,12 +26,9 @@ internal sealed class WorkerProcess
     internal static WorkerProcess Start(string path, IReadOnlyList<string> arguments, IReadOnlyList<SafeHandle> descriptors) =>
         Watch(ProcessStarter.Start(path, arguments, descriptors));
 
-    /// <inheritdoc cref="ProcessStarter.StartAsking"/>
-    internal static (WorkerProcess Process, SafeFileHandle Questions) StartAsking(string path, IReadOnlyList<string> arguments, IReadOnlyList<SafeHandle> descriptors)
-    {
-        (int processId, SafeFileHandle questions) = ProcessStarter.StartAsking(path, arguments, descriptors);
-        return (Watch(processId), questions);
-    }
+    /// <inheritdoc cref="ProcessStarter.StartAtFixedAddresses"/>
+    internal static WorkerProcess StartAtFixedAddresses(string path, IReadOnlyList<string> arguments, IReadOnlyList<SafeHandle> descriptors) =>
+        Watch(ProcessStarter.StartAtFixedAddresses(path, arguments, descriptors));
 
     private static WorkerProcess Watch(int processId)
     {

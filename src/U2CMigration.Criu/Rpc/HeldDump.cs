@@ -1,0 +1,92 @@
+using U2CMigration.Criu.Options;
+
+namespace U2CMigration.Criu.Rpc;
+
+/// <summary>One request of a worker to dump, which is held when the images are complete.</summary>
+/// <param name="worker">The worker; it is the caller's to dispose.</param>
+/// <param name="tasksStopped">Called when all tasks are stopped and nothing of them was looked at; whether CRIU may continue. What it throws is thrown by <see cref="HoldAsync"/>.</param>
+internal sealed class HeldDump(CriuWorker worker, Func<ValueTask<bool>> tasksStopped)
+{
+    private static readonly TimeSpan CancelLimit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan RollbackLimit = TimeSpan.FromSeconds(10);
+
+    private readonly HoldPoint _postDump = new();
+    private Task _request = Task.CompletedTask;
+    private volatile bool _refusing;
+
+    /// <summary>Whether the images are complete.</summary>
+    internal bool IsComplete => _postDump.Reached.IsCompletedSuccessfully;
+
+    internal CriuWorker Worker => worker;
+
+    /// <summary>Stops the tasks and writes the images; returns with the tasks still stopped.</summary>
+    /// <param name="options">What to dump.</param>
+    /// <param name="cancellationToken">Refuses CRIU's next step; after ten seconds the worker is killed. Ignored once the images are complete.</param>
+    /// <exception cref="CriuException">The dump failed; the tasks run on.</exception>
+    internal async Task HoldAsync(CriuDumpOptions options, CancellationToken cancellationToken)
+    {
+        using var untilKilled = new CancellationTokenSource();
+        _request = worker.DumpAsync(options, (notification, _) => AnswerAsync(notification), untilKilled.Token);
+        CancellationTokenRegistration cancellation = cancellationToken.Register(() =>
+        {
+            // Killed at once, CRIU would leave its network lock behind: nobody would hear the workload again.
+            _refusing = true;
+            untilKilled.CancelAfter(CancelLimit);
+        });
+        Task first = await Task.WhenAny(_request, _postDump.Reached).ConfigureAwait(false);
+
+        // From here on the token is ignored; it may have been cancelled in the very moment the dump was complete.
+        await cancellation.DisposeAsync().ConfigureAwait(false);
+        if (first == _request || _refusing)
+        {
+            _postDump.Decide(accept: false);
+            try
+            {
+                await _request.ConfigureAwait(false);
+            }
+            catch (CriuException exception) when (_refusing)
+            {
+                throw new OperationCanceledException("The dump was cancelled; the tasks run on.", exception, cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>Lets CRIU undo the dump.</summary>
+    internal async Task UndoAsync()
+    {
+        _postDump.Decide(accept: false);
+        if (await Task.WhenAny(_request, Task.Delay(RollbackLimit)).ConfigureAwait(false) != _request)
+        {
+            // The kernel detaches a killed tracer: the tasks run on in this case too.
+            await worker.KillAsync().ConfigureAwait(false);
+        }
+
+        await EndAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Waits for the end of a request that is undone, or whose worker was killed.</summary>
+    internal async Task EndAsync()
+    {
+        // After a commit nobody hears this any more; it only ends the wait in our own handler.
+        _postDump.Decide(accept: false);
+        try
+        {
+            await _request.ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is CriuException or OperationCanceledException)
+        {
+            // Both ways of settling end in a failed request; that it has ended is what counts.
+        }
+    }
+
+    private ValueTask<bool> AnswerAsync(CriuNotification notification) => notification.Kind switch
+    {
+        _ when _refusing => ValueTask.FromResult(false),
+        CriuNotificationKind.QueryExternalFiles => tasksStopped(),
+        CriuNotificationKind.PostDump => _postDump.HoldAsync(notification, CancellationToken.None),
+
+        // The lazy server must never serve; it can not come this far while the port is occupied.
+        CriuNotificationKind.StatusReady => ValueTask.FromResult(false),
+        _ => ValueTask.FromResult(true),
+    };
+}
