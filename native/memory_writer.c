@@ -24,6 +24,7 @@
 #define HUGE_PAGE (2UL << 20)
 #ifndef MADV_GUARD_INSTALL
 #define MADV_GUARD_INSTALL 102
+#define MADV_GUARD_REMOVE 103
 #endif
 
 static void usage(void)
@@ -31,7 +32,7 @@ static void usage(void)
     puts("memory_writer [seccomp|nobody|trace PID]");
     puts("  map PAGES anon|thp|file|memfd|shared    -> address");
     puts("  write ADDRESS PAGES SEED PERMILLE KIND  u user, s same value, a atomic, k read(2), t thread, c child only, p parent beside a child");
-    puts("  read ADDRESS PAGES | discard ADDRESS PAGES SEED PERMILLE | guard ADDRESS PAGES | protect ADDRESS PAGES PROTECTION");
+    puts("  read ADDRESS PAGES | discard ADDRESS PAGES SEED PERMILLE | guard ADDRESS PAGES | unguard ADDRESS PAGES | protect ADDRESS PAGES PROTECTION");
     puts("  move ADDRESS PAGES -> address | moveto ADDRESS PAGES TARGET | replace ADDRESS PAGES | unmap ADDRESS PAGES | grow PAGES -> address");
     puts("  occupy ADDRESS PAGES                    registers a userfaultfd of its own there; leave: the main thread ends, others run on");
     puts("  fork -> pid | to CHILD COMMAND... | vfork -> ok | exec | descriptors -> count | chaos THREADS SEED | ops | quit");
@@ -427,6 +428,8 @@ static void run(const char *line, FILE **in, FILE **out, char **argv)
                 result = madvise((char *)a + page * PAGE, PAGE, MADV_DONTNEED);
     } else if (!strcmp(command, "guard"))
         result = madvise((void *)a, b * PAGE, MADV_GUARD_INSTALL);
+    else if (!strcmp(command, "unguard"))
+        result = madvise((void *)a, b * PAGE, MADV_GUARD_REMOVE);
     else if (!strcmp(command, "occupy"))
         result = occupy(a, b);
     else if (!strcmp(command, "leave")) {

@@ -11,11 +11,26 @@ namespace U2CMigration.PageTracking.PageTables;
 internal sealed unsafe class PagemapScanner : IPageTableReader
 {
     private const int BufferedRegions = 65536;
-    private readonly PageRegion[] _regions = GC.AllocateUninitializedArray<PageRegion>(BufferedRegions, pinned: true);
+    private const int FewRegions = 512;
+
+    /// <summary>Where the kernel puts mappings, unless a program asks for an address above: 47 bits, without the last page.</summary>
+    private const ulong MappingsEnd = (1UL << 47) - PageSize.Bytes;
+    private readonly PageRegion[] _regions;
     private readonly PageCategories _neverContent;
 
-    internal PagemapScanner(KernelFeatures features) =>
+    internal PagemapScanner(KernelFeatures features)
+        : this(features, BufferedRegions)
+    {
+    }
+
+    private PagemapScanner(KernelFeatures features, int regions)
+    {
+        _regions = GC.AllocateUninitializedArray<PageRegion>(regions, pinned: true);
         _neverContent = PageCategories.ZeroPage | (features.GuardRegionCategory ? PageCategories.Guard : PageCategories.None);
+    }
+
+    /// <summary>A scanner for a single use that will find little: it needs more calls where there is more.</summary>
+    internal static PagemapScanner OfFewRegions() => new(KernelFeatures.Probe(), FewRegions);
 
     /// <summary>Whether the mapping at an address is registered for write-protection. A hole counts as registered: there is nothing to do about it.</summary>
     /// <remarks>
@@ -89,6 +104,25 @@ internal sealed unsafe class PagemapScanner : IPageTableReader
         }
     }
 
+    /// <summary>Adds the guard regions of all mappings, whatever their kind. The kernel must know the category.</summary>
+    /// <param name="processId">The process, for messages.</param>
+    /// <param name="pagemap">Its page map.</param>
+    /// <param name="guards">Receives the regions.</param>
+    /// <param name="cancellationToken">Ends the call between two system calls.</param>
+    internal void CollectGuards(int processId, SafeFileHandle pagemap, ProcessPages guards, CancellationToken cancellationToken)
+    {
+        PagemapScanArguments arguments = Arguments(0, 0, MappingsEnd);
+        arguments.Mask = arguments.Returned = PageCategories.Guard;
+        ulong start = 0;
+        while (start < MappingsEnd)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            ThrowOnError(processId, ScanContent(pagemap, arguments, ref start, out ReadOnlySpan<PageRegion> found));
+            Append(found, guards);
+            arguments.Start = start;
+        }
+    }
+
     internal static void Append(ReadOnlySpan<PageRegion> found, ProcessPages pages)
     {
         foreach (ref readonly PageRegion region in found)
@@ -119,7 +153,7 @@ internal sealed unsafe class PagemapScanner : IPageTableReader
     {
         arguments.AnyOf = PageCategories.Present | PageCategories.Swapped;
         arguments.Returned |= PageCategories.Present;
-        arguments.RegionsLength = BufferedRegions;
+        arguments.RegionsLength = (ulong)_regions.Length;
         int count = Scan(pagemap, ref arguments);
         if (count == -Errno.ESRCH)
         {
@@ -136,7 +170,7 @@ internal sealed unsafe class PagemapScanner : IPageTableReader
         // The walk is over unless the regions are all used. WalkEnd does not say so: after more than 512 regions the kernel leaves in it where it emptied
         // an inner buffer last, and starting there again would find pages below those already found.
         found = _regions.AsSpan(0, count);
-        start = count < BufferedRegions ? arguments.End : Math.Max(arguments.WalkEnd, found[^1].End);
+        start = count < _regions.Length ? arguments.End : Math.Max(arguments.WalkEnd, found[^1].End);
         return 0;
     }
 
