@@ -64,8 +64,10 @@ internal static class DestinationPreflight
             return Refused(RefusalReason.Incompatible, $"CRIU {criu.Version} can not restore lazily on this kernel (userfaultfd with events, kernel 4.11, is needed), and {nameof(RestoreMode.FirstTouch)} was asked for.");
         }
 
-        bool firstTouch = wanted != RestoreMode.FlatImages && criu.Features.LazyPages;
-        return (firstTouch ? RestoreMode.FirstTouch : RestoreMode.FlatImages, null);
+        bool ownUserNamespace = context.Offer.Traits.Contains(Offer.UserNamespace);
+        return RestoreChoice.Of(wanted, criu.Features.LazyPages, ownUserNamespace, RestoreChoice.UserNamespacesHaveFirstTouch()) is { } mode
+            ? (mode, null)
+            : Refused(RefusalReason.Incompatible, RestoreChoice.UserNamespaceSentence);
     }
 
     private static int? TakenProcessId(Offer offer)

@@ -134,7 +134,7 @@ internal sealed class IncomingConnection(
     internal static AbortCode CodeOf(Exception cause) => cause switch
     {
         OperationCanceledException => AbortCode.Cancelled,
-        CriuException => AbortCode.RestoreFailed,
+        CriuException or RestoreRefusedException => AbortCode.RestoreFailed,
         ImageDamagedException or PageStores.PageNotHeldException => AbortCode.DataMismatch,
         MigrationProtocolException => AbortCode.ProtocolViolation,
         PageStores.PageStoreException => AbortCode.OutOfMemory,

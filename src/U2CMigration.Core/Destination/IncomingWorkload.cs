@@ -22,7 +22,6 @@ internal sealed class IncomingWorkload : IAsyncDisposable
 
     private readonly DestinationContext _context;
     private readonly MigrationConnection _connection;
-    private readonly RestoreMode _mode;
     private readonly ClaimedDirectory _directory;
     private readonly PageStore _store;
     private readonly RecentPages _recent;
@@ -33,6 +32,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
     private readonly MemoryAtHand _memory = MemoryAtHand.Take();
     private Task _acquired = Task.CompletedTask;
     private IRestore? _restore;
+    private RestoreMode _mode;
     private int _rootProcessId;
     private bool _networkTouched;
     private bool _runs;
@@ -170,6 +170,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
         var plan = new RestorePlan(_context, _store, _recent, _connection);
         plan.Read();
         await _acquired.ConfigureAwait(false);
+        _mode = plan.Confirm(_mode);
         _restore = plan.Create(_mode, _held);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task completing = plan.CompleteAsync(stop.Token);

@@ -21,11 +21,13 @@ internal sealed class RestorePlan(DestinationContext context, PageStore store, R
 
     private readonly List<LazyTask> _tasks = [];
     private readonly List<PageRun> _toPlace = [];
+    private bool _ownUserNamespace;
 
     /// <summary>Reads the page maps.</summary>
     public void Read()
     {
         var directory = new ImageDirectory(context.ImagesDirectory);
+        _ownUserNamespace = directory.HasUserNamespace();
         foreach (int processId in directory.ProcessesWithPagemap())
         {
             Pagemap pagemap = directory.ReadPagemap(processId)!;
@@ -50,6 +52,14 @@ internal sealed class RestorePlan(DestinationContext context, PageStore store, R
             throw new ImageDamagedException($"{missing.Sum(static run => run.Pages)} pages that the images want did not arrive.");
         }
     }
+
+    /// <summary>The way to restore, now that the images are here: a source may not have said that the processes are in a user namespace.</summary>
+    /// <param name="chosen">The way chosen when it was offered.</param>
+    /// <exception cref="RestoreRefusedException">First touch was asked for and is not open to these images.</exception>
+    public RestoreMode Confirm(RestoreMode chosen) => chosen == RestoreMode.FlatImages || !_ownUserNamespace
+        ? chosen
+        : RestoreChoice.Of(context.Options.RestoreMode, lazyPages: true, ownUserNamespace: true, RestoreChoice.UserNamespacesHaveFirstTouch())
+            ?? throw new RestoreRefusedException(RestoreChoice.UserNamespaceSentence);
 
     /// <summary>The restore in the chosen way.</summary>
     public IRestore Create(RestoreMode mode, HeldRestore held) => mode == RestoreMode.FlatImages

@@ -48,6 +48,7 @@ internal static class SourcePreflight
         }
 
         CheckTracers(tree, problems);
+        UserNamespaces.Check(tree, problems);
         CheckWorkDirectory(context.Options.WorkDirectory, problems);
         CriuVersion criu = await CheckCriuAsync(context, problems, cancellationToken).ConfigureAwait(false);
         if (problems.Count > 0)
@@ -61,6 +62,12 @@ internal static class SourcePreflight
             context.Warnings.Add(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{memory.FrozenOnlyBytes >> 20} of {memory.ResidentBytes >> 20} MiB are shared memory or huge pages, which travel while the workload is frozen: expect a longer downtime."));
+        }
+
+        if (UserNamespaces.IsOwn(root))
+        {
+            context.Warnings.Add(
+                "The workload is in a user namespace of its own: unless the destination has vm.unprivileged_userfaultfd=1, it reads all memory before it resumes, and the downtime grows with memory.");
         }
 
         if (PageTrackers.Resolve(context.Options.Tracker, kernel) == TrackerKind.ContentHash)

@@ -15,6 +15,7 @@ using U2CMigration.PageTracking.Trackers;
 using U2CMigration.Strategy.Strategies;
 using U2CMigration.Transport.Codec;
 using U2CMigration.Transport.Connections;
+using U2CMigration.Transport.Frames;
 using U2CMigration.Transport.Messages;
 
 namespace U2CMigration.Core.Source;
@@ -151,6 +152,7 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
             TotalMemoryBytes = memory.ResidentBytes,
             ProcessIds = [.. processes.Select(context.Numbers.InImages)],
             Requirements = [Offer.PagesToPlace],
+            Traits = (_connection.Features & ProtocolFeatures.OfferTraits) != 0 && UserNamespaces.IsOwn(root) ? [Offer.UserNamespace] : [],
             Options = OfferOptions.Lazy | (context.Options.Verify ? OfferOptions.Verify : OfferOptions.None),
         };
         await _connection.SendAsync(offer, cancellationToken).ConfigureAwait(false);

@@ -45,6 +45,10 @@ public sealed class ImageDirectory
     /// <exception cref="CriuException">The file is damaged.</exception>
     public ImageInventory ReadInventory() => ImageInventory.Read(PathOf(ImageInventory.FileName));
 
+    /// <summary>Whether the processes are in a user namespace of their own, which is restored with them.</summary>
+    /// <returns>True if so.</returns>
+    public bool HasUserNamespace() => Directory.EnumerateFiles(Path, $"userns-*{Suffix}").Any();
+
     /// <summary>Reads the process tree.</summary>
     /// <returns>The processes, each after its parent.</returns>
     /// <exception cref="CriuException">The file is damaged.</exception>

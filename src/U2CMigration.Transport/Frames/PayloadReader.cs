@@ -118,6 +118,9 @@ internal ref struct PayloadReader
 
     public ReadOnlySpan<byte> ReadBytes() => Next(ReadCount(ProtocolLimits.MaxPayloadBytes, 1, "bytes"));
 
+    /// <summary>Whether nothing follows: what later versions have appended is left out.</summary>
+    public readonly bool IsAtEnd => _rest.IsEmpty;
+
     public readonly void End()
     {
         if (!_rest.IsEmpty)

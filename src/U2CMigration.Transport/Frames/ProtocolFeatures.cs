@@ -12,4 +12,7 @@ public enum ProtocolFeatures : ulong
 
     /// <summary>Pages may travel as references, differences and compressed.</summary>
     PageCodec = 2,
+
+    /// <summary>Offers may tell what is special about a workload (<see cref="Messages.Offer.Traits"/>).</summary>
+    OfferTraits = 4,
 }

@@ -36,6 +36,13 @@ public sealed record Offer : MigrationMessage
     /// <summary>What the destination must have, one name each; a destination that does not know one refuses.</summary>
     public IReadOnlyList<string> Requirements { get; init; } = [];
 
+    /// <summary>What is special about the workload, one name each; a destination passes over those that it does not know.</summary>
+    /// <value>Only for a peer with <see cref="ProtocolFeatures.OfferTraits"/>; another one breaks off at them.</value>
+    public IReadOnlyList<string> Traits { get; init; } = [];
+
+    /// <summary>A trait: the processes are in a user namespace of their own.</summary>
+    public const string UserNamespace = "user-namespace";
+
     /// <summary>A requirement: that the destination writes pages which page maps name, and which are in no file, into the pages files before it restores.</summary>
     public const string PagesToPlace = "pages-to-place";
 
@@ -62,6 +69,15 @@ public sealed record Offer : MigrationMessage
         {
             writer.WriteText(Requirements[i], "requirement");
         }
+
+        if (Traits.Count > 0)
+        {
+            writer.WriteCount(Traits.Count, ProtocolLimits.MaxListEntries, "traits");
+            for (int i = 0; i < Traits.Count; i++)
+            {
+                writer.WriteText(Traits[i], "trait");
+            }
+        }
     }
 
     internal static Offer Read(ref PayloadReader reader) => new()
@@ -74,7 +90,8 @@ public sealed record Offer : MigrationMessage
         TotalMemoryBytes = reader.ReadAmount("memory size"),
         Options = ReadOptions(ref reader),
         ProcessIds = ReadProcesses(ref reader),
-        Requirements = ReadRequirements(ref reader),
+        Requirements = ReadTexts(ref reader, "requirements"),
+        Traits = reader.IsAtEnd ? [] : ReadTexts(ref reader, "traits"),
     };
 
     private static int ReadPageBytes(ref PayloadReader reader)
@@ -100,14 +117,14 @@ public sealed record Offer : MigrationMessage
         return processes;
     }
 
-    private static string[] ReadRequirements(ref PayloadReader reader)
+    private static string[] ReadTexts(ref PayloadReader reader, string what)
     {
-        var requirements = new string[reader.ReadCount(ProtocolLimits.MaxListEntries, sizeof(ushort), "requirements")];
-        for (int i = 0; i < requirements.Length; i++)
+        var texts = new string[reader.ReadCount(ProtocolLimits.MaxListEntries, sizeof(ushort), what)];
+        for (int i = 0; i < texts.Length; i++)
         {
-            requirements[i] = reader.ReadText();
+            texts[i] = reader.ReadText();
         }
 
-        return requirements;
+        return texts;
     }
 }

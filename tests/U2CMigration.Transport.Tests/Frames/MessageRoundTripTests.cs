@@ -37,6 +37,21 @@ public sealed class MessageRoundTripTests
             + "00112233445566778899aabbccddeeff" + "02006462" + "01006b" + "0500342e322e31" + "00100000" + "2211000000000000" + "01" + "01000000" + "07000000" + "01000000" + "010072");
     }
 
+    /// <summary>A peer of before traits breaks off at bytes behind the requirements: without traits there are none.</summary>
+    [Fact]
+    public void Encode_OfferWithTraits_AppendsThem()
+    {
+        var plain = new Offer
+        {
+            MigrationId = Guid.Empty, Name = "db", Kernel = "k", CriuVersion = "4.2.1", TotalMemoryBytes = 1, ProcessIds = [7], Requirements = ["r"],
+        };
+
+        byte[] frame = (plain with { Traits = [Offer.UserNamespace] }).Encode(5);
+
+        byte[] appended = frame[plain.Encode(5).Length..];
+        Convert.ToHexStringLower(appended).Should().Be("01000000" + "0e00" + Convert.ToHexStringLower("user-namespace"u8));
+    }
+
     [Fact]
     public void Read_EveryTypeWithAGenerator_IsCovered()
     {

@@ -28,7 +28,7 @@ internal static class Gens
             (MigrationMessage)new Offer
             {
                 MigrationId = id, Name = text, Kernel = text + "k", CriuVersion = text + "c", TotalMemoryBytes = bytes, ProcessIds = processes,
-                Options = (OfferOptions)options, Requirements = requirements,
+                Options = (OfferOptions)options, Requirements = requirements, Traits = [.. requirements.Skip(1)],
             }),
         Gen.Const((MigrationMessage)new Accept()),
         Gen.Select(Gen.UShort, Text).Select((code, text) => (MigrationMessage)new Refuse((RefusalReason)code, text)),
