@@ -1,10 +1,11 @@
 using System.Globalization;
 using System.Net;
+using U2CMigration.Core.Receiving;
 using U2CMigration.Core.Sessions;
 using U2CMigration.Disturbance;
 using U2CMigration.Transport.Frames;
 
-// link LISTEN-PORT DESTINATION MESSAGE | cancel PID DESTINATION ADDRESS PHASE; run inside the hosts of a rig by the end-to-end tests.
+// link LISTEN-PORT DESTINATION MESSAGE | cancel PID DESTINATION ADDRESS PHASE | receive LISTEN-PORT ADDRESS RESTORE-MODE FAULT; run inside the hosts of a rig by the end-to-end tests.
 switch (args)
 {
     case ["link", var port, var destination, var message]:
@@ -17,6 +18,8 @@ switch (args)
     case ["cancel", var processId, var destination, var address, var phase]:
         return await CancellingSender.RunAsync(
             int.Parse(processId, CultureInfo.InvariantCulture), IPEndPoint.Parse(destination), address, Enum.Parse<MigrationPhase>(phase));
+    case ["receive", var port, var address, var mode, var fault]:
+        return await FaultyReceiver.RunAsync(int.Parse(port, CultureInfo.InvariantCulture), address, Enum.Parse<RestoreMode>(mode), fault);
     default:
         await Console.Error.WriteLineAsync($"Does not know '{string.Join(' ', args)}'.");
         return 2;

@@ -12,4 +12,7 @@ public enum ProtocolFeatures : ulong
 
     /// <summary>Pages may travel as references, differences and compressed.</summary>
     PageCodec = 2,
+
+    /// <summary>What is compared is the memory of the restored tree: a sample of it while it is held, all of it once it runs.</summary>
+    RestoredMemory = 4,
 }
