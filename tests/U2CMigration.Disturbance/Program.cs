@@ -1,10 +1,12 @@
 using System.Globalization;
 using System.Net;
+using U2CMigration.Core.Receiving;
 using U2CMigration.Core.Sessions;
 using U2CMigration.Disturbance;
 using U2CMigration.Transport.Frames;
 
-// link LISTEN-PORT DESTINATION MESSAGE | cancel PID DESTINATION ADDRESS PHASE | dump PID IMAGES MOMENT; run inside the hosts of a rig by tests.
+// link LISTEN-PORT DESTINATION MESSAGE | cancel PID DESTINATION ADDRESS PHASE | dump PID IMAGES MOMENT | receive LISTEN-PORT ADDRESS RESTORE-MODE FAULT; run inside the hosts of a rig by
+// tests.
 switch (args)
 {
     case ["link", var port, var destination, var message]:
@@ -19,6 +21,8 @@ switch (args)
             int.Parse(processId, CultureInfo.InvariantCulture), IPEndPoint.Parse(destination), address, Enum.Parse<MigrationPhase>(phase));
     case ["dump", var processId, var images, var moment]:
         return await DyingDumper.RunAsync(int.Parse(processId, CultureInfo.InvariantCulture), images, moment);
+    case ["receive", var port, var address, var mode, var fault]:
+        return await FaultyReceiver.RunAsync(int.Parse(port, CultureInfo.InvariantCulture), address, Enum.Parse<RestoreMode>(mode), fault);
     default:
         await Console.Error.WriteLineAsync($"Does not know '{string.Join(' ', args)}'.");
         return 2;

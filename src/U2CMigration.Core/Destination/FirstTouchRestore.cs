@@ -8,12 +8,12 @@ namespace U2CMigration.Core.Destination;
 
 /// <summary>The processes resume without their memory and get each page when they touch it, from the store next to them.</summary>
 internal sealed class FirstTouchRestore(
-    DestinationContext context, HeldRestore restore, PageStore store, IReadOnlyList<LazyTask> tasks, RecentPages recent, bool placesPages) : IRestore
+    DestinationContext context, HeldRestore restore, PageStore store, ILazyPageSource source, IReadOnlyList<LazyTask> tasks, RecentPages recent, bool placesPages) : IRestore
 {
     /// <summary>Installing a page before the resume costs a microsecond of downtime, a touch after it some tens to the workload.</summary>
     private static readonly TimeSpan PreinstallBudget = TimeSpan.FromMilliseconds(5);
 
-    private readonly PageGate _gate = new(store);
+    private readonly PageGate _gate = new(source);
     private LazyPagesDaemon? _daemon;
     private bool _resumed;
 
@@ -23,6 +23,7 @@ internal sealed class FirstTouchRestore(
         if (placesPages)
         {
             await PlaceAsync(pagesComplete, context.ImagesDirectory, store, cancellationToken).ConfigureAwait(false);
+            context.Options.Faults?.InPlacedPages?.Invoke(new ImageDirectory(context.ImagesDirectory));
         }
 
         Reservations.Mark(new ImageDirectory(context.ImagesDirectory));
@@ -45,6 +46,14 @@ internal sealed class FirstTouchRestore(
     {
         await pagesComplete.WaitAsync(cancellationToken).ConfigureAwait(false);
         await Task.Run(() => PagemapRewriter.PlaceMissing(new ImageDirectory(imagesDirectory), store.CopyTo, cancellationToken), cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task InstallAsync(ReadOnlyMemory<LazyPageRange> pages, TimeSpan budget, CancellationToken cancellationToken)
+    {
+        if (!pages.IsEmpty)
+        {
+            await _daemon!.InstallAsync(pages, budget, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     public async Task ResumeAsync()

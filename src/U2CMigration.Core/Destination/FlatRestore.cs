@@ -1,6 +1,7 @@
 using U2CMigration.Core.PageStores;
 using U2CMigration.Core.Results;
 using U2CMigration.Criu.Images;
+using U2CMigration.Criu.LazyPages;
 using U2CMigration.Criu.Rpc;
 
 namespace U2CMigration.Core.Destination;
@@ -12,8 +13,11 @@ internal sealed class FlatRestore(DestinationContext context, HeldRestore restor
     {
         await pagesComplete.WaitAsync(cancellationToken).ConfigureAwait(false);
         await Task.Run(() => PagemapRewriter.MakePresent(new ImageDirectory(context.ImagesDirectory), store.CopyTo, cancellationToken), cancellationToken).ConfigureAwait(false);
+        context.Options.Faults?.InPlacedPages?.Invoke(new ImageDirectory(context.ImagesDirectory));
         return await restore.HoldAsync(RestoreOptions.For(context, lazyPages: false), cancellationToken).ConfigureAwait(false);
     }
+
+    public Task InstallAsync(ReadOnlyMemory<LazyPageRange> pages, TimeSpan budget, CancellationToken cancellationToken) => Task.CompletedTask;
 
     public async Task ResumeAsync() => await restore.ResumeAsync().ConfigureAwait(false);
 

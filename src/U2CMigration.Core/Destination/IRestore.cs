@@ -1,4 +1,5 @@
 using U2CMigration.Core.Results;
+using U2CMigration.Criu.LazyPages;
 
 namespace U2CMigration.Core.Destination;
 
@@ -10,6 +11,12 @@ internal interface IRestore : IAsyncDisposable
     /// <param name="cancellationToken">Ends the restore; nothing is left.</param>
     /// <returns>The process at the root of the tree.</returns>
     Task<int> HoldAsync(Task pagesComplete, CancellationToken cancellationToken);
+
+    /// <summary>Installs pages of processes that are held, where pages are installed at all.</summary>
+    /// <param name="pages">The pages; all of them lazy.</param>
+    /// <param name="budget">The longest time to spend.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    Task InstallAsync(ReadOnlyMemory<LazyPageRange> pages, TimeSpan budget, CancellationToken cancellationToken);
 
     /// <summary>Lets the processes run. There is no way back.</summary>
     Task ResumeAsync();

@@ -9,6 +9,9 @@ internal sealed class ImageReceiver(string directory) : IDisposable
 {
     private readonly Dictionary<string, Incoming> _files = new(StringComparer.Ordinal);
 
+    /// <summary>What arrived, once it is complete.</summary>
+    public IReadOnlyList<ImageChecksum> Received { get; private set; } = [];
+
     /// <summary>Takes a piece of a file; pieces of one file come in order.</summary>
     public void Take(ImageFile piece)
     {
@@ -46,6 +49,7 @@ internal sealed class ImageReceiver(string directory) : IDisposable
             }
         }
 
+        Received = end.Files;
         Dispose();
     }
 

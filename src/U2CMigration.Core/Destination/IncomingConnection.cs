@@ -135,7 +135,7 @@ internal sealed class IncomingConnection(
     {
         OperationCanceledException => AbortCode.Cancelled,
         CriuException or RestoreRefusedException => AbortCode.RestoreFailed,
-        ImageDamagedException or PageStores.PageNotHeldException => AbortCode.DataMismatch,
+        ImageDamagedException or PageStores.PageNotHeldException or Verification.MemoryMismatchException => AbortCode.DataMismatch,
         MigrationProtocolException => AbortCode.ProtocolViolation,
         PageStores.PageStoreException => AbortCode.OutOfMemory,
         _ => AbortCode.DestinationFailed,

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using U2CMigration.Core.Destination.Verification;
 using U2CMigration.Core.Freezing;
 using U2CMigration.Core.Handover;
 using U2CMigration.Core.Logging;
@@ -6,10 +7,12 @@ using U2CMigration.Core.PageStores;
 using U2CMigration.Core.Receiving;
 using U2CMigration.Core.Results;
 using U2CMigration.Core.WorkDirectories;
+using U2CMigration.Criu.Images;
 using U2CMigration.Criu.Rpc;
 using U2CMigration.Core.Preflight;
 using U2CMigration.Transport;
 using U2CMigration.Transport.Connections;
+using U2CMigration.Transport.Frames;
 using U2CMigration.Transport.Messages;
 
 namespace U2CMigration.Core.Destination;
@@ -30,6 +33,8 @@ internal sealed class IncomingWorkload : IAsyncDisposable
     private readonly IDestinationNetwork? _network;
     private readonly List<PhaseDuration> _phases = [];
     private readonly MemoryAtHand _memory = MemoryAtHand.Take();
+    private readonly ExpectedPages _expected = new();
+    private RestoredMemory? _restored;
     private Task _acquired = Task.CompletedTask;
     private IRestore? _restore;
     private RestoreMode _mode;
@@ -114,6 +119,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
         }
 
         _images.Dispose();
+        _restored?.Dispose();
         _memory.Dispose();
         _store.Dispose();
         _directory.Dispose();
@@ -167,14 +173,22 @@ internal sealed class IncomingWorkload : IAsyncDisposable
     private async Task RestoreAsync(CancellationToken cancellationToken)
     {
         long start = Stopwatch.GetTimestamp();
-        var plan = new RestorePlan(_context, _store, _recent, _connection);
+        _context.Options.Faults?.InImages?.Invoke(new ImageDirectory(_context.ImagesDirectory));
+        var plan = new RestorePlan(_context, _store, _recent, _connection, _expected);
         plan.Read();
-        await _acquired.ConfigureAwait(false);
         _mode = plan.Confirm(_mode);
-        _restore = plan.Create(_mode, _held);
+        InstallLedger? ledger = null;
+        if (StoreOptions(_context).KeepUntilVerified && (_connection.Features & ProtocolFeatures.RestoredMemory) != 0)
+        {
+            ledger = _mode == RestoreMode.FlatImages ? null : new InstallLedger(_store, new ImageDirectory(_context.ImagesDirectory));
+            _restored = new RestoredMemory(_context, _store, ledger, _images.Received);
+        }
+
+        await _acquired.ConfigureAwait(false);
+        _restore = plan.Create(_mode, _held, ledger);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task completing = plan.CompleteAsync(stop.Token);
-        Task<int> holding = _restore.HoldAsync(completing, stop.Token);
+        Task<int> holding = HoldAsync(completing, stop.Token);
         await CompleteAsync(completing, holding, stop).ConfigureAwait(false);
         _phases.Add(new PhaseDuration(PhaseNames.Check, Stopwatch.GetElapsedTime(start)));
         _rootProcessId = await HoldWhileListeningAsync(holding, stop).ConfigureAwait(false);
@@ -183,6 +197,18 @@ internal sealed class IncomingWorkload : IAsyncDisposable
         _context.Logger.WorkloadHeld(_context.MigrationId);
         await _connection.SendAsync(new Restored(_phases), cancellationToken).ConfigureAwait(false);
         await ExpectCommitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Restores, and compares what was restored if the source wants that.</summary>
+    private async Task<int> HoldAsync(Task pagesComplete, CancellationToken cancellationToken)
+    {
+        int rootProcessId = await _restore!.HoldAsync(pagesComplete, cancellationToken).ConfigureAwait(false);
+        if (_restored is not null)
+        {
+            await _restored.CompareHeldAsync(rootProcessId, _expected, _restore, cancellationToken).ConfigureAwait(false);
+        }
+
+        return rootProcessId;
     }
 
     /// <summary>Takes the last pages while the restore goes on; when one fails the other ends too.</summary>
@@ -210,7 +236,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
     /// <summary>Waits for the restore, and gives up at once when the source does or is gone.</summary>
     private async Task<int> HoldWhileListeningAsync(Task<int> holding, CancellationTokenSource stop)
     {
-        Task<MigrationMessage> listening = _connection.ReceiveAsync(stop.Token).AsTask();
+        Task<MigrationMessage> listening = _expected.NextOtherAsync(_connection, stop.Token);
         Task first = await Task.WhenAny(listening, holding).ConfigureAwait(false);
 
         // Nothing is lost by this: a message that is not complete stays with the connection.
@@ -270,7 +296,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
     private async Task<FillReport?> FinishAsync(CancellationToken cancellationToken)
     {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task farewell = FarewellAsync(timeout.Token);
+        Task farewell = FarewellAsync(timeout);
         FillReport? fill = await _restore!.CompleteAsync().ConfigureAwait(false);
         if (fill is not null)
         {
@@ -293,14 +319,15 @@ internal sealed class IncomingWorkload : IAsyncDisposable
     }
 
     /// <summary>Answers the source's comparison until it says that it has released its copy.</summary>
-    private async Task FarewellAsync(CancellationToken cancellationToken)
+    private async Task FarewellAsync(CancellationTokenSource timeout)
     {
         while (true)
         {
-            switch (await _connection.ReceiveAsync(cancellationToken).ConfigureAwait(false))
+            switch (await _connection.ReceiveAsync(timeout.Token).ConfigureAwait(false))
             {
                 case VerifyPages pages:
-                    await _connection.SendAsync(_store.Verify(pages.ProcessId, pages.Address, pages.Checksums.Span), cancellationToken).ConfigureAwait(false);
+                    await _connection.SendAsync(await CompareAsync(pages).ConfigureAwait(false), timeout.Token).ConfigureAwait(false);
+                    timeout.CancelAfter(FarewellTimeout);
                     break;
                 case Released:
                     _released = true;
@@ -310,6 +337,18 @@ internal sealed class IncomingWorkload : IAsyncDisposable
                     throw new MigrationProtocolException("a comparison or the release", other.Type.ToString());
             }
         }
+    }
+
+    private async Task<MigrationMessage> CompareAsync(VerifyPages pages)
+    {
+        if (_restored is null)
+        {
+            return _store.Verify(pages.ProcessId, pages.Address, pages.Checksums.Span);
+        }
+
+        // A page that is read before it is installed would be waited for one by one.
+        await _restore!.CompleteAsync().ConfigureAwait(false);
+        return await Task.Run(() => _restored.Compare(pages)).ConfigureAwait(false);
     }
 
     private void RecordAborted()

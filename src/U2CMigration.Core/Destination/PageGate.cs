@@ -20,5 +20,9 @@ internal sealed class PageGate(ILazyPageSource store) : ILazyPageSource, IDispos
 
     public void Release(int processId, ulong address, int pages) => store.Release(processId, address, pages);
 
+    public void Installed(int processId, ulong address, LazyPageRun pages) => store.Installed(processId, address, pages);
+
+    public void Unwanted(int processId, ulong address, int pages) => store.Unwanted(processId, address, pages);
+
     public void Dispose() => _opened.Dispose();
 }

@@ -1,3 +1,4 @@
+using U2CMigration.Core.Destination.Verification;
 using U2CMigration.Core.Logging;
 using U2CMigration.Core.PageStores;
 using U2CMigration.Core.Receiving;
@@ -15,7 +16,7 @@ namespace U2CMigration.Core.Destination;
 /// Compares CRIU's page map of the frozen tree, which is the last word, with the store: pages that the images want and the store lacks are asked for,
 /// pages that the store has beyond them are never used.
 /// </summary>
-internal sealed class RestorePlan(DestinationContext context, PageStore store, RecentPages recent, MigrationConnection connection)
+internal sealed class RestorePlan(DestinationContext context, PageStore store, RecentPages recent, MigrationConnection connection, ExpectedPages expected)
 {
     private const int MaxAttempts = 3;
 
@@ -31,7 +32,8 @@ internal sealed class RestorePlan(DestinationContext context, PageStore store, R
         foreach (int processId in directory.ProcessesWithPagemap())
         {
             Pagemap pagemap = directory.ReadPagemap(processId)!;
-            _tasks.Add(new LazyTask(processId, LazyRangesOf(processId, pagemap)));
+            var task = new LazyTask(processId, LazyRangesOf(processId, pagemap));
+            _tasks.Add(context.Options.Faults?.InRanges?.Invoke(task) ?? task);
             _toPlace.AddRange(pagemap.Entries.Where(static entry => entry.Places == PagePlaces.None).Select(entry => new PageRun(processId, entry.Address, entry.Pages)));
         }
     }
@@ -51,6 +53,8 @@ internal sealed class RestorePlan(DestinationContext context, PageStore store, R
         {
             throw new ImageDamagedException($"{missing.Sum(static run => run.Pages)} pages that the images want did not arrive.");
         }
+
+        context.Options.Faults?.InStore?.Invoke(store);
     }
 
     /// <summary>The way to restore, now that the images are here: a source may not have said that the processes are in a user namespace.</summary>
@@ -62,9 +66,19 @@ internal sealed class RestorePlan(DestinationContext context, PageStore store, R
             ?? throw new RestoreRefusedException(RestoreChoice.UserNamespaceSentence);
 
     /// <summary>The restore in the chosen way.</summary>
-    public IRestore Create(RestoreMode mode, HeldRestore held) => mode == RestoreMode.FlatImages
-        ? new FlatRestore(context, held, store)
-        : new FirstTouchRestore(context, held, store, _tasks, recent, placesPages: _toPlace.Count > 0);
+    /// <param name="mode">The way.</param>
+    /// <param name="held">The restore that CRIU does.</param>
+    /// <param name="ledger">Keeps account of what is given on first touch; null for none.</param>
+    public IRestore Create(RestoreMode mode, HeldRestore held, InstallLedger? ledger)
+    {
+        if (mode == RestoreMode.FlatImages)
+        {
+            return new FlatRestore(context, held, store);
+        }
+
+        ILazyPageSource source = ledger is null ? store : ledger;
+        return new FirstTouchRestore(context, held, store, context.Options.Faults?.InServing?.Invoke(source) ?? source, _tasks, recent, placesPages: _toPlace.Count > 0);
+    }
 
     private static IEnumerable<LazyPageRange> LazyRangesOf(int processId, Pagemap pagemap)
     {
@@ -90,15 +104,18 @@ internal sealed class RestorePlan(DestinationContext context, PageStore store, R
 
     private async Task ReceiveAsync(CancellationToken cancellationToken)
     {
-        switch (await connection.ReceiveAsync(recent, cancellationToken).ConfigureAwait(false))
+        while (true)
         {
-            case RoundEnd round:
-                await connection.SendAsync(new RoundAck(round.Round, connection.PageBytesReceived, store.Statistics.StoredBytes), cancellationToken).ConfigureAwait(false);
-                break;
-            case Abort abort:
-                throw new SourceAbortedException(abort);
-            case { } other:
-                throw new MigrationProtocolException("the last pages", other.Type.ToString());
+            switch (await connection.ReceiveAsync(recent, cancellationToken).ConfigureAwait(false))
+            {
+                case RoundEnd round:
+                    await connection.SendAsync(new RoundAck(round.Round, connection.PageBytesReceived, store.Statistics.StoredBytes), cancellationToken).ConfigureAwait(false);
+                    return;
+                case Abort abort:
+                    throw new SourceAbortedException(abort);
+                case { } other when !expected.TryTake(other):
+                    throw new MigrationProtocolException("the last pages", other.Type.ToString());
+            }
         }
     }
 }

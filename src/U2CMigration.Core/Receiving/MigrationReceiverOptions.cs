@@ -47,6 +47,8 @@ public sealed record MigrationReceiverOptions
     /// <value>Default: null, plain TCP.</value>
     public SslServerAuthenticationOptions? Credentials { get; init; }
 
+    internal MemoryFaults? Faults { get; init; }
+
     internal void Validate()
     {
         var problems = new List<string>();

@@ -252,7 +252,7 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
     {
         TimeSpan downtime = MigrationClock.Since(_stopAndCopy!.FreezeTimestamp);
         context.Progress.Enter(MigrationPhase.Releasing);
-        var release = new SourceRelease(context, _tracker!, _connection!, _dialogue!, _tree!);
+        var release = new SourceRelease(context, _tracker!, _connection!, _dialogue!, _tree!, _stopAndCopy.HeldPages);
         using var timeout = new CancellationTokenSource(ReleaseTimeout);
         await release.RunAsync(timeout.Token).ConfigureAwait(false);
         context.Progress.Enter(MigrationPhase.Completed);

@@ -1,5 +1,6 @@
 using U2CMigration.Core.Logging;
 using U2CMigration.Core.Results;
+using U2CMigration.Core.Source.Verification;
 using U2CMigration.PageTracking.Trackers;
 using U2CMigration.Transport;
 using U2CMigration.Transport.Connections;
@@ -8,7 +9,7 @@ using U2CMigration.Transport.Messages;
 namespace U2CMigration.Core.Source;
 
 /// <summary>What follows once the workload runs on the destination: compare, kill the frozen copy, hear how the filling went.</summary>
-internal sealed class SourceRelease(SourceContext context, IPageTracker tracker, MigrationConnection connection, SourceDialogue dialogue, FrozenTree tree)
+internal sealed class SourceRelease(SourceContext context, IPageTracker tracker, MigrationConnection connection, SourceDialogue dialogue, FrozenTree tree, long heldPages)
 {
     public VerificationReport? Verification { get; private set; }
 
@@ -23,7 +24,7 @@ internal sealed class SourceRelease(SourceContext context, IPageTracker tracker,
         {
             if (context.Options.Verify)
             {
-                Verification = await SourceVerification.RunAsync(context, tracker, connection, dialogue, cancellationToken).ConfigureAwait(false);
+                Verification = await new SourceVerification(context, tracker, connection, dialogue).RunAsync(heldPages, cancellationToken).ConfigureAwait(false);
             }
         }
         catch (Exception e) when (e is TransportException or OperationCanceledException or MigrationProtocolException or IOException)
@@ -53,7 +54,8 @@ internal sealed class SourceRelease(SourceContext context, IPageTracker tracker,
 
         if (Verification is { PagesMismatched: > 0 } bad)
         {
-            context.Warnings.Add($"{bad.PagesMismatched} of {bad.PagesVerified} pages differ between source and destination; this is a defect, please report it.");
+            context.Warnings.Add(
+                $"{bad.PagesMismatched} of {bad.PagesVerified} pages of the restored processes differ from those of the source: {string.Join(", ", bad.Mismatches)}. They run with wrong memory: restart the workload. This is a defect, please report it.");
         }
 
         foreach (string warning in context.Warnings)

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using U2CMigration.Core.Logging;
 using U2CMigration.Core.Results;
+using U2CMigration.Core.Source.Verification;
 using U2CMigration.Criu.Images;
 using U2CMigration.PageTracking.Pages;
 using U2CMigration.PageTracking.Trackers;
@@ -41,6 +42,9 @@ internal sealed class StopAndCopy(
 
     /// <summary>The memory that the images name.</summary>
     public ImageMemory Memory => ImageMemory.Measure(new ImageDirectory(context.ImagesDirectory));
+
+    /// <summary>The pages that the destination has compared with the restored tree while it was held.</summary>
+    public long HeldPages { get; private set; }
 
     /// <summary>The stop-and-copy round.</summary>
     public RoundReport? Round { get; private set; }
@@ -103,7 +107,8 @@ internal sealed class StopAndCopy(
             HeldPages = 0,
             WireBytes = connection.Statistics.WireBytesSent - bytesBefore,
         };
-        await WaitForRestoreAsync(cancellationToken).ConfigureAwait(false);
+        using var restoring = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await AllOrCancelAsync(restoring, WaitForRestoreAsync(restoring.Token), CompareHeldAsync(restoring.Token)).ConfigureAwait(false);
         await tree.ConfirmAsync().ConfigureAwait(false);
     }
 
@@ -176,6 +181,17 @@ internal sealed class StopAndCopy(
                 case { } other:
                     throw SourceDialogue.Unexpected(nameof(Restored), other);
             }
+        }
+    }
+
+    /// <summary>In the time of the restore, in which there is nothing else to do here.</summary>
+    private async Task CompareHeldAsync(CancellationToken cancellationToken)
+    {
+        if (HeldComparison.IsWanted(context, connection))
+        {
+            var comparison = new HeldComparison(context, tracker, connection);
+            await comparison.RunAsync(cancellationToken).ConfigureAwait(false);
+            HeldPages = comparison.Pages;
         }
     }
 

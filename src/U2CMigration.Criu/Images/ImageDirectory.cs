@@ -64,6 +64,16 @@ public sealed class ImageDirectory
         return File.Exists(path) ? MemoryArea.ReadAll(path) : [];
     }
 
+    /// <summary>Reads where the kernel writes into the memory of a process by itself.</summary>
+    /// <param name="task">The process.</param>
+    /// <returns>The areas of its threads.</returns>
+    /// <exception cref="CriuException">A file is damaged or missing.</exception>
+    public IReadOnlyList<KernelWrittenArea> ReadKernelWrittenAreas(ImageTask task)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        return KernelWrittenArea.ReadAll(this, task);
+    }
+
     /// <summary>Reads the pagemap of a process.</summary>
     /// <param name="processId">The process, as numbered in the images.</param>
     /// <returns>The pagemap, or null when there is none: the pages went to a page server, or the process has no memory.</returns>

@@ -12,6 +12,7 @@ internal static class ImageMagic
     /// <summary>First in the inventory, with nothing else.</summary>
     internal const uint Inventory = 0x58313116;
 
+    internal const uint Core = 0x55053847;
     internal const uint Pstree = 0x50273030;
     internal const uint Memory = 0x57492820;
     internal const uint Pagemap = 0x56084025;

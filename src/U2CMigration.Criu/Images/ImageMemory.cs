@@ -23,7 +23,8 @@ public sealed record ImageMemory(long LazyBytes, IReadOnlyDictionary<MemoryKind,
         foreach (ImageTask task in directory.ReadTasks())
         {
             IReadOnlyList<MemoryArea> areas = directory.ReadMemoryAreas(task.ProcessId);
-            foreach (MemoryArea area in areas.Where(static area => area.SharedMemoryId != 0))
+            // The number of a mapped file is another one, and may be the same by chance.
+            foreach (MemoryArea area in areas.Where(static area => area.SharedMemoryId != 0 && area.Kind is MemoryKind.SharedAnonymous or MemoryKind.SystemV or MemoryKind.HugePages))
             {
                 shared.TryAdd(area.SharedMemoryId, area.Kind);
             }

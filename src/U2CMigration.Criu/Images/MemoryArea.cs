@@ -19,9 +19,13 @@ public readonly record struct MemoryArea(
     ulong SharedMemoryId,
     bool IsLocked)
 {
+    private const uint MapPrivate = 0x02;
+    private const uint MapDroppable = 0x08;
+    private const uint MapAnonymous = 0x20;
     private const uint MapLocked = 0x2000;
     private const uint MapHuge = 0x40000;
 
+    private const int Regular = 0;
     private const int SystemCallPage = 2;
     private const int SystemCallLibrary = 3;
     private const int FilePrivate = 6;
@@ -32,12 +36,19 @@ public readonly record struct MemoryArea(
     private const int KernelVariables = 12;
     private const int AsynchronousRing = 13;
     private const int MemoryFile = 14;
+    private const int ShadowStack = 15;
 
     /// <summary>Its size.</summary>
     public long Bytes => (long)(End - Start);
 
+    /// <summary>Whether the process has pages of its own there, which travel with it: decided as CRIU decides it, whatever else the mapping is, a memfd for example.</summary>
+    public bool IsPrivate { get; init; }
+
+    /// <summary>Whether the kernel may take its pages away at any time (MAP_DROPPABLE), so that CRIU leaves them out.</summary>
+    public bool IsDroppable => (MapFlags & MapDroppable) != 0;
+
     /// <summary>Whether CRIU can restore it with its pages missing.</summary>
-    public bool CanBeLazy => Kind == MemoryKind.PrivateAnonymous && !IsLocked;
+    public bool CanBeLazy => Kind == MemoryKind.PrivateAnonymous && IsPrivate && !IsLocked && (MapFlags & (MapAnonymous | MapPrivate)) == (MapAnonymous | MapPrivate);
 
     /// <summary>Reads the mappings of a process.</summary>
     /// <param name="path">The file, <c>mm-PID.img</c>.</param>
@@ -56,33 +67,41 @@ public readonly record struct MemoryArea(
                 throw ImageError.At(path, entries.Offset, $"a mapping ends at 0x{vma.End:x} and begins at 0x{vma.Start:x}");
             }
 
-            areas.Add(new MemoryArea(vma.Start, vma.End, KindOf(vma), (int)vma.Prot, (int)vma.Flags, vma.Shmid, (vma.Flags & MapLocked) != 0));
+            areas.Add(new MemoryArea(vma.Start, vma.End, KindOf(vma), (int)vma.Prot, (int)vma.Flags, vma.Shmid, (vma.Flags & MapLocked) != 0) { IsPrivate = HasPagesOfItsOwn(vma) });
         }
 
         return areas;
     }
 
+    private static bool Has(VmaEntry vma, int bit) => (vma.Status & (1u << bit)) != 0;
+
+    // The rings of asynchronous I/O count as private for CRIU too, but it takes them whole by itself, and for everybody else they are shared.
+    private static bool HasPagesOfItsOwn(VmaEntry vma) =>
+        (Has(vma, Regular) && (Has(vma, AnonymousPrivate) || Has(vma, FilePrivate))) || Has(vma, ShadowStack);
+
     private static MemoryKind KindOf(VmaEntry vma)
     {
-        bool Has(int bit) => (vma.Status & (1u << bit)) != 0;
-
         if ((vma.Flags & MapHuge) != 0)
         {
             return MemoryKind.HugePages;
         }
 
         // CRIU calls most of the kernel's own mappings anonymous as well.
-        if (Has(SystemCallPage) || Has(SystemCallLibrary) || Has(KernelVariables) || Has(AsynchronousRing))
+        if (Has(vma, SystemCallPage) || Has(vma, SystemCallLibrary) || Has(vma, KernelVariables) || Has(vma, AsynchronousRing) || Has(vma, ShadowStack))
         {
             return MemoryKind.Special;
         }
 
-        return Has(MemoryFile) ? MemoryKind.MemoryFile
-            : Has(SystemV) ? MemoryKind.SystemV
-            : Has(AnonymousShared) ? MemoryKind.SharedAnonymous
-            : Has(AnonymousPrivate) ? MemoryKind.PrivateAnonymous
-            : Has(FilePrivate) ? MemoryKind.PrivateFile
-            : Has(FileShared) ? MemoryKind.SharedFile
+        // A private view of a memfd, or of shared memory, is marked as both: what the process wrote there is its own.
+        if (HasPagesOfItsOwn(vma))
+        {
+            return Has(vma, AnonymousPrivate) ? MemoryKind.PrivateAnonymous : MemoryKind.PrivateFile;
+        }
+
+        return Has(vma, MemoryFile) ? MemoryKind.MemoryFile
+            : Has(vma, SystemV) ? MemoryKind.SystemV
+            : Has(vma, AnonymousShared) ? MemoryKind.SharedAnonymous
+            : Has(vma, FileShared) ? MemoryKind.SharedFile
             : MemoryKind.Special;
     }
 }

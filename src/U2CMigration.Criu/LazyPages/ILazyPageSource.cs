@@ -16,4 +16,20 @@ public interface ILazyPageSource
     /// <param name="address">The address of the first page in the process as it was dumped.</param>
     /// <param name="pages">The number of pages.</param>
     void Release(int processId, ulong address, int pages);
+
+    /// <summary>Says that the kernel has taken pages out of this process's memory into the restored one; for whoever keeps account of it.</summary>
+    /// <param name="processId">The process, as numbered in the images.</param>
+    /// <param name="address">The address of the first page in the process as it was dumped.</param>
+    /// <param name="pages">The pages, where they were taken from.</param>
+    void Installed(int processId, ulong address, LazyPageRun pages)
+    {
+    }
+
+    /// <summary>Says that the restored process has discarded or unmapped pages before they were installed.</summary>
+    /// <param name="processId">The process, as numbered in the images.</param>
+    /// <param name="address">The address of the first page in the process as it was dumped.</param>
+    /// <param name="pages">The number of pages.</param>
+    void Unwanted(int processId, ulong address, int pages)
+    {
+    }
 }

@@ -66,6 +66,12 @@ public enum MessageType : byte
     /// <summary>Destination to source: the outcome of comparing them with the store.</summary>
     VerifyResult = 65,
 
+    /// <summary>Source to destination: checksums of pages of the frozen tree that the restored tree must have while it is held.</summary>
+    HeldSample = 66,
+
+    /// <summary>Destination to source: the outcome of comparing <see cref="VerifyPages"/> with the restored tree.</summary>
+    Compared = 67,
+
     /// <summary>Either direction: are you there?</summary>
     Ping = 80,
 

@@ -15,4 +15,7 @@ public enum ProtocolFeatures : ulong
 
     /// <summary>Offers may tell what is special about a workload (<see cref="Messages.Offer.Traits"/>).</summary>
     OfferTraits = 4,
+
+    /// <summary>What is compared is the memory of the restored tree: a sample of it while it is held, all of it once it runs.</summary>
+    RestoredMemory = 8,
 }

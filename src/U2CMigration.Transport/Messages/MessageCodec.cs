@@ -28,6 +28,8 @@ internal static class MessageCodec
             MessageType.FillDone => FillDone.Read(ref reader),
             MessageType.VerifyPages => VerifyPages.Read(ref reader),
             MessageType.VerifyResult => VerifyResult.Read(ref reader),
+            MessageType.HeldSample => HeldSample.Read(ref reader),
+            MessageType.Compared => Compared.Read(ref reader),
             MessageType.Ping => Ping.Read(ref reader),
             MessageType.Pong => Pong.Read(ref reader),
             MessageType.Query => Query.Read(ref reader),

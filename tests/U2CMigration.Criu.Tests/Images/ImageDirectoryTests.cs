@@ -32,6 +32,41 @@ public sealed class ImageDirectoryTests : IDisposable
         new ImageDirectory(_directory.Path).ReadMemoryAreas(5).Select(area => area.Kind).Should().Equal(Enum.GetValues<MemoryKind>());
     }
 
+    /// <summary>As CRIU decides it, whatever else the mapping is.</summary>
+    [Theory]
+    [InlineData(ImageSet.FilePrivate, true)]
+    [InlineData(ImageSet.AnonymousPrivate, true)]
+    [InlineData(ImageSet.MemoryFile | ImageSet.FilePrivate, true)]
+    [InlineData((1 << 10) | ImageSet.FilePrivate, true)]
+    [InlineData(1 << 15, true)]
+    [InlineData(1 << 9, false)]
+    [InlineData(ImageSet.MemoryFile | ImageSet.Regular | (1 << 7), false)]
+    [InlineData(ImageSet.AnonymousShared, false)]
+    [InlineData(1 << 13, false)]
+    public void ReadMemoryAreas_Status_SaysWhetherItIsPrivate(int status, bool isPrivate)
+    {
+        ImageSet.WriteMemory(_directory["mm-5.img"], ImageSet.Area(0x1000, 1, (uint)status));
+        new ImageDirectory(_directory.Path).ReadMemoryAreas(5).Should().ContainSingle().Which.IsPrivate.Should().Be(isPrivate);
+    }
+
+    /// <summary>Where CRIU and we disagree a page has no place: its restore registers what is private, anonymous and neither locked nor huge.</summary>
+    [Theory]
+    [InlineData(ImageSet.AnonymousPrivate, 0x22, true)]
+    [InlineData(ImageSet.AnonymousPrivate, 0x122, true)]
+    [InlineData(ImageSet.AnonymousPrivate, 0x28, false)]
+    [InlineData(ImageSet.AnonymousPrivate, 0x2022, false)]
+    [InlineData(ImageSet.AnonymousPrivate, 0x40022, false)]
+    [InlineData(ImageSet.FilePrivate, 0x02, false)]
+    [InlineData(ImageSet.FilePrivate, 0x22, false)]
+    [InlineData(ImageSet.MemoryFile | ImageSet.FilePrivate, 0x02, false)]
+    [InlineData((1 << 15) | ImageSet.AnonymousPrivate, 0x22, false)]
+    [InlineData((1 << 3) | ImageSet.AnonymousPrivate, 0x22, false)]
+    public void ReadMemoryAreas_Flags_SayWhetherItCanBeLazy(int status, int flags, bool canBeLazy)
+    {
+        ImageSet.WriteMemory(_directory["mm-5.img"], ImageSet.Area(0x1000, 1, (uint)status, flags: (uint)flags));
+        new ImageDirectory(_directory.Path).ReadMemoryAreas(5).Should().ContainSingle().Which.CanBeLazy.Should().Be(canBeLazy);
+    }
+
     [Fact]
     public void ReadMemoryAreas_AreaThatEndsBeforeItBegins_IsRefused()
     {

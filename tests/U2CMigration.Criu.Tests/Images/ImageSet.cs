@@ -8,9 +8,12 @@ namespace U2CMigration.Criu.Tests.Images;
 /// <summary>Writes images as CRIU does, for the readers to be tested against.</summary>
 internal static class ImageSet
 {
-    public const int FilePrivate = 1 << 6;
-    public const int AnonymousShared = 1 << 8;
-    public const int AnonymousPrivate = 1 << 9;
+    // With the bit of an ordinary mapping, which CRIU sets for each of them.
+    public const int Regular = 1 << 0;
+    public const int FilePrivate = Regular | (1 << 6);
+    public const int AnonymousShared = Regular | (1 << 8);
+    public const int AnonymousPrivate = Regular | (1 << 9);
+    public const int MemoryFile = 1 << 14;
 
     public static void Write(string path, uint[] magics, params IMessage[] entries)
     {

@@ -48,6 +48,13 @@ internal static class Gens
         Gen.Select(Amount, Amount, Amount, Amount, Amount).Select((a, b, c, d, e) => (MigrationMessage)new FillDone(a, b, c, new TimeSpan(d), new TimeSpan(e))),
         Gen.Select(Run, Gen.ULong.Array[1, 30]).Select((run, sums) => (MigrationMessage)new VerifyPages(run.ProcessId, run.Address >> 20 << 12, sums)),
         Gen.Select(Gen.Int[1, int.MaxValue], Amount, Amount, Gen.ULong.Array[0, 9]).Select((processId, a, b, list) => (MigrationMessage)new VerifyResult(processId, a, b, list)),
+        Gen.Select(Run.Array[0, 6], Gen.Int[1, 9], Gen.Int, Gen.Bool).Select((runs, pages, seed, last) =>
+        {
+            PageRun[] small = [.. runs.Select(run => run with { Address = run.Address >> 20 << 12, Pages = pages })];
+            var random = new Random(seed);
+            return (MigrationMessage)new HeldSample(small, (ulong[])[.. Enumerable.Range(0, pages * small.Length).Select(_ => (ulong)random.NextInt64())], last);
+        }),
+        Gen.Select(Gen.Int[1, int.MaxValue], Amount, Amount, Amount, Gen.ULong.Array[0, 9]).Select((processId, a, b, c, list) => (MigrationMessage)new Compared(processId, a, b, c, list)),
         Gen.Long.Select(stamp => (MigrationMessage)new Ping(stamp)),
         Gen.Long.Select(stamp => (MigrationMessage)new Pong(stamp)),
         Id.Select(id => (MigrationMessage)new Query(id)),

@@ -43,6 +43,7 @@ internal sealed class RestoredTask
         long before = Ranges.PendingCount;
         while (Ranges.TryNext(start, end, int.MaxValue, out LazyRun unwanted))
         {
+            Family.NoteUnwanted(unwanted);
             Settle(unwanted);
         }
 
@@ -53,7 +54,12 @@ internal sealed class RestoredTask
     /// <summary>Ends the registration. With pages still missing the process must be dead: it would read zeros.</summary>
     internal void Close()
     {
-        _ = Discard(0, ulong.MaxValue);
+        // Not noted as unwanted: whether the process is really dead is not known here.
+        while (Ranges.TryNext(0, ulong.MaxValue, int.MaxValue, out LazyRun left))
+        {
+            Settle(left);
+        }
+
         Family.Remove(this);
         Descriptor.Dispose();
     }

@@ -11,6 +11,9 @@ internal sealed class TaskFamily(int processId, ILazyPageSource source)
 
     internal void Remove(RestoredTask task) => _members.Remove(task);
 
+    /// <summary>Says that the process itself has discarded pages.</summary>
+    internal void NoteUnwanted(in LazyRun pages) => source.Unwanted(processId, pages.Dumped, PagesOf(pages));
+
     /// <summary>Gives pages back to the source that one member does not need any more, except those that another still needs.</summary>
     internal void Release(in LazyRun pages)
     {

@@ -1,0 +1,108 @@
+using U2CMigration.Core.PageStores;
+using U2CMigration.Criu.Images;
+using U2CMigration.PageTracking.Pages;
+using U2CMigration.Transport.Messages;
+using U2CMigration.Transport.Pages;
+
+namespace U2CMigration.Core.Destination.Verification;
+
+/// <summary>What the restored processes were given, page by page, on whichever way it came: for pages that hold something else by now.</summary>
+internal sealed class GivenPages : IDisposable
+{
+    private readonly PageStore _store;
+    private readonly InstallLedger? _ledger;
+    private readonly SharedImages _shared;
+    private readonly Dictionary<int, ImagePages> _pages = [];
+    private readonly Dictionary<int, MemoryArea[]> _areas = [];
+    private readonly Dictionary<int, KernelWrittenArea[]> _kernelWritten = [];
+
+    public GivenPages(ImageDirectory images, IReadOnlyList<ImageChecksum> received, PageStore store, InstallLedger? ledger)
+    {
+        _store = store;
+        _ledger = ledger;
+        _shared = new SharedImages(images, received);
+        foreach (ImageTask task in images.ReadTasks())
+        {
+            _pages.Add(task.ProcessId, new ImagePages(images, task.ProcessId));
+            _areas.Add(task.ProcessId, [.. images.ReadMemoryAreas(task.ProcessId)]);
+            _kernelWritten.Add(task.ProcessId, [.. images.ReadKernelWrittenAreas(task)]);
+        }
+    }
+
+    /// <summary>Whether a page of a process that has run since was given to it with this checksum, or it has discarded the page before.</summary>
+    /// <param name="processId">The process, as numbered in the images.</param>
+    /// <param name="address">The page.</param>
+    /// <param name="checksum">That of the frozen process.</param>
+    /// <param name="hasEnded">Whether the process has ended since: it does not need what it was not given.</param>
+    public bool Matches(int processId, ulong address, ulong checksum, bool hasEnded)
+    {
+        ulong given = 0;
+        switch (_ledger?.Find(processId, address, out given))
+        {
+            case InstallLedger.State.Installed:
+                return given == checksum;
+            case InstallLedger.State.Unwanted:
+                return true;
+            case InstallLedger.State.Pending:
+                return hasEnded;
+        }
+
+        Span<byte> page = stackalloc byte[PageSize.Bytes];
+        return _pages.TryGetValue(processId, out ImagePages? pages) && pages.TryRead(address, page)
+            ? PageChecksum.Of(page) == checksum
+            : IsShared(processId, address) && _shared.AreIntact;
+    }
+
+    /// <summary>Whether a page of a process that is held differs from what it was given only where the kernel writes.</summary>
+    /// <param name="processId">The process, as numbered in the images.</param>
+    /// <param name="address">The page.</param>
+    /// <param name="checksum">That of the frozen process.</param>
+    /// <param name="now">What the page holds.</param>
+    public bool DiffersByTheKernelOnly(int processId, ulong address, ulong checksum, ReadOnlySpan<byte> now)
+    {
+        Span<byte> page = stackalloc byte[PageSize.Bytes];
+        if (!_kernelWritten.TryGetValue(processId, out KernelWrittenArea[]? areas) || !areas.Any(area => Overlaps(area, address)) || !TryCopy(processId, address, page)
+            || PageChecksum.Of(page) != checksum)
+        {
+            return false;
+        }
+
+        foreach (KernelWrittenArea area in areas)
+        {
+            if (Overlaps(area, address))
+            {
+                int from = (int)(Math.Max(area.Address, address) - address);
+                int to = (int)(Math.Min(area.Address + (ulong)area.Bytes, address + PageSize.Bytes) - address);
+                now[from..to].CopyTo(page[from..to]);
+            }
+        }
+
+        return page.SequenceEqual(now);
+    }
+
+    public void Dispose()
+    {
+        foreach (ImagePages pages in _pages.Values)
+        {
+            pages.Dispose();
+        }
+    }
+
+    private static bool Overlaps(KernelWrittenArea area, ulong page) => area.Address < page + PageSize.Bytes && area.Address + (ulong)area.Bytes > page;
+
+    private bool TryCopy(int processId, ulong address, Span<byte> page)
+    {
+        if (_pages.TryGetValue(processId, out ImagePages? pages) && pages.TryRead(address, page))
+        {
+            return true;
+        }
+
+        ReadOnlySpan<byte> held = _store.Held(processId, address);
+        held.CopyTo(page);
+        return !held.IsEmpty;
+    }
+
+    /// <summary>A private page of the frozen process that nobody has given to the restored one is lost, whatever its mapping shows.</summary>
+    private bool IsShared(int processId, ulong address) =>
+        _areas.TryGetValue(processId, out MemoryArea[]? areas) && areas.Any(area => area.Start <= address && address < area.End && !area.IsPrivate && area.Kind != MemoryKind.Special);
+}

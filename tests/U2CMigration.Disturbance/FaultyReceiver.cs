@@ -1,0 +1,22 @@
+using System.Net;
+using U2CMigration.Core.Handover;
+using U2CMigration.Core.Receiving;
+
+namespace U2CMigration.Disturbance;
+
+/// <summary>Receives one workload, with a fault put on one of the ways on which its memory comes.</summary>
+internal static class FaultyReceiver
+{
+    public static async Task<int> RunAsync(int port, string address, RestoreMode mode, string fault)
+    {
+        var options = new MigrationReceiverOptions
+        {
+            Listen = new IPEndPoint(IPAddress.Any, port), Network = AddressHandover.Parse(address), RestoreMode = mode, Faults = new PutInFault().Of(fault),
+        };
+        await using MigrationReceiver receiver = MigrationReceiver.Create(options);
+        Console.WriteLine("ready");
+        MigratedContainer arrived = await receiver.ReceiveAsync(CancellationToken.None);
+        Console.WriteLine($"arrived {arrived.RootProcessId}");
+        return 0;
+    }
+}
