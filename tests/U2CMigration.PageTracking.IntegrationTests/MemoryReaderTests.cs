@@ -83,6 +83,17 @@ public sealed class MemoryReaderTests : IDisposable
         read.Should().Throw<PageTrackingException>().WithMessage("*has ended*");
     }
 
+    /// <summary>The file that such pages are read from belongs to the memory that the process had when it was opened.</summary>
+    [Fact]
+    public void Read_ProtectedPageOfAProgramExecutedSince_ReadsIt()
+    {
+        ReadProtectedPage().Should().Be(0);
+        _writer.Ask("exec").Should().Be("ready");
+
+        ReadProtectedPage().Should().Be(0);
+        _buffer.AsSpan(0, 4096).ContainsAnyExcept((byte)0).Should().BeTrue();
+    }
+
     [Fact]
     public void Read_DestinationTooSmall_NamesTheLimit()
     {
@@ -106,6 +117,15 @@ public sealed class MemoryReaderTests : IDisposable
     {
         _reader?.Dispose();
         _writer?.Dispose();
+    }
+
+    private int ReadProtectedPage()
+    {
+        MemoryBlock block = _writer.Map(1);
+        block.WriteAll();
+        block.Protect(0);
+        Array.Clear(_buffer);
+        return _reader.Read([Range(block)], _buffer, new PageBitmap(_unreadable));
     }
 
     private static PageRange Page(MemoryBlock block, int page) => new(block.Address + ((ulong)page * 4096), block.Address + ((ulong)(page + 1) * 4096));

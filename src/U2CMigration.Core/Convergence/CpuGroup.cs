@@ -16,17 +16,17 @@ internal sealed record CpuGroup(string Directory, bool IsVersion2, bool IsShared
 
     /// <summary>Finds the group of a tree, the one of its own before one that it shares.</summary>
     /// <returns>Null where no cpu controller reaches the tree.</returns>
-    public static CpuGroup? Find(int rootProcessId, IReadOnlyCollection<int> tree)
+    public static CpuGroup? Find(int rootProcessId)
     {
         CgroupDirectories directories = CgroupDirectories.Of(rootProcessId);
-        if (directories.Unified is { } unified && File.Exists(Path.Combine(unified, Quota2)) && CgroupDirectories.HoldsExactly(unified, tree))
+        if (directories.Unified is { } unified && File.Exists(Path.Combine(unified, Quota2)) && CgroupDirectories.HoldsExactly(unified, rootProcessId))
         {
             return new CpuGroup(unified, IsVersion2: true, IsShared: false);
         }
 
         // In the root of a hierarchy the file exists as well, but takes no limit: there a group of our own is made inside.
         return directories.Version1("cpu") is { } group && File.Exists(Path.Combine(group, Quota1))
-            ? new CpuGroup(group, IsVersion2: false, !CgroupDirectories.HoldsExactly(group, tree))
+            ? new CpuGroup(group, IsVersion2: false, !CgroupDirectories.HoldsExactly(group, rootProcessId))
             : null;
     }
 }

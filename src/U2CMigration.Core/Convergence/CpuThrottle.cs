@@ -1,4 +1,5 @@
 using System.Globalization;
+using U2CMigration.Core.Freezing;
 using U2CMigration.Core.Guardians;
 using U2CMigration.PageTracking.Processes;
 
@@ -11,6 +12,8 @@ namespace U2CMigration.Core.Convergence;
 /// </remarks>
 internal sealed class CpuThrottle : IDisposable
 {
+    private const int MovingPasses = 20;
+
     /// <summary>The kernel takes no less.</summary>
     private const int LeastQuotaMicroseconds = 1_000;
 
@@ -37,8 +40,7 @@ internal sealed class CpuThrottle : IDisposable
     /// <returns>Null where no cpu controller reaches the tree.</returns>
     public static CpuThrottle? TryCreate(int rootProcessId)
     {
-        IReadOnlyList<int> tree = [.. ProcessTree.List(rootProcessId)];
-        if (CpuGroup.Find(rootProcessId, tree) is not { } group)
+        if (CpuGroup.Find(rootProcessId) is not { } group)
         {
             return null;
         }
@@ -50,7 +52,7 @@ internal sealed class CpuThrottle : IDisposable
 
         string own = Path.Combine(group.Directory, $"u2c-throttle-{rootProcessId.ToString(CultureInfo.InvariantCulture)}");
         Directory.CreateDirectory(own);
-        Move(tree, own);
+        MoveAll(() => [.. ProcessTree.List(rootProcessId).Except(CgroupDirectories.Members(own))], own);
         return new CpuThrottle(group with { Directory = own, IsShared = false }, group.Directory);
     }
 
@@ -74,10 +76,19 @@ internal sealed class CpuThrottle : IDisposable
         File.WriteAllText(_limited.QuotaFile, _quotaBefore);
         if (_home is not null)
         {
-            Move(File.ReadLines(Path.Combine(_limited.Directory, "cgroup.procs")).Select(line => int.Parse(line, CultureInfo.InvariantCulture)).ToList(), _home);
+            MoveAll(() => [.. CgroupDirectories.Members(_limited.Directory)], _home);
         }
 
         _guardian.Dispose();
+    }
+
+    /// <summary>Until a listing shows nobody: what is forked meanwhile begins where its parent is.</summary>
+    private static void MoveAll(Func<IReadOnlyList<int>> list, string group)
+    {
+        for (int pass = 0; pass < MovingPasses && list() is [_, ..] processes; pass++)
+        {
+            Move(processes, group);
+        }
     }
 
     private static void Move(IReadOnlyList<int> processes, string group)

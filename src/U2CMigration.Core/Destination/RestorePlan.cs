@@ -98,7 +98,11 @@ internal sealed class RestorePlan(DestinationContext context, PageStore store, R
     private async Task AskAsync(IReadOnlyList<PageRun> missing, CancellationToken cancellationToken)
     {
         context.Logger.PagesMissing(missing.Sum(static run => run.Pages));
-        await connection.SendAsync(new MissingPages(missing, IsLast: true), cancellationToken).ConfigureAwait(false);
+        foreach (MissingPages request in MissingPages.Of(missing))
+        {
+            await connection.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        }
+
         await ReceiveAsync(cancellationToken).ConfigureAwait(false);
     }
 

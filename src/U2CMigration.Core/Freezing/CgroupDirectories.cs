@@ -1,10 +1,14 @@
 using System.Globalization;
+using U2CMigration.PageTracking.Processes;
 
 namespace U2CMigration.Core.Freezing;
 
 /// <summary>Where the cgroups of a process are, see cgroups(7) and proc_pid_mountinfo(5).</summary>
 internal sealed class CgroupDirectories
 {
+    /// <summary>Listings compared before a difference counts.</summary>
+    private const int Attempts = 4;
+
     private readonly string _membership;
     private readonly string _mountinfo;
 
@@ -26,19 +30,46 @@ internal sealed class CgroupDirectories
     /// <summary>The directory in the version 1 hierarchy of a controller; null where that is not mounted.</summary>
     public string? Version1(string controller) => Directory(fields => fields[1].Split(',').Contains(controller), "cgroup", controller);
 
-    /// <summary>Whether a group and those below it hold given processes and no others.</summary>
-    public static bool HoldsExactly(string directory, IReadOnlyCollection<int> processes)
+    /// <summary>Whether a group and those below it hold the processes of a tree and no others.</summary>
+    /// <remarks>Processes come and go between the two listings, and a process that is in one and not in the other for that reason is not so in the next ones.</remarks>
+    public static bool HoldsExactly(string directory, int rootProcessId)
     {
-        var held = new HashSet<int>();
-        foreach (string file in System.IO.Directory.EnumerateFiles(directory, "cgroup.procs", SearchOption.AllDirectories))
+        HashSet<int>? different = null;
+        for (int attempt = 0; attempt < Attempts; attempt++)
         {
-            foreach (string line in File.ReadLines(file))
+            HashSet<int> now = Members(directory);
+            now.SymmetricExceptWith(ProcessTree.List(rootProcessId));
+            different?.IntersectWith(now);
+            different ??= now;
+            if (different.Count == 0)
             {
-                held.Add(int.Parse(line, CultureInfo.InvariantCulture));
+                return true;
             }
         }
 
-        return held.SetEquals(processes);
+        return false;
+    }
+
+    /// <summary>The processes in a group and those below it.</summary>
+    public static HashSet<int> Members(string directory)
+    {
+        var members = new HashSet<int>();
+        foreach (string file in System.IO.Directory.EnumerateFiles(directory, "cgroup.procs", SearchOption.AllDirectories))
+        {
+            try
+            {
+                foreach (string line in File.ReadLines(file))
+                {
+                    members.Add(int.Parse(line, CultureInfo.InvariantCulture));
+                }
+            }
+            catch (IOException)
+            {
+                // A group below was removed meanwhile, and is empty therefore.
+            }
+        }
+
+        return members;
     }
 
     private string? Directory(Predicate<string[]> isHierarchy, string fileSystem, string? controller)

@@ -1,16 +1,14 @@
 namespace U2CMigration.Core.Freezing;
 
 /// <summary>The cgroup freezer, version 1 (<c>freezer.state</c>) or 2 (<c>cgroup.freeze</c>, kernel 5.2).</summary>
-internal sealed class CgroupFreezer(string directory, bool isVersion2, TimeSpan timeout) : ITreeFreezer
+internal sealed class CgroupFreezer(string directory, bool isVersion2, TimeSpan timeout)
 {
     /// <summary>A task that sleeps uninterruptibly (a stuck network file system, for example) can not be frozen; 10 s is also CRIU's patience.</summary>
     public static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(10);
 
     public string Name => isVersion2 ? "cgroup-v2" : "cgroup-v1";
 
-    public bool Freezes => true;
-
-    public string? CgroupDirectory => directory;
+    public string CgroupDirectory => directory;
 
     public string ThawFile => Path.Combine(directory, isVersion2 ? "cgroup.freeze" : "freezer.state");
 

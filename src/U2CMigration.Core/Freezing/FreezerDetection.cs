@@ -5,15 +5,15 @@ internal static class FreezerDetection
 {
     /// <summary>Picks a freezer for a tree.</summary>
     /// <param name="rootProcessId">The root of the tree.</param>
-    /// <param name="tree">Every process of the tree.</param>
-    public static ITreeFreezer For(int rootProcessId, IReadOnlyCollection<int> tree)
+    /// <param name="warn">Receives sentences about what changes until the freeze.</param>
+    public static ITreeFreezer For(int rootProcessId, Action<string> warn)
     {
         foreach ((bool isVersion2, string directory) in Candidates(CgroupDirectories.Of(rootProcessId)))
         {
             string control = Path.Combine(directory, isVersion2 ? "cgroup.freeze" : "freezer.state");
-            if (File.Exists(control) && CgroupDirectories.HoldsExactly(directory, tree))
+            if (File.Exists(control) && CgroupDirectories.HoldsExactly(directory, rootProcessId))
             {
-                return new CgroupFreezer(directory, isVersion2, CgroupFreezer.DefaultTimeout);
+                return new TreeFreezer(new CgroupFreezer(directory, isVersion2, CgroupFreezer.DefaultTimeout), rootProcessId, warn);
             }
         }
 

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using U2CMigration.PageTracking;
 using U2CMigration.PageTracking.Pages;
-using U2CMigration.PageTracking.Processes;
 using U2CMigration.PageTracking.Reading;
 using U2CMigration.PageTracking.Trackers;
 using U2CMigration.Strategy.Rounds;
@@ -16,7 +15,7 @@ namespace U2CMigration.Core.Source;
 /// <remarks>One batch is read while the one before is on its way. Pages that are gone by the time they are read are left out: they are reported again if they come back.</remarks>
 internal sealed class PageSender(MigrationConnection connection, ProcessNumbers numbers, PageCodec? codec, ICopyObserver? copies = null) : IDisposable
 {
-    private readonly Dictionary<int, ProcessMemoryReader> _readers = [];
+    private readonly Dictionary<int, SourceProcess> _processes = [];
     private readonly PageRange[] _ranges = new PageRange[PageBatch.MaxPages];
     private readonly ulong[] _unreadable = new ulong[PageBatch.MaxPages / 64];
     private readonly ConcurrentQueue<PageRun[]> _drops = [];
@@ -25,6 +24,7 @@ internal sealed class PageSender(MigrationConnection connection, ProcessNumbers 
     private Task _sent = Task.CompletedTask;
     private int _rangeCount;
     private int _processId;
+    private SourceProcess? _process;
 
     /// <summary>All pages sent so far, zero pages among them.</summary>
     public long SentPages { get; private set; }
@@ -48,28 +48,10 @@ internal sealed class PageSender(MigrationConnection connection, ProcessNumbers 
             await DropAsync(cancellationToken).ConfigureAwait(false);
             for (int p = 0; p < pages.Processes.Count; p++)
             {
-                ProcessPages process = pages.Processes[p];
-                _processId = process.ProcessId;
-                for (int r = 0; r < process.Ranges.Length; r++)
+                if (TryBegin(pages.Processes[p].ProcessId) && await SendAsync(pages.Processes[p], sent, enough, cancellationToken).ConfigureAwait(false))
                 {
-                    PageRange range = process.Ranges[r];
-                    while (range.Start < range.End)
-                    {
-                        if (_rangeCount == 0 && enough is not null && enough())
-                        {
-                            await _sent.ConfigureAwait(false);
-                            return;
-                        }
-
-                        range = Take(range);
-                        if (_filling.PageCount >= BatchPages)
-                        {
-                            await FlushAsync(sent, cancellationToken).ConfigureAwait(false);
-                        }
-                    }
+                    break;
                 }
-
-                await FlushAsync(sent, cancellationToken).ConfigureAwait(false);
             }
 
             await _sent.ConfigureAwait(false);
@@ -108,18 +90,62 @@ internal sealed class PageSender(MigrationConnection connection, ProcessNumbers 
     /// <summary>Closes what is held for processes that have ended.</summary>
     public void Forget(int processId)
     {
-        if (_readers.Remove(processId, out ProcessMemoryReader? reader))
+        if (_processes.Remove(processId, out SourceProcess? process))
         {
-            reader.Dispose();
+            process.Dispose();
         }
     }
 
     public void Dispose()
     {
-        foreach (ProcessMemoryReader reader in _readers.Values)
+        foreach (SourceProcess process in _processes.Values)
         {
-            reader.Dispose();
+            process.Dispose();
         }
+    }
+
+    /// <summary>Sends pages of the process that was begun, up to where it ends.</summary>
+    /// <returns>Whether to leave it at what was sent.</returns>
+    private async ValueTask<bool> SendAsync(ProcessPages pages, Action<long>? sent, Func<bool>? enough, CancellationToken cancellationToken)
+    {
+        for (int r = 0; r < pages.Ranges.Length; r++)
+        {
+            PageRange range = pages.Ranges[r];
+            while (range.Start < range.End && _process is not null)
+            {
+                if (_rangeCount == 0 && enough is not null && enough())
+                {
+                    return true;
+                }
+
+                range = Take(range);
+                if (_filling.PageCount >= BatchPages)
+                {
+                    await FlushAsync(sent, cancellationToken).ConfigureAwait(false);
+                }
+            }
+        }
+
+        await FlushAsync(sent, cancellationToken).ConfigureAwait(false);
+        return false;
+    }
+
+    /// <returns>False when the process has ended.</returns>
+    private bool TryBegin(int processId)
+    {
+        _processId = processId;
+        if (!_processes.TryGetValue(processId, out _process))
+        {
+            _process = SourceProcess.TryOpen(processId, numbers);
+            if (_process is null)
+            {
+                return false;
+            }
+
+            _processes.Add(processId, _process);
+        }
+
+        return true;
     }
 
     private PageRange Take(PageRange range)
@@ -127,7 +153,7 @@ internal sealed class PageSender(MigrationConnection connection, ProcessNumbers 
         int pages = (int)Math.Min(range.Pages, BatchPages - _filling.PageCount);
         ulong end = range.Start + ((ulong)pages << PageSize.Shift);
         Record.Add(_processId, range.Start, end);
-        _filling.Add(numbers.InImages(_processId), range.Start, pages);
+        _filling.Add(_process!.NumberInImages, range.Start, pages);
         _ranges[_rangeCount++] = new PageRange(range.Start, end);
         return range with { Start = end };
     }
@@ -161,7 +187,10 @@ internal sealed class PageSender(MigrationConnection connection, ProcessNumbers 
                 ForgetSent(run);
             }
 
-            await connection.SendAsync(new PagesDropped(runs), cancellationToken).ConfigureAwait(false);
+            foreach (PagesDropped message in PagesDropped.Of(runs))
+            {
+                await connection.SendAsync(message, cancellationToken).ConfigureAwait(false);
+            }
         }
     }
 
@@ -198,20 +227,17 @@ internal sealed class PageSender(MigrationConnection connection, ProcessNumbers 
     {
         try
         {
-            if (!_readers.TryGetValue(_processId, out ProcessMemoryReader? reader))
-            {
-                reader = ProcessMemoryReader.Open(_processId);
-                _readers.Add(_processId, reader);
-            }
-
             ReadOnlySpan<PageRange> ranges = _ranges.AsSpan(0, _rangeCount);
             copies?.BeginCopy(_processId, ranges);
-            int missing = reader.Read(ranges, _filling.Memory, unreadable);
+            int missing = _process!.Memory.Read(ranges, _filling.Memory, unreadable);
             copies?.EndCopy(_processId, ranges, _filling.Memory, unreadable);
             return missing;
         }
-        catch (PageTrackingException) when (!ProcessTree.TryReadStat(_processId, out ProcessStat stat) || stat.HasEnded)
+        catch (PageTrackingException e) when (e.IsProcessGone)
         {
+            // Whoever has its number next is another process, to be opened afresh.
+            Forget(_processId);
+            _process = null;
             for (int i = 0; i < _filling.PageCount; i++)
             {
                 unreadable.Set(i);

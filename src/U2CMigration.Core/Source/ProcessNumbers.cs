@@ -18,23 +18,30 @@ internal sealed class ProcessNumbers
         _depth = numbers.Count - 1;
     }
 
-    /// <summary>The number that the images use for a process.</summary>
-    public int InImages(int processId)
+    /// <summary>The number that the images use for a process; that of this host where it ended before it was seen.</summary>
+    public int InImages(int processId) =>
+        _depth == 0 || (!_inImages.TryGetValue(processId, out int number) && !TryLearn(processId, out number)) ? processId : number;
+
+    /// <summary>Reads the number that the images use for a process, which another one may have had before.</summary>
+    /// <returns>False when the process has ended.</returns>
+    public bool TryLearn(int processId, out int numberInImages)
     {
+        numberInImages = processId;
         if (_depth == 0)
         {
-            return processId;
+            return true;
         }
 
-        if (!_inImages.TryGetValue(processId, out int number))
+        IReadOnlyList<int> numbers = ProcessTree.TryReadStatus(processId)?.NamespaceProcessIds ?? [];
+        if (numbers.Count <= _depth)
         {
-            IReadOnlyList<int> numbers = ProcessTree.TryReadStatus(processId)?.NamespaceProcessIds ?? [];
-            number = numbers.Count > _depth ? numbers[_depth] : processId;
-            _inImages[processId] = number;
-            _onThisHost[number] = processId;
+            return false;
         }
 
-        return number;
+        numberInImages = numbers[_depth];
+        _inImages[processId] = numberInImages;
+        _onThisHost[numberInImages] = processId;
+        return true;
     }
 
     /// <summary>The number on this host of a process that was translated before.</summary>

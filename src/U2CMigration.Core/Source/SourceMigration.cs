@@ -176,7 +176,7 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
             Worker = CriuPreflight.WorkerOptions(context.Options.Criu),
             HidesMemory = processId => HiddenMemory.CanHide(_tracker, processId),
         };
-        ITreeFreezer freezer = FreezerDetection.For(root, [.. PageTracking.Processes.ProcessTree.List(root)]);
+        ITreeFreezer freezer = FreezerDetection.For(root, context.Warnings.Add);
         _tree = new FrozenTree(context, freezer, () => LazyDump.Prepare(options, context.Loggers), version);
         _tracker = await Task.Run(() => PageTrackers.Create(context.Options.Tracker, root, context.Loggers), cancellationToken).ConfigureAwait(false);
         await _tree.TakeMappingsAsync(_tracker.ProcessIds, cancellationToken).ConfigureAwait(false);

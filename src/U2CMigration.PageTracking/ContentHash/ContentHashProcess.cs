@@ -109,9 +109,9 @@ internal sealed class ContentHashProcess : ITrackedProcess
         {
             _reader.Read(ranges, _content, unreadable);
         }
-        catch (PageTrackingException) when (!IsAlive)
+        catch (PageTrackingException e) when (e.IsProcessGone)
         {
-            // It ended during the pass, which the next one finds out.
+            // It ended during the pass, or is about to, which the next one finds out.
             return;
         }
 

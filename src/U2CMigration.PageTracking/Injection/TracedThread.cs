@@ -216,6 +216,9 @@ internal sealed unsafe class TracedThread
     private static PageTrackingException Failure(string call, int threadId, int error) => error switch
     {
         Errno.ESRCH or Errno.ECHILD => SystemCallFailure.Ended(threadId),
+
+        // What the kernel answers of a thread that has ended already and waits for its parent.
+        Errno.EPERM when HasEnded(threadId) => SystemCallFailure.Ended(threadId),
         Errno.EPERM => SystemCallFailure.Create(
             call,
             threadId,

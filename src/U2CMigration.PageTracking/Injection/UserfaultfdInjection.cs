@@ -93,6 +93,12 @@ internal static class UserfaultfdInjection
         {
             thread.Stop();
             X64SystemCall call = new(thread, processId, instruction);
+            if (!X64SystemCall.IsInstructionAt(processId, instruction))
+            {
+                // It has executed another program since the instruction was found: led there now, it would die.
+                throw SystemCallFailure.Ended(processId);
+            }
+
             if (!RestartableSequence.IsInside(processId, thread.ReadRestartableSequence(), call.InstructionPointer))
             {
                 return call;
@@ -161,6 +167,21 @@ internal static class UserfaultfdInjection
 
     private static ulong FindSystemCallInstruction(int processId)
     {
+        if (!TryFindSystemCallInstruction(processId, out ulong instruction))
+        {
+            // A program that is being executed has no vDSO yet, for some microseconds.
+            Thread.Sleep(1);
+            if (!TryFindSystemCallInstruction(processId, out instruction))
+            {
+                throw NoInstruction(processId, "has no vDSO");
+            }
+        }
+
+        return instruction;
+    }
+
+    private static bool TryFindSystemCallInstruction(int processId, out ulong instruction)
+    {
         using MapsReader maps = MapsReader.Open(processId);
         bool any = false;
         while (maps.TryRead(out MapsLine line))
@@ -169,12 +190,20 @@ internal static class UserfaultfdInjection
             if (line.Path.SequenceEqual("[vdso]"u8))
             {
                 byte[] code = new byte[line.End - line.Start];
-                int offset = RemoteWords.TryRead(processId, line.Start, code) ? X64SystemCall.FindInstruction(code) : -1;
-                return offset >= 0 ? line.Start + (ulong)offset : throw NoInstruction(processId, "has a vDSO without a system call instruction");
+                if (!RemoteWords.TryRead(processId, line.Start, code))
+                {
+                    // It has ended, or executed another program.
+                    throw SystemCallFailure.Ended(processId);
+                }
+
+                int offset = X64SystemCall.FindInstruction(code);
+                instruction = line.Start + (ulong)offset;
+                return offset >= 0 ? true : throw NoInstruction(processId, "has a vDSO without a system call instruction");
             }
         }
 
-        throw any ? NoInstruction(processId, "has no vDSO") : SystemCallFailure.Ended(processId);
+        instruction = 0;
+        return any ? false : throw SystemCallFailure.Ended(processId);
     }
 
     private static void RefuseIfTraced(int processId)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using U2CMigration.PageTracking.Interop;
+using U2CMigration.PageTracking.Reading;
 
 namespace U2CMigration.PageTracking.Injection;
 
@@ -37,6 +38,8 @@ internal sealed unsafe class X64SystemCall
         }
     }
 
+    private static ReadOnlySpan<byte> Instruction => [0x0F, 0x05];
+
     /// <summary>Whether this machine's processes can be entered at all.</summary>
     internal static bool IsSupported => OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64;
 
@@ -44,7 +47,14 @@ internal sealed unsafe class X64SystemCall
     internal ulong InstructionPointer => _original.InstructionPointer;
 
     /// <summary>The offset of a <c>syscall</c> instruction in machine code, or -1.</summary>
-    internal static int FindInstruction(ReadOnlySpan<byte> code) => code.IndexOf((ReadOnlySpan<byte>)[0x0F, 0x05]);
+    internal static int FindInstruction(ReadOnlySpan<byte> code) => code.IndexOf(Instruction);
+
+    /// <summary>Whether there is one at an address of a process.</summary>
+    internal static bool IsInstructionAt(int processId, ulong address)
+    {
+        Span<byte> code = stackalloc byte[2];
+        return RemoteWords.TryRead(processId, address, code) && code.SequenceEqual(Instruction);
+    }
 
     /// <summary>Executes a call in the thread.</summary>
     /// <returns>What the kernel answered: below zero, a negated errno.</returns>

@@ -72,6 +72,12 @@ public static class ProcessTree
         return true;
     }
 
+    /// <summary>Whether two processes run in one address space, as they do between vfork and exec.</summary>
+    /// <param name="first">One process.</param>
+    /// <param name="second">The other.</param>
+    /// <returns>False also when one of them has ended.</returns>
+    public static bool SharesMemory(int first, int second) => PageTables.AddressSpace.IsShared(first, second);
+
     internal static void ListTo(int rootProcessId, List<int> processes)
     {
         if (!IsAlive(rootProcessId))

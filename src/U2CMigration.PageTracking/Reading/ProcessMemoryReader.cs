@@ -125,17 +125,31 @@ public sealed unsafe class ProcessMemoryReader : IDisposable
     /// </summary>
     private bool TryReadProtected(ulong address, Span<byte> page)
     {
-        try
+        for (int attempt = 0; attempt < 2; attempt++)
         {
-            _memory ??= ProcFile.Open(ProcessId, "mem");
-            if (RandomAccess.Read(_memory, page, (long)address) == page.Length)
+            try
             {
-                return true;
+                _memory ??= ProcFile.Open(ProcessId, "mem");
+                int read = RandomAccess.Read(_memory, page, (long)address);
+                if (read == page.Length)
+                {
+                    return true;
+                }
+
+                if (read != 0)
+                {
+                    break;
+                }
+
+                // The address space it was opened for is gone: the process has ended, or executed another program and has a new one.
+                _memory.Dispose();
+                _memory = null;
             }
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // Gone, or not to be read at all: reported like any other page that does not exist.
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or PageTrackingException { IsProcessGone: true })
+            {
+                // Gone, or not to be read at all: reported like any other page that does not exist.
+                break;
+            }
         }
 
         page.Clear();

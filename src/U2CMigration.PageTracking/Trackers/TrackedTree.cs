@@ -9,7 +9,7 @@ namespace U2CMigration.PageTracking.Trackers;
 internal sealed class TrackedTree<TProcess>(int rootProcessId, ITrackedProcessFactory<TProcess> factory, ILogger logger) : IDisposable
     where TProcess : ITrackedProcess
 {
-    private const int ExecAttempts = 3;
+    private const int ExecAttempts = 10;
     private readonly List<TProcess> _processes = [];
     private readonly List<int> _processIds = [];
     private readonly List<int> _listed = [];
@@ -31,15 +31,7 @@ internal sealed class TrackedTree<TProcess>(int rootProcessId, ITrackedProcessFa
                     $"The tree of process {rootProcessId} contains the calling process {processId}, which can not stop itself. Track a tree that it is not part of.");
             }
 
-            try
-            {
-                Add(factory.Enter(processId, TrackedParent(processId)));
-            }
-            catch (PageTrackingException e) when (e.ErrorNumber == Errno.ESRCH)
-            {
-                // It ended while the others were entered: if that was the root, the check below says so.
-                ThrowIfMainThreadEnded(processId);
-            }
+            Enter(processId);
         }
 
         ThrowIfRootEnded();
@@ -62,6 +54,29 @@ internal sealed class TrackedTree<TProcess>(int rootProcessId, ITrackedProcessFa
         _processes.ForEach(static process => process.Dispose());
         _processes.Clear();
         _processIds.Clear();
+    }
+
+    /// <summary>Enters a process unless it ends before; one that executes one program after the other is taken up as it is.</summary>
+    private void Enter(int processId)
+    {
+        for (int attempt = 0; attempt < ExecAttempts; attempt++)
+        {
+            try
+            {
+                Add(factory.Enter(processId, TrackedParent(processId)));
+                return;
+            }
+            catch (PageTrackingException e) when (e.IsProcessGone)
+            {
+                ThrowIfMainThreadEnded(processId);
+                if (!ProcessTree.IsAlive(processId))
+                {
+                    return;
+                }
+            }
+        }
+
+        TryOpen(processId);
     }
 
     private void FindProcesses()
@@ -120,7 +135,7 @@ internal sealed class TrackedTree<TProcess>(int rootProcessId, ITrackedProcessFa
             Add(factory.Open(processId, TrackedParent(processId)), index);
             return true;
         }
-        catch (PageTrackingException e) when (e.ErrorNumber == Errno.ESRCH)
+        catch (PageTrackingException e) when (e.IsProcessGone)
         {
             return false;
         }

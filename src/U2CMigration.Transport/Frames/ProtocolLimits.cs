@@ -18,6 +18,9 @@ public static class ProtocolLimits
     /// <summary>The most runs of pages in one message: 131,072. Longer lists travel in several messages.</summary>
     public const int MaxRuns = 131_072;
 
+    /// <summary>The longest run, whose count of pages has 32 bits: 16 TiB. Longer ones travel as several.</summary>
+    public const long MaxRunPages = uint.MaxValue;
+
     /// <summary>The most image files in a list: 16,384.</summary>
     public const int MaxImageFiles = 16_384;
 

@@ -13,7 +13,7 @@ internal static class WireRules
             return $"process {run.ProcessId}, which is not above 0";
         }
 
-        if (run.Pages is <= 0 or > uint.MaxValue)
+        if (run.Pages is <= 0 or > ProtocolLimits.MaxRunPages)
         {
             return $"a run of {run.Pages} pages";
         }

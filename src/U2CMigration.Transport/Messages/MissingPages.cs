@@ -11,6 +11,22 @@ public sealed record MissingPages(IReadOnlyList<PageRun> Runs, bool IsLast) : Mi
     /// <inheritdoc/>
     public override MessageType Type => MessageType.MissingPages;
 
+    /// <summary>The messages that ask for pages.</summary>
+    /// <param name="runs">The pages.</param>
+    /// <returns>The messages in order; the last one says so, also when there are no runs.</returns>
+    public static IReadOnlyList<MissingPages> Of(IEnumerable<PageRun> runs)
+    {
+        ArgumentNullException.ThrowIfNull(runs);
+        List<MissingPages> messages = [.. PageRunLists.Cut(runs).Select(static part => new MissingPages(part, IsLast: false))];
+        if (messages.Count == 0)
+        {
+            return [new MissingPages([], IsLast: true)];
+        }
+
+        messages[^1] = messages[^1] with { IsLast = true };
+        return messages;
+    }
+
     internal override void WritePayload(PayloadWriter writer)
     {
         writer.WriteByte(IsLast ? (byte)1 : (byte)0);

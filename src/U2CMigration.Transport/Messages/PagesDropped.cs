@@ -10,6 +10,15 @@ public sealed record PagesDropped(IReadOnlyList<PageRun> Runs) : MigrationMessag
     /// <inheritdoc/>
     public override MessageType Type => MessageType.PagesDropped;
 
+    /// <summary>The messages that say that pages do not exist any more.</summary>
+    /// <param name="runs">The pages; a run may be as long as an address space.</param>
+    /// <returns>The messages in order; none when there are no runs.</returns>
+    public static IEnumerable<PagesDropped> Of(IEnumerable<PageRun> runs)
+    {
+        ArgumentNullException.ThrowIfNull(runs);
+        return PageRunLists.Cut(runs).Select(static part => new PagesDropped(part));
+    }
+
     internal override void WritePayload(PayloadWriter writer)
     {
         writer.WriteRuns(Runs);

@@ -31,8 +31,7 @@ internal sealed partial class RunningWorkload : IAsyncDisposable
     public static async Task<RunningWorkload> StartAsync(Rig rig, string program, int port, CancellationToken cancellationToken, params string[] options)
     {
         string path = NativeProgram.Build(program);
-        await BringAddressHomeAsync(rig, cancellationToken);
-        await rig.ExecAsync(Rig.B, ["sh", "-c", $"echo {FirstProcessOfB} >/proc/sys/kernel/ns_last_pid"], cancellationToken);
+        await PrepareHostsAsync(rig, cancellationToken);
         RigProcess process = rig.Start(Rig.A, "sh", "-c", $"echo pid $$; exec {path} --listen {Rig.ServiceAddress}:{port} {string.Join(' ', options)}");
         string pid = (await process.ReadLineAsync("pid", cancellationToken)).Split(' ')[1];
         await process.ReadLineAsync("ready", cancellationToken);
@@ -53,7 +52,9 @@ internal sealed partial class RunningWorkload : IAsyncDisposable
     /// <summary>Gives it a cgroup that holds nothing else, so that it can be frozen by that.</summary>
     public async Task PutIntoOwnCgroupAsync(CancellationToken cancellationToken)
     {
-        string script = $"mkdir -p {OwnCgroup} && for p in $(pgrep -x {_program}); do echo $p > {OwnCgroup}/cgroup.procs; done";
+        // The root first, and then again and again: what is forked meanwhile begins where its parent is, and may have ended since it was listed.
+        string join = $"for i in 1 2 3; do for p in {_pid} $(pgrep -x {_program}); do (echo $p > {OwnCgroup}/cgroup.procs) 2>/dev/null; done; done";
+        string script = $"mkdir -p {OwnCgroup} && {join}; grep -qx {_pid} {OwnCgroup}/cgroup.procs";
         (await _rig.ExecAsync(Rig.A, ["sh", "-c", script], cancellationToken)).Successful();
     }
 
@@ -102,6 +103,13 @@ internal sealed partial class RunningWorkload : IAsyncDisposable
 
     [GeneratedRegex("operations=([0-9]+)")]
     private static partial Regex OperationsField();
+
+    /// <summary>Makes room for a workload that is started in host a and moved to host b.</summary>
+    public static async Task PrepareHostsAsync(Rig rig, CancellationToken cancellationToken)
+    {
+        await BringAddressHomeAsync(rig, cancellationToken);
+        await rig.ExecAsync(Rig.B, ["sh", "-c", $"echo {FirstProcessOfB} >/proc/sys/kernel/ns_last_pid"], cancellationToken);
+    }
 
     /// <summary>Puts the service address on host a, wherever a migration has left it.</summary>
     public static async Task BringAddressHomeAsync(Rig rig, CancellationToken cancellationToken)

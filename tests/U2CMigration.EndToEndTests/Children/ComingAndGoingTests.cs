@@ -1,0 +1,123 @@
+using System.Globalization;
+using U2CMigration.EndToEndTests.Migration;
+using U2CMigration.EndToEndTests.Testbed;
+using U2CMigration.Testing;
+
+namespace U2CMigration.EndToEndTests.Children;
+
+/// <summary>Trees whose processes begin and end all the time move: before the freeze, in it, and while their memory comes in.</summary>
+[Collection<SharedRig>]
+public sealed class ComingAndGoingTests(RigFixture fixture)
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    /// <summary>Forks, vforks, execs, threads, orphans and zombies at random; each member checks its memory before it ends.</summary>
+    [Theory]
+    [InlineData("u2c", 7920, true, 11)]
+    [InlineData("precopy-converge", 7921, false, 12)]
+    [InlineData("stop-and-copy", 7922, true, 13)]
+    public async Task Move_FamilyOfEverythingThatComesAndGoes_GoesOnWithEveryMemberRight(string strategy, int port, bool hasOwnCgroup, int seed)
+    {
+        Requires.Testbed();
+        await using RunningWorkload family = await RunningWorkload.StartAsync(fixture.Rig, "churner", port, Cancellation, "--seed", $"{seed}");
+        await using Agents agents = await Agents.StartAsync(fixture.Rig, Cancellation);
+        if (hasOwnCgroup)
+        {
+            await family.PutIntoOwnCgroupAsync(Cancellation);
+        }
+
+        long before = RunningWorkload.OperationsOf(await family.AskAsync("check", Cancellation));
+        await agents.MoveAsync(family.ProcessId, Cancellation, "--strategy", strategy);
+        await Task.Delay(TimeSpan.FromSeconds(1), Cancellation);
+
+        RunningWorkload.OperationsOf(await family.AskAsync("check", Cancellation)).Should().BeGreaterThan(before);
+    }
+
+    /// <summary>A child with so much memory that it takes long to give up, while it is read.</summary>
+    [Fact]
+    public async Task Move_ChildrenWithMuchMemoryEnd_GoesOn()
+    {
+        Requires.Testbed();
+        await using RunningWorkload family = await RunningWorkload.StartAsync(fixture.Rig, "churner", 7923, Cancellation, "--child-kib", "65536", "--rate", "5");
+        await using Agents agents = await Agents.StartAsync(fixture.Rig, Cancellation);
+
+        await agents.MoveAsync(family.ProcessId, Cancellation);
+
+        (await family.AskAsync("check", Cancellation)).Should().StartWith("ok ");
+    }
+
+    /// <summary>One connection is held through the move, others are opened and closed all the time, and the processes that serve them come and go.</summary>
+    [Theory]
+    [InlineData("workers", "u2c", 7924, true)]
+    [InlineData("connections", "u2c", 7925, false)]
+    [InlineData("connections", "precopy-qemu", 7926, true)]
+    public async Task Move_ServerOfProcesses_AnswersAllTheTime(string servedBy, string strategy, int port, bool hasOwnCgroup)
+    {
+        Requires.Testbed();
+        await using RunningWorkload server = await RunningWorkload.StartAsync(fixture.Rig, "prefork", port, Cancellation, "--serve-by", servedBy);
+        await using RigProcess visitors = fixture.Rig.Start(Rig.Client, NativeProgram.Build("prefork"), "--connect", $"{Rig.ServiceAddress}:{port}");
+        await visitors.ReadLineAsync("ready", Cancellation);
+        await using Agents agents = await Agents.StartAsync(fixture.Rig, Cancellation);
+        if (hasOwnCgroup)
+        {
+            await server.PutIntoOwnCgroupAsync(Cancellation);
+        }
+
+        long before = RunningWorkload.OperationsOf(await server.AskAsync("check", Cancellation));
+        await agents.MoveAsync(server.ProcessId, Cancellation, "--strategy", strategy);
+        long visitsBefore = await VisitsAsync(visitors);
+        await Task.Delay(TimeSpan.FromSeconds(1), Cancellation);
+
+        RunningWorkload.OperationsOf(await server.AskAsync("check", Cancellation)).Should().BeGreaterThan(before);
+        (await VisitsAsync(visitors)).Should().BeGreaterThan(visitsBefore);
+    }
+
+    /// <summary>A script in a loop: it has children all the time, none for long.</summary>
+    [Theory]
+    [InlineData("u2c", true)]
+    [InlineData("u2c-unpredicted", false)]
+    public async Task Move_ShellLoop_GoesOnCounting(string strategy, bool hasOwnCgroup)
+    {
+        Requires.Testbed();
+        await using RunningScript script = await RunningScript.StartAsync(
+            fixture.Rig, "n=0; while :; do n=$((n + 1)); files=$(ls /etc | wc -l); echo $n >count.new && mv count.new count; sleep 0.05; done", hasOwnCgroup, Cancellation);
+        await using Agents agents = await Agents.StartAsync(fixture.Rig, Cancellation);
+
+        await agents.MoveAsync(script.ProcessId, Cancellation, "--strategy", strategy);
+
+        await script.ExpectProgressAsync(Cancellation);
+    }
+
+    /// <summary>make -j4 with thousands of short jobs that check what their pipes brought.</summary>
+    [Fact]
+    public async Task Move_ParallelMake_BuildsOn()
+    {
+        Requires.Testbed();
+        Requires.Command("make");
+        await using RunningScript make = await RunningScript.StartAsync(fixture.Rig, "exec ./make -s -j4", hasOwnCgroup: true, Cancellation, static directory =>
+        {
+            File.Copy("/usr/bin/make", Path.Combine(directory, "make"));
+            File.WriteAllText(Path.Combine(directory, "Makefile"), """
+                ITEMS := $(shell seq 1 5000)
+                all: $(ITEMS:%=item-%)
+                item-%:
+                	@head -c 200000 /dev/zero | tr '\0' 'x' | gzip -1 | gzip -d | wc -c | grep -q '^200000$$' || { echo wrong >count; exit 1; }
+                	@echo $* >count.$* && mv count.$* count
+                .PHONY: all
+                """);
+        });
+        await using Agents agents = await Agents.StartAsync(fixture.Rig, Cancellation);
+
+        await agents.MoveAsync(make.ProcessId, Cancellation);
+
+        await make.ExpectProgressAsync(Cancellation);
+    }
+
+    private static async Task<long> VisitsAsync(RigProcess visitors)
+    {
+        await visitors.Input.WriteLineAsync("check".AsMemory(), Cancellation);
+        await visitors.Input.FlushAsync(Cancellation);
+        string answer = await visitors.ReadLineAsync("connections=", Cancellation);
+        return long.Parse(answer.Split('=', ' ')[2], CultureInfo.InvariantCulture);
+    }
+}
