@@ -29,6 +29,9 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
     private bool _settled;
     private bool _insured;
 
+    /// <summary>Whether the frozen tasks were ended; the destination has the only copy then.</summary>
+    public bool IsKilled { get; private set; }
+
     /// <summary>Whether the tasks stop before CRIU dumps them, so that dump and tail can go side by side.</summary>
     public bool StopsBeforeDump => freezer.Freezes;
 
@@ -152,10 +155,15 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
         }).ConfigureAwait(false);
     }
 
-    /// <summary>Kills the frozen tasks: the workload lives on elsewhere.</summary>
+    /// <summary>Kills the frozen tasks: the workload lives on elsewhere. Does nothing the second time.</summary>
     public async Task KillAsync()
     {
-        _settled = true;
+        if (IsKilled)
+        {
+            return;
+        }
+
+        (_settled, IsKilled) = (true, true);
         await _dump.CommitAsync().ConfigureAwait(false);
         await TryAsync("the freeze", () =>
         {

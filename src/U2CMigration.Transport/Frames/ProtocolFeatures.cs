@@ -12,4 +12,7 @@ public enum ProtocolFeatures : ulong
 
     /// <summary>Pages may travel as references, differences and compressed.</summary>
     PageCodec = 2,
+
+    /// <summary>File locks that the destination cannot take while the frozen original holds them are handed over after the commit.</summary>
+    LockHandover = 4,
 }
