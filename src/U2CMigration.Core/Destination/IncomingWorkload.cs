@@ -2,6 +2,7 @@ using System.Diagnostics;
 using U2CMigration.Core.FileLocks;
 using U2CMigration.Core.Freezing;
 using U2CMigration.Core.Handover;
+using U2CMigration.Core.InnerConnections;
 using U2CMigration.Core.Logging;
 using U2CMigration.Core.PageStores;
 using U2CMigration.Core.Receiving;
@@ -12,7 +13,6 @@ using U2CMigration.Criu.Rpc;
 using U2CMigration.Core.Preflight;
 using U2CMigration.Transport;
 using U2CMigration.Transport.Connections;
-using U2CMigration.Transport.Frames;
 using U2CMigration.Transport.Messages;
 
 namespace U2CMigration.Core.Destination;
@@ -35,7 +35,10 @@ internal sealed class IncomingWorkload : IAsyncDisposable
     private readonly List<PhaseDuration> _phases = [];
     private readonly MemoryAtHand _memory = MemoryAtHand.Take();
     private Task _acquired = Task.CompletedTask;
-    private LockHandover? _locks;
+    private LockExchange? _locks;
+    private InnerConnectionLock? _innerConnections;
+    private RestoreLeftovers? _leftovers;
+    private Task _innerConnectionsFree = Task.CompletedTask;
     private IRestore? _restore;
     private int _rootProcessId;
     private bool _networkTouched;
@@ -88,7 +91,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
         await _connection.SendAsync(new Accept(), cancellationToken).ConfigureAwait(false);
         await ReceiveAsync(cancellationToken).ConfigureAwait(false);
         await RestoreAsync(cancellationToken).ConfigureAwait(false);
-        await TakeLocksAsync(cancellationToken).ConfigureAwait(false);
+        await _locks!.TakePendingAsync().ConfigureAwait(false);
         await ResumeAsync().ConfigureAwait(false);
         long storeBytes = _store.Statistics.StoredBytes;
         FillReport? fill = await FinishAsync(cancellationToken).ConfigureAwait(false);
@@ -113,8 +116,12 @@ internal sealed class IncomingWorkload : IAsyncDisposable
             await _held.DisposeAsync().ConfigureAwait(false);
         }
 
+        // After the processes: a packet that arrived earlier would reach a peer that is not restored.
+        await _innerConnectionsFree.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _innerConnections?.Dispose();
         if (!_runs)
         {
+            _leftovers?.Remove();
             await AbandonNetworkAsync().ConfigureAwait(false);
         }
 
@@ -176,8 +183,11 @@ internal sealed class IncomingWorkload : IAsyncDisposable
         var plan = new RestorePlan(_context, _store, _recent, _connection);
         plan.Read();
         await _acquired.ConfigureAwait(false);
-        _locks = new LockHandover(new ImageDirectory(_context.ImagesDirectory), _context.Logger);
-        _locks.TakeOver();
+        var images = new ImageDirectory(_context.ImagesDirectory);
+        _innerConnections = InnerConnectionLock.Install(images, _context.Options.Criu, _context.MigrationId, _context.Logger);
+        _leftovers = RestoreLeftovers.Foresee(images);
+        _locks = new LockExchange(_context, _connection, _store);
+        _locks.TakeOver(images);
         _restore = plan.Create(_mode, _held);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task completing = plan.CompleteAsync(stop.Token);
@@ -185,8 +195,12 @@ internal sealed class IncomingWorkload : IAsyncDisposable
         await CompleteAsync(completing, holding, stop).ConfigureAwait(false);
         _phases.Add(new PhaseDuration(PhaseNames.Check, Stopwatch.GetElapsedTime(start)));
         _rootProcessId = await HoldWhileListeningAsync(holding, stop).ConfigureAwait(false);
-        await _locks.TakeFreeAsync(_rootProcessId).ConfigureAwait(false);
-        await ReportPendingLocksAsync(_locks.Pending, cancellationToken).ConfigureAwait(false);
+        if (_innerConnections is not null)
+        {
+            _innerConnectionsFree = Task.Run(_innerConnections.Dispose, CancellationToken.None);
+        }
+
+        await _locks.TakeFreeAsync(_rootProcessId, cancellationToken).ConfigureAwait(false);
         _phases.Add(new PhaseDuration(PhaseNames.Restore, Stopwatch.GetElapsedTime(start)));
         _context.Ledger.Record(_context.MigrationId, MigrationState.Restored, _rootProcessId);
         _context.Logger.WorkloadHeld(_context.MigrationId);
@@ -254,74 +268,10 @@ internal sealed class IncomingWorkload : IAsyncDisposable
         }
     }
 
-    private async Task ReportPendingLocksAsync(IReadOnlyList<string> pending, CancellationToken cancellationToken)
-    {
-        if (pending.Count > 0)
-        {
-            if ((_connection.Features & ProtocolFeatures.LockHandover) == 0)
-            {
-                throw new IOException($"The workload holds locks on files that both hosts see, and this source cannot hand them over: {string.Join("; ", pending)}. Update the source.");
-            }
-
-            await _connection.SendAsync(new LocksPending(pending), cancellationToken).ConfigureAwait(false);
-        }
-    }
-
-    /// <summary>After the commit: waits until the source has given up the locks that the workload must have before it runs.</summary>
-    private async Task TakeLocksAsync(CancellationToken cancellationToken)
-    {
-        if (_locks!.Pending.Count == 0)
-        {
-            return;
-        }
-
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task taking = _locks.TakePendingAsync(_context.MigrationId, cancellationToken);
-        try
-        {
-            await _connection.SendAsync(new Committed(), cancellationToken).ConfigureAwait(false);
-            Task listening = ListenForLocksAsync(stop.Token);
-            await Task.WhenAny(taking, listening).ConfigureAwait(false);
-            await (taking.IsCompleted ? stop.CancelAsync() : Task.CompletedTask).ConfigureAwait(false);
-            await listening.ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (taking.IsCompleted)
-        {
-            // They were free before the source said so.
-        }
-        catch (Exception e) when (e is TransportException or OperationCanceledException or MigrationProtocolException)
-        {
-            // Nothing but the locks themselves has to say that they are free.
-            _context.Logger.IncomingFailed(e, _connection.Peer);
-        }
-
-        await taking.ConfigureAwait(false);
-    }
-
-    private async Task ListenForLocksAsync(CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            switch (await _connection.ReceiveAsync(cancellationToken).ConfigureAwait(false))
-            {
-                case VerifyPages pages:
-                    await CompareAsync(pages, cancellationToken).ConfigureAwait(false);
-                    break;
-                case LocksReleased:
-                    _locks!.NoteReleased();
-                    return;
-                case { } other:
-                    throw new MigrationProtocolException("a comparison or the release of the locks", other.Type.ToString());
-            }
-        }
-    }
-
-    private ValueTask CompareAsync(VerifyPages pages, CancellationToken cancellationToken) =>
-        _connection.SendAsync(_store.Verify(pages.ProcessId, pages.Address, pages.Checksums.Span), cancellationToken);
-
     private async Task ResumeAsync()
     {
         long start = Stopwatch.GetTimestamp();
+        await _innerConnectionsFree.ConfigureAwait(false);
         Task announced = _network is null ? Task.CompletedTask : Task.Run(() => _network.AnnounceAsync(CancellationToken.None).AsTask());
         await _restore!.ResumeAsync().ConfigureAwait(false);
         long resumedAt = Stopwatch.GetTimestamp();
@@ -374,7 +324,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
             switch (await _connection.ReceiveAsync(cancellationToken).ConfigureAwait(false))
             {
                 case VerifyPages pages:
-                    await CompareAsync(pages, cancellationToken).ConfigureAwait(false);
+                    await _connection.SendAsync(_store.Verify(pages.ProcessId, pages.Address, pages.Checksums.Span), cancellationToken).ConfigureAwait(false);
                     break;
                 case LocksReleased:
                     break; // the locks were free before the source said so

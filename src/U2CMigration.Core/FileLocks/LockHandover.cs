@@ -11,7 +11,7 @@ namespace U2CMigration.Core.FileLocks;
 /// The file locks of a workload that arrives. CRIU would wait for those that the frozen source still holds, so it is not shown any: they are taken while the restored
 /// tasks are held, what is free before the commit and the rest after it, once the source has ended its copy. The tasks do not run without them.
 /// </summary>
-internal sealed class LockHandover(ImageDirectory images, ILogger logger) : IDisposable
+internal sealed class LockHandover(ILogger logger) : IDisposable
 {
     private static readonly TimeSpan Eager = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan EagerPause = TimeSpan.FromMilliseconds(0.2);
@@ -27,7 +27,7 @@ internal sealed class LockHandover(ImageDirectory images, ILogger logger) : IDis
     public IReadOnlyList<string> Pending => [.. _pending.Select(static one => one.Description)];
 
     /// <summary>Takes the locks out of the images; to be called before the restore.</summary>
-    public void TakeOver()
+    public void TakeOver(ImageDirectory images)
     {
         _all = [.. FileLockImage.Read(images).Where(IsOurs)];
         if (_all.Count > 0)
@@ -57,8 +57,7 @@ internal sealed class LockHandover(ImageDirectory images, ILogger logger) : IDis
 
     /// <summary>Takes the rest. Waits as long as it takes: the workload must not run without its locks, and it is the only copy.</summary>
     /// <param name="migrationId">For the log.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    public async Task TakePendingAsync(Guid migrationId, CancellationToken cancellationToken)
+    public async Task TakePendingAsync(Guid migrationId)
     {
         var clock = Stopwatch.StartNew();
         long eagerUntil = 0;
@@ -66,11 +65,6 @@ internal sealed class LockHandover(ImageDirectory images, ILogger logger) : IDis
 
         // Also before the source has said anything: it may have been lost, and its locks with it.
         _pending = await LockTaking.RunAsync(_pending, Again).ConfigureAwait(false);
-        if (_pending.Count > 0)
-        {
-            throw new OperationCanceledException(cancellationToken);
-        }
-
         bool Again()
         {
             if (clock.Elapsed > say)
@@ -93,7 +87,7 @@ internal sealed class LockHandover(ImageDirectory images, ILogger logger) : IDis
                 Thread.Sleep(clock.ElapsedTicks < eagerUntil ? EagerPause : Pause);
             }
 
-            return !cancellationToken.IsCancellationRequested;
+            return true;
         }
     }
 

@@ -19,6 +19,9 @@ internal sealed class SourceLeases : IDisposable
 
     private readonly List<(SafeFileHandle File, short Type, string Name)> _given = [];
 
+    /// <summary>Whether any lease was given up.</summary>
+    public bool Any => _given.Count > 0;
+
     /// <summary>Gives up every lease that the images name.</summary>
     /// <param name="images">The images of the frozen tree.</param>
     /// <param name="onThisHost">Translates the numbers of processes in the images.</param>

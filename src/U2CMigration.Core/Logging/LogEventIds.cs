@@ -27,4 +27,5 @@ internal static class LogEventIds
     public const int PagesMissing = 1106;
     public const int FillDone = 1107;
     public const int LocksAwaited = 1108;
+    public const int InnerConnectionsNotLocked = 1109;
 }

@@ -213,6 +213,12 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
     {
         MigrationPhase phase = context.Progress.Phase;
         _rounds?.EndThrottling();
+        bool told = _tree is { HasGivenLeases: true };
+        if (told)
+        {
+            await DestinationEnd.TellAndWaitAsync(_connection, _dialogue, cause, context).ConfigureAwait(false);
+        }
+
         if (_tree is not null)
         {
             await _tree.RollBackAsync().ConfigureAwait(false);
@@ -220,7 +226,16 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
 
         _tracker?.Dispose();
         _tracker = null;
-        await SourceFailure.TellDestinationAsync(_connection, cause, context).ConfigureAwait(false);
+        if (_tree is { KeepsSocketPaths: true } && !told)
+        {
+            await DestinationEnd.TellAndWaitAsync(_connection, _dialogue, cause, context).ConfigureAwait(false);
+        }
+        else if (!told)
+        {
+            await SourceFailure.TellDestinationAsync(_connection, cause, context).ConfigureAwait(false);
+        }
+
+        _tree?.BringBackSocketPaths();
         Exception failure = SourceFailure.Translate(cause, _dialogue, phase, context, cancellationToken);
         context.Progress.Enter(MigrationPhase.RolledBack);
         context.Logger.RolledBack(failure, context.MigrationId, phase);
