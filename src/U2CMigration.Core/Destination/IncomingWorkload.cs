@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using U2CMigration.Core.Destination.Verification;
+using U2CMigration.Core.FileLocks;
 using U2CMigration.Core.Freezing;
 using U2CMigration.Core.Handover;
+using U2CMigration.Core.InnerConnections;
 using U2CMigration.Core.Logging;
 using U2CMigration.Core.PageStores;
 using U2CMigration.Core.Receiving;
@@ -36,6 +38,10 @@ internal sealed class IncomingWorkload : IAsyncDisposable
     private readonly ExpectedPages _expected = new();
     private RestoredMemory? _restored;
     private Task _acquired = Task.CompletedTask;
+    private LockExchange? _locks;
+    private InnerConnectionLock? _innerConnections;
+    private RestoreLeftovers? _leftovers;
+    private Task _innerConnectionsFree = Task.CompletedTask;
     private IRestore? _restore;
     private RestoreMode _mode;
     private int _rootProcessId;
@@ -89,6 +95,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
         await _connection.SendAsync(new Accept(), cancellationToken).ConfigureAwait(false);
         await ReceiveAsync(cancellationToken).ConfigureAwait(false);
         await RestoreAsync(cancellationToken).ConfigureAwait(false);
+        await _locks!.TakePendingAsync().ConfigureAwait(false);
         await ResumeAsync().ConfigureAwait(false);
         long storeBytes = _store.Statistics.StoredBytes;
         FillReport? fill = await FinishAsync(cancellationToken).ConfigureAwait(false);
@@ -113,11 +120,16 @@ internal sealed class IncomingWorkload : IAsyncDisposable
             await _held.DisposeAsync().ConfigureAwait(false);
         }
 
+        // After the processes: a packet that arrived earlier would reach a peer that is not restored.
+        await _innerConnectionsFree.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _innerConnections?.Dispose();
         if (!_runs)
         {
+            _leftovers?.Remove();
             await AbandonNetworkAsync().ConfigureAwait(false);
         }
 
+        _locks?.Dispose();
         _images.Dispose();
         _restored?.Dispose();
         _memory.Dispose();
@@ -185,6 +197,11 @@ internal sealed class IncomingWorkload : IAsyncDisposable
         }
 
         await _acquired.ConfigureAwait(false);
+        var images = new ImageDirectory(_context.ImagesDirectory);
+        _innerConnections = InnerConnectionLock.Install(images, _context.Options.Criu, _context.MigrationId, _context.Logger);
+        _leftovers = RestoreLeftovers.Foresee(images);
+        _locks = new LockExchange(_context, _connection, _store);
+        _locks.TakeOver(images);
         _restore = plan.Create(_mode, _held, ledger);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task completing = plan.CompleteAsync(stop.Token);
@@ -192,6 +209,12 @@ internal sealed class IncomingWorkload : IAsyncDisposable
         await CompleteAsync(completing, holding, stop).ConfigureAwait(false);
         _phases.Add(new PhaseDuration(PhaseNames.Check, Stopwatch.GetElapsedTime(start)));
         _rootProcessId = await HoldWhileListeningAsync(holding, stop).ConfigureAwait(false);
+        if (_innerConnections is not null)
+        {
+            _innerConnectionsFree = Task.Run(_innerConnections.Dispose, CancellationToken.None);
+        }
+
+        await _locks.TakeFreeAsync(_rootProcessId, cancellationToken).ConfigureAwait(false);
         _phases.Add(new PhaseDuration(PhaseNames.Restore, Stopwatch.GetElapsedTime(start)));
         _context.Ledger.Record(_context.MigrationId, MigrationState.Restored, _rootProcessId);
         _context.Logger.WorkloadHeld(_context.MigrationId);
@@ -274,6 +297,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
     private async Task ResumeAsync()
     {
         long start = Stopwatch.GetTimestamp();
+        await _innerConnectionsFree.ConfigureAwait(false);
         Task announced = _network is null ? Task.CompletedTask : Task.Run(() => _network.AnnounceAsync(CancellationToken.None).AsTask());
         await _restore!.ResumeAsync().ConfigureAwait(false);
         long resumedAt = Stopwatch.GetTimestamp();
@@ -329,6 +353,8 @@ internal sealed class IncomingWorkload : IAsyncDisposable
                     await _connection.SendAsync(await CompareAsync(pages).ConfigureAwait(false), timeout.Token).ConfigureAwait(false);
                     timeout.CancelAfter(FarewellTimeout);
                     break;
+                case LocksReleased:
+                    break; // the locks were free before the source said so
                 case Released:
                     _released = true;
                     _store.StopKeeping();

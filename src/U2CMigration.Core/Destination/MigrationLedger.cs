@@ -13,6 +13,9 @@ internal sealed class MigrationLedger(string directory)
 {
     private const string Extension = ".state";
 
+    private static readonly TimeSpan KeepGivenUp = TimeSpan.FromHours(1);
+    private static readonly TimeSpan KeepEnded = TimeSpan.FromDays(7);
+
     private readonly Lock _lock = new();
     private readonly ConcurrentDictionary<Guid, TaskCompletionSource> _questions = [];
 
@@ -27,6 +30,32 @@ internal sealed class MigrationLedger(string directory)
             // Renamed into place: a reader never sees half a line, also after a crash of this program.
             File.WriteAllText(path + ".new", text);
             File.Move(path + ".new", path, overwrite: true);
+        }
+    }
+
+    /// <summary>
+    /// Removes records that nobody can need: of a migration that was given up, since not knowing it means the same to its source, and of one whose workload has ended, after
+    /// a week in which its source has not asked.
+    /// </summary>
+    public void RemoveOld()
+    {
+        DateTime now = TimeProvider.System.GetUtcNow().UtcDateTime;
+        foreach (string path in Directory.EnumerateFiles(directory, "*" + Extension))
+        {
+            try
+            {
+                TimeSpan age = now - File.GetLastWriteTimeUtc(path);
+                string[] fields = File.ReadAllText(path).Split(' ');
+                bool isGivenUp = fields[0] == nameof(MigrationState.Aborted) && age > KeepGivenUp;
+                if (isGivenUp || age > KeepEnded && fields.Length == 3 && !IsAlive(fields))
+                {
+                    File.Delete(path);
+                }
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
+            {
+                // Another receiver has removed it, or it is not one of these.
+            }
         }
     }
 
@@ -55,10 +84,7 @@ internal sealed class MigrationLedger(string directory)
         }
 
         // After a crash: committed and alive means that the last step was reached before it.
-        int processId = int.Parse(fields[1], CultureInfo.InvariantCulture);
-        ulong startTime = ulong.Parse(fields[2], CultureInfo.InvariantCulture);
-        bool isAlive = processId != 0 && ProcessTree.TryReadStat(processId, out ProcessStat stat) && !stat.HasEnded && stat.StartTimeTicks == startTime;
-        return state == MigrationState.Committed && isAlive ? MigrationState.Resumed : MigrationState.Aborted;
+        return state == MigrationState.Committed && IsAlive(fields) ? MigrationState.Resumed : MigrationState.Aborted;
     }
 
     /// <summary>Notes that the source of a migration has had its answer.</summary>
@@ -66,6 +92,13 @@ internal sealed class MigrationLedger(string directory)
 
     /// <summary>Waits until the source of a migration has had its answer.</summary>
     public Task WaitForQuestionAsync(Guid migrationId, CancellationToken cancellationToken) => QuestionAbout(migrationId).Task.WaitAsync(cancellationToken);
+
+    private static bool IsAlive(string[] fields)
+    {
+        int processId = int.Parse(fields[1], CultureInfo.InvariantCulture);
+        ulong startTime = ulong.Parse(fields[2], CultureInfo.InvariantCulture);
+        return processId != 0 && ProcessTree.TryReadStat(processId, out ProcessStat stat) && !stat.HasEnded && stat.StartTimeTicks == startTime;
+    }
 
     private TaskCompletionSource QuestionAbout(Guid migrationId) =>
         _questions.GetOrAdd(migrationId, static _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));

@@ -26,6 +26,12 @@ internal static partial class Log
     [LoggerMessage(LogEventIds.PagesMissing, LogLevel.Debug, "{Pages} pages of the images are missing here; asking for them.", EventName = nameof(PagesMissing))]
     public static partial void PagesMissing(this ILogger logger, long pages);
 
+    [LoggerMessage(LogEventIds.LocksAwaited, LogLevel.Warning, "Migration {MigrationId}: committed and held for {Seconds:0} s, because others hold {Locks}. It runs here as soon as they are free: end its frozen copy on the source, or the process that has taken them.", EventName = nameof(LocksAwaited))]
+    public static partial void LocksAwaited(this ILogger logger, Guid migrationId, double seconds, string locks);
+
+    [LoggerMessage(LogEventIds.InnerConnectionsNotLocked, LogLevel.Warning, "Connections between processes of the workload could not be locked while it is restored, which may fail for that; install nftables.", EventName = nameof(InnerConnectionsNotLocked))]
+    public static partial void InnerConnectionsNotLocked(this ILogger logger, Exception exception);
+
     [LoggerMessage(LogEventIds.FillDone, LogLevel.Information, "Migration {MigrationId}: all pages in place after {Milliseconds:0} ms; {Touches} first touches.", EventName = nameof(FillDone))]
     public static partial void FillDone(this ILogger logger, Guid migrationId, double milliseconds, long touches);
 }

@@ -26,4 +26,6 @@ internal static class LogEventIds
     public const int IncomingFailed = 1105;
     public const int PagesMissing = 1106;
     public const int FillDone = 1107;
+    public const int LocksAwaited = 1108;
+    public const int InnerConnectionsNotLocked = 1109;
 }

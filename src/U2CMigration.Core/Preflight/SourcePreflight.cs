@@ -1,5 +1,6 @@
 using System.Globalization;
 using U2CMigration.Core.Errors;
+using U2CMigration.Core.FileLocks;
 using U2CMigration.Core.Source;
 using U2CMigration.Core.WorkDirectories;
 using U2CMigration.Criu;
@@ -49,6 +50,7 @@ internal static class SourcePreflight
 
         CheckTracers(tree, problems);
         UserNamespaces.Check(tree, problems);
+        problems.AddRange(LockWaiters.FindOnSharedFileSystems(tree));
         CheckWorkDirectory(context.Options.WorkDirectory, problems);
         CriuVersion criu = await CheckCriuAsync(context, problems, cancellationToken).ConfigureAwait(false);
         if (problems.Count > 0)

@@ -43,6 +43,7 @@ public sealed class MigrationReceiver : IAsyncDisposable
         Directory.CreateDirectory(options.WorkDirectory);
         ClaimedDirectory.RemoveAbandoned(options.WorkDirectory);
         _ledger = new MigrationLedger(options.WorkDirectory);
+        _ledger.RemoveOld();
         var connections = new MigrationConnectionOptions { ServerTls = options.Credentials, PeerTimeout = options.IdleTimeout };
         _listener = MigrationListener.Listen(options.Listen, ConnectionRole.Destination, connections, loggers);
         _logger.Listening(Endpoint.ToString());

@@ -11,8 +11,11 @@ internal static class DestinationInquiry
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Asks until the answer is final. The destination keeps its answers as long as its processes live, so that not knowing means not running.</summary>
+    /// <param name="context">The migration.</param>
+    /// <param name="onCommitted">What is to be done when the destination says that it has committed and does not run the workload yet.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="TransportException">The destination can not be asked now.</exception>
-    public static async Task<MigrationSettlement> AskAsync(SourceContext context, CancellationToken cancellationToken)
+    public static async Task<MigrationSettlement> AskAsync(SourceContext context, Func<Task> onCommitted, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -22,6 +25,9 @@ internal static class DestinationInquiry
                     return MigrationSettlement.Moved;
                 case MigrationState.Aborted or MigrationState.Unknown:
                     return MigrationSettlement.RolledBack;
+                case MigrationState.Committed:
+                    await onCommitted().ConfigureAwait(false);
+                    goto default;
                 default:
                     // It has not noticed yet that the connection is gone, or is just resuming.
                     await Task.Delay(Pause, cancellationToken).ConfigureAwait(false);

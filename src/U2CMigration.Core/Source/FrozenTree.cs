@@ -1,9 +1,13 @@
 using U2CMigration.Core.Errors;
+using U2CMigration.Core.FileLocks;
 using U2CMigration.Core.Freezing;
 using U2CMigration.Core.Handover;
+using U2CMigration.Core.InnerConnections;
 using U2CMigration.Core.Interop;
 using U2CMigration.Core.Logging;
 using U2CMigration.Core.Sessions;
+using U2CMigration.Core.SocketPaths;
+using U2CMigration.Criu.Images;
 using U2CMigration.Criu.Options;
 using U2CMigration.Criu.Rpc;
 using U2CMigration.Criu.Versions;
@@ -23,17 +27,29 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
     private readonly ISourceNetwork? _network = context.Options.Network;
     private readonly FreezeGuardian _guardian = FreezeGuardian.Start(freezer, context.Options.Network);
     private readonly MemoryAtHand _memory = MemoryAtHand.Take();
+    private readonly SourceLeases _leases = new();
     private LazyDump _dump = prepare();
+    private KeptSocketPaths? _socketPaths;
+    private bool _talksToItself;
     private bool _networkReleased;
     private bool _frozen;
     private bool _settled;
     private bool _insured;
+
+    /// <summary>Whether the frozen tasks were ended; the destination has the only copy then.</summary>
+    public bool IsKilled { get; private set; }
 
     /// <summary>Whether the tasks stop before CRIU dumps them, so that dump and tail can go side by side.</summary>
     public bool StopsBeforeDump => freezer.Freezes;
 
     /// <summary>The version of CRIU that dumps.</summary>
     public CriuVersion CriuVersion => version;
+
+    /// <summary>Whether a rollback takes back what a destination may be using right now: it has to be told first.</summary>
+    public bool HasGivenLeases => _leases.Any;
+
+    /// <summary>Whether a destination that has not ended its copy yet can undo a part of the rollback.</summary>
+    public bool KeepsSocketPaths => _socketPaths is { Any: true };
 
     /// <summary>The processes in whose images the pages are still missing, once they are dumped.</summary>
     public IReadOnlyCollection<int> HiddenProcesses => _dump.HiddenProcesses;
@@ -46,6 +62,9 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
     public async Task ReadyAsync(IReadOnlyCollection<int> processIds, CancellationToken cancellationToken)
     {
         await TakeMappingsAsync(processIds, cancellationToken).ConfigureAwait(false);
+        var sockets = TreeSockets.Of(processIds);
+        _talksToItself = sockets.HasInnerConnection();
+        _socketPaths = KeptSocketPaths.Keep(sockets, context.Target.RootProcessId, context.MigrationId, context.Warnings.Add);
         _memory.Dispose();
     }
 
@@ -77,8 +96,8 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
             FreezeCgroup = freezer.CgroupDirectory ?? string.Empty,
             CgroupMode = CriuCgroupMode.Ignore,
 
-            // No packet reaches the sockets once the address is gone, so CRIU need not start a firewall program for that.
-            NetworkLock = _networkReleased && version >= CriuVersion.NetworkLockSkip ? CriuNetworkLock.Skip : CriuNetworkLock.Nftables,
+            // No packet reaches the sockets once the address is gone, so CRIU need not start a firewall program for that; those between processes of the tree have no need of it.
+            NetworkLock = _networkReleased && !_talksToItself && version >= CriuVersion.NetworkLockSkip ? CriuNetworkLock.Skip : CriuNetworkLock.Nftables,
         };
         await _dump.HoldAsync(options, cancellationToken).ConfigureAwait(false);
         if (_dump.MappingsConfirmed.IsCompleted && !await _dump.MappingsConfirmed.ConfigureAwait(false))
@@ -91,6 +110,8 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
         {
             await ReleaseNetworkAsync(cancellationToken).ConfigureAwait(false);
         }
+
+        _leases.GiveUp(new ImageDirectory(context.ImagesDirectory), context.Numbers.OnThisHost);
     }
 
     /// <summary>Returns when it is certain that the images are those of the frozen tree.</summary>
@@ -118,6 +139,7 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
         }
 
         _guardian.Settle();
+        _socketPaths?.Settle();
     }
 
     /// <summary>Lets the workload run on where it was. Tries every step even if one fails.</summary>
@@ -130,6 +152,8 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
 
         _settled = true;
         using var timeout = new CancellationTokenSource(UndoTimeout);
+        await TryAsync("the leases that the workload held", _leases.TakeBackAsync).ConfigureAwait(false);
+        _socketPaths?.BringBack();
         if (_dump.IsHeld)
         {
             await TryAsync("the state dump", () => _dump.RollbackAsync()).ConfigureAwait(false);
@@ -153,12 +177,31 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
             freezer.Thaw();
             return Task.CompletedTask;
         }).ConfigureAwait(false);
+        await PendingSignals.WaitUntilTakenAsync(context.Target.RootProcessId).ConfigureAwait(false);
     }
 
-    /// <summary>Kills the frozen tasks: the workload lives on elsewhere.</summary>
+    /// <summary>Brings back what a destination has taken after the rollback; to be called when it has ended its copy.</summary>
+    public void BringBackSocketPaths()
+    {
+        if (!IsKilled)
+        {
+            _socketPaths?.BringBack();
+        }
+    }
+
+    /// <summary>Kills the frozen tasks: the workload lives on elsewhere. Does nothing the second time.</summary>
     public async Task KillAsync()
     {
-        _settled = true;
+        if (IsKilled)
+        {
+            return;
+        }
+
+        (_settled, IsKilled) = (true, true);
+
+        // Both name files of the tree, and must not outlive it: an open file keeps others from a lease.
+        _leases.Dispose();
+        _socketPaths?.Forget();
         await _dump.CommitAsync().ConfigureAwait(false);
         await TryAsync("the freeze", () =>
         {
@@ -170,6 +213,8 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
     public async ValueTask DisposeAsync()
     {
         await RollBackAsync().ConfigureAwait(false);
+        _leases.Dispose();
+        _socketPaths?.Dispose();
         _memory.Dispose();
         _guardian.Dispose();
         await _dump.DisposeAsync().ConfigureAwait(false);

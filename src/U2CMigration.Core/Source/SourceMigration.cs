@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using U2CMigration.Core.Errors;
+using U2CMigration.Core.FileLocks;
 using U2CMigration.Core.Freezing;
 using U2CMigration.Core.Logging;
 using U2CMigration.Core.Preflight;
@@ -34,6 +35,7 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
     private FrozenTree? _tree;
     private PreCopyRounds? _rounds;
     private StopAndCopy? _stopAndCopy;
+    private SourceRelease? _release;
     private string _strategyName = string.Empty;
     private bool _disposed;
 
@@ -59,11 +61,18 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
     /// <summary>Settles a migration in doubt by what the destination says.</summary>
     public async Task<MigrationSettlement> ResolveAsync(CancellationToken cancellationToken)
     {
-        MigrationSettlement settlement = await DestinationInquiry.AskAsync(context, cancellationToken).ConfigureAwait(false);
+        // A destination that has committed may wait for file locks that the frozen tree holds.
+        Func<Task> onCommitted = _stopAndCopy!.PendingLocks.Count > 0 ? _tree!.KillAsync : static () => Task.CompletedTask;
+        MigrationSettlement settlement = await DestinationInquiry.AskAsync(context, onCommitted, cancellationToken).ConfigureAwait(false);
         if (settlement == MigrationSettlement.Moved)
         {
             await _tree!.KillAsync().ConfigureAwait(false);
             context.Progress.Enter(MigrationPhase.Completed);
+        }
+        else if (_tree!.IsKilled)
+        {
+            IsInDoubt = false;
+            throw LockRelease.Lost("The destination says that it does not run the workload.", _stopAndCopy.PendingLocks);
         }
         else
         {
@@ -205,6 +214,12 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
     {
         MigrationPhase phase = context.Progress.Phase;
         _rounds?.EndThrottling();
+        bool told = _tree is { HasGivenLeases: true };
+        if (told)
+        {
+            await DestinationEnd.TellAndWaitAsync(_connection, _dialogue, cause, context).ConfigureAwait(false);
+        }
+
         if (_tree is not null)
         {
             await _tree.RollBackAsync().ConfigureAwait(false);
@@ -212,7 +227,16 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
 
         _tracker?.Dispose();
         _tracker = null;
-        await SourceFailure.TellDestinationAsync(_connection, cause, context).ConfigureAwait(false);
+        if (_tree is { KeepsSocketPaths: true } && !told)
+        {
+            await DestinationEnd.TellAndWaitAsync(_connection, _dialogue, cause, context).ConfigureAwait(false);
+        }
+        else if (!told)
+        {
+            await SourceFailure.TellDestinationAsync(_connection, cause, context).ConfigureAwait(false);
+        }
+
+        _tree?.BringBackSocketPaths();
         Exception failure = SourceFailure.Translate(cause, _dialogue, phase, context, cancellationToken);
         context.Progress.Enter(MigrationPhase.RolledBack);
         context.Logger.RolledBack(failure, context.MigrationId, phase);
@@ -222,12 +246,24 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
     private async Task<Resumed> CommitAsync()
     {
         context.Progress.Enter(MigrationPhase.Committing);
+        _release = new SourceRelease(context, _tracker!, _connection!, _dialogue!, _tree!, _stopAndCopy!.HeldPages);
         using var timeout = new CancellationTokenSource(context.Options.CommitTimeout);
         try
         {
             _tree!.Insure();
             await _connection!.SendAsync(new Commit(), timeout.Token).ConfigureAwait(false);
+            if (_stopAndCopy!.PendingLocks.Count > 0)
+            {
+                await _dialogue!.ExpectAsync<Committed>(timeout.Token).ConfigureAwait(false);
+                timeout.CancelAfter(ReleaseTimeout);
+                await LockRelease.RunAsync(_release!, _connection, _tree, timeout.Token).ConfigureAwait(false);
+            }
+
             return await _dialogue!.ExpectAsync<Resumed>(timeout.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (_tree!.IsKilled)
+        {
+            throw LockRelease.Failure(e, _connection!.Peer, _stopAndCopy!.PendingLocks);
         }
         catch (DestinationAbortedException e)
         {
@@ -252,7 +288,7 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
     {
         TimeSpan downtime = MigrationClock.Since(_stopAndCopy!.FreezeTimestamp);
         context.Progress.Enter(MigrationPhase.Releasing);
-        var release = new SourceRelease(context, _tracker!, _connection!, _dialogue!, _tree!, _stopAndCopy.HeldPages);
+        SourceRelease release = _release!;
         using var timeout = new CancellationTokenSource(ReleaseTimeout);
         await release.RunAsync(timeout.Token).ConfigureAwait(false);
         context.Progress.Enter(MigrationPhase.Completed);

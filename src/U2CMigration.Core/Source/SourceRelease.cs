@@ -18,11 +18,12 @@ internal sealed class SourceRelease(SourceContext context, IPageTracker tracker,
     /// <summary>From attaching the tracker until the source was released.</summary>
     public TimeSpan Duration { get; private set; }
 
-    public async Task RunAsync(CancellationToken cancellationToken)
+    /// <summary>Compares with the destination, if asked and not done yet; afterwards the frozen copy may go.</summary>
+    public async Task VerifyAsync(CancellationToken cancellationToken)
     {
         try
         {
-            if (context.Options.Verify)
+            if (context.Options.Verify && !tree.IsKilled)
             {
                 Verification = await new SourceVerification(context, tracker, connection, dialogue).RunAsync(heldPages, cancellationToken).ConfigureAwait(false);
             }
@@ -31,6 +32,11 @@ internal sealed class SourceRelease(SourceContext context, IPageTracker tracker,
         {
             context.Warnings.Add($"The comparison with the destination did not complete: {e.Message}");
         }
+    }
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        await VerifyAsync(cancellationToken).ConfigureAwait(false);
 
         // Whatever happened to the connection: the destination has confirmed that it runs the workload, so the copy here must go.
         await tree.KillAsync().ConfigureAwait(false);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using U2CMigration.Core.FileLocks;
 using U2CMigration.Core.Logging;
 using U2CMigration.Core.Results;
 using U2CMigration.Core.Source.Verification;
@@ -39,6 +40,9 @@ internal sealed class StopAndCopy(
 
     /// <summary>What the destination says its steps took.</summary>
     public IReadOnlyList<PhaseDuration> DestinationPhases { get; private set; } = [];
+
+    /// <summary>File locks that the destination gets only once the frozen tree is gone, for people.</summary>
+    public IReadOnlyList<string> PendingLocks { get; private set; } = [];
 
     /// <summary>The memory that the images name.</summary>
     public ImageMemory Memory => ImageMemory.Measure(new ImageDirectory(context.ImagesDirectory));
@@ -175,6 +179,10 @@ internal sealed class StopAndCopy(
                         missing.Clear();
                     }
 
+                    break;
+                case LocksPending pending:
+                    LockRelease.RefuseIfOthersWait(context);
+                    PendingLocks = pending.Locks;
                     break;
                 case RoundAck:
                     break;

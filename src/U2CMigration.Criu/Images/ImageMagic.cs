@@ -17,4 +17,7 @@ internal static class ImageMagic
     internal const uint Memory = 0x57492820;
     internal const uint Pagemap = 0x56084025;
     internal const uint Statistics = 0x57093306;
+    internal const uint FileLocks = 0x54323616;
+    internal const uint Files = 0x56303138;
+    internal const uint Remaps = 0x59133954;
 }

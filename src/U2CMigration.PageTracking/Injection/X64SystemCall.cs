@@ -12,6 +12,8 @@ namespace U2CMigration.PageTracking.Injection;
 internal sealed unsafe class X64SystemCall
 {
     internal const long Close = 3;
+    internal const long Fcntl = 72;
+    internal const long Flock = 73;
     internal const long CreateUserfaultfd = 323;
 
     private const ulong UserCodeSegment64 = 0x33;
@@ -46,6 +48,9 @@ internal sealed unsafe class X64SystemCall
     /// <summary>Where the thread would go on.</summary>
     internal ulong InstructionPointer => _original.InstructionPointer;
 
+    /// <summary>The end of the thread's stack; below it, beyond what the ABI lets it use, is room for arguments.</summary>
+    internal ulong StackPointer => _original.StackPointer;
+
     /// <summary>The offset of a <c>syscall</c> instruction in machine code, or -1.</summary>
     internal static int FindInstruction(ReadOnlySpan<byte> code) => code.IndexOf(Instruction);
 
@@ -58,15 +63,17 @@ internal sealed unsafe class X64SystemCall
 
     /// <summary>Executes a call in the thread.</summary>
     /// <returns>What the kernel answered: below zero, a negated errno.</returns>
-    internal long Invoke(long number, long argument)
+    internal long Invoke(long number, long first, long second = 0, long third = 0)
     {
         Registers registers = _original;
 
         // Without this the kernel takes the thread to be in the system call that it was stopped in, and restarts that one instead.
         registers.OriginalRax = ulong.MaxValue;
         registers.Rax = (ulong)number;
-        registers.Rdi = (ulong)argument;
-        registers.Rsi = registers.Rdx = registers.R10 = registers.R8 = registers.R9 = 0;
+        registers.Rdi = (ulong)first;
+        registers.Rsi = (ulong)second;
+        registers.Rdx = (ulong)third;
+        registers.R10 = registers.R8 = registers.R9 = 0;
         registers.InstructionPointer = _instruction;
         _thread.WriteRegisters(&registers);
         _thread.RunToSystemCall();

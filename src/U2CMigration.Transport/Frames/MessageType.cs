@@ -45,6 +45,9 @@ public enum MessageType : byte
     /// <summary>Destination to source: restored, held before its first instruction.</summary>
     Restored = 36,
 
+    /// <summary>Destination to source: file locks that it cannot take while the frozen original holds them.</summary>
+    LocksPending = 37,
+
     /// <summary>Source to destination: the commit point.</summary>
     Commit = 48,
 
@@ -59,6 +62,12 @@ public enum MessageType : byte
 
     /// <summary>Destination to source: every page is installed in the restored processes.</summary>
     FillDone = 52,
+
+    /// <summary>Destination to source: the commit is recorded, and the process tree runs as soon as it has its file locks.</summary>
+    Committed = 53,
+
+    /// <summary>Source to destination: the frozen original is gone, and its file locks with it.</summary>
+    LocksReleased = 54,
 
     /// <summary>Source to destination: checksums of pages of the frozen tree.</summary>
     VerifyPages = 64,

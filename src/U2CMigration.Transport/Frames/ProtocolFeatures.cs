@@ -18,4 +18,7 @@ public enum ProtocolFeatures : ulong
 
     /// <summary>What is compared is the memory of the restored tree: a sample of it while it is held, all of it once it runs.</summary>
     RestoredMemory = 8,
+
+    /// <summary>File locks that the destination cannot take while the frozen original holds them are handed over after the commit.</summary>
+    LockHandover = 16,
 }

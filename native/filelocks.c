@@ -1,0 +1,243 @@
+/*
+ * Holds file locks as databases do, and leases, and asks who holds them.
+ *
+ *   filelocks hold DIRECTORY KIND...   takes the locks, then counts in DIRECTORY/alive (opened anew each time) until it is killed
+ *   filelocks probe DIRECTORY KIND...  prints KIND=free, KIND=shared or KIND=held for each: what another process could have
+ *   filelocks wait DIRECTORY KIND      waits until it gets the lock, says so and keeps it
+ *
+ * Each kind has a file of its own in DIRECTORY. A holder whose locks are not all as it took them says so in DIRECTORY/alive.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { PAUSE_US = 20000 };
+
+static const char *directory;
+
+static void die(const char *what)
+{
+    fprintf(stderr, "filelocks: %s: %s\n", what, strerror(errno));
+    exit(1);
+}
+
+static int open_file(const char *kind, int flags)
+{
+    char path[4096];
+    snprintf(path, sizeof path, "%s/%s", directory, kind);
+    int file = open(path, flags | O_CREAT | O_CLOEXEC, 0644);
+    if (file < 0)
+        die(path);
+    return file;
+}
+
+static int set_range(int file, int command, short type, off_t start, off_t length)
+{
+    struct flock range = { .l_type = type, .l_whence = SEEK_SET, .l_start = start, .l_len = length };
+    return fcntl(file, command, &range);
+}
+
+static void take(int file, int command, short type, off_t start, off_t length)
+{
+    if (set_range(file, command, type, start, length) != 0)
+        die("a lock that should be free");
+}
+
+/* A process of the tree that does nothing but hold what it took or inherited. */
+static void rest(void)
+{
+    for (;;)
+        pause();
+}
+
+/* Waits until a child says by a byte that it has its lock. */
+static void fork_holder(void (*holder)(void))
+{
+    int said[2];
+    char byte;
+    if (pipe(said) != 0)
+        die("pipe");
+    pid_t child = fork();
+    if (child == 0) {
+        close(said[0]);
+        holder();
+        if (write(said[1], "x", 1) != 1)
+            die("write");
+        close(said[1]);
+        rest();
+    }
+    close(said[1]);
+    if (read(said[0], &byte, 1) != 1)
+        die("the child");
+    close(said[0]);
+}
+
+static void hold_in_child(void)
+{
+    take(open_file("posix-child", O_RDWR), F_SETLK, F_WRLCK, 100, 50);
+}
+
+static int inherited;
+
+static void hold_inherited(void)
+{
+}
+
+static void hold_kind(const char *kind)
+{
+    if (strcmp(kind, "posix") == 0) {
+        int file = open_file(kind, O_RDWR);
+        take(file, F_SETLK, F_WRLCK, 0, 10);
+        take(file, F_SETLK, F_RDLCK, 20, 10);
+        take(file, F_SETLK, F_WRLCK, 1 << 20, 0);
+    } else if (strcmp(kind, "posix-shared") == 0) {
+        take(open_file(kind, O_RDWR), F_SETLK, F_RDLCK, 0, 0);
+    } else if (strcmp(kind, "posix-upgraded") == 0) {
+        int file = open_file(kind, O_RDWR);
+        take(file, F_SETLK, F_RDLCK, 0, 0);
+        take(file, F_SETLK, F_WRLCK, 0, 0);
+    } else if (strcmp(kind, "posix-child") == 0) {
+        fork_holder(hold_in_child);
+    } else if (strcmp(kind, "flock") == 0) {
+        if (flock(open_file(kind, O_RDONLY), LOCK_EX | LOCK_NB) != 0)
+            die(kind);
+    } else if (strcmp(kind, "flock-shared") == 0) {
+        if (flock(open_file(kind, O_RDONLY), LOCK_SH | LOCK_NB) != 0)
+            die(kind);
+    } else if (strcmp(kind, "flock-inherited") == 0) {
+        /* Taken by the parent, which closes its descriptor: the child has it alone. */
+        inherited = open_file(kind, O_RDONLY);
+        if (flock(inherited, LOCK_EX | LOCK_NB) != 0)
+            die(kind);
+        fork_holder(hold_inherited);
+        close(inherited);
+    } else if (strcmp(kind, "ofd") == 0) {
+        int file = open_file(kind, O_RDWR);
+        take(file, F_OFD_SETLK, F_WRLCK, 0, 100);
+        take(file, F_OFD_SETLK, F_RDLCK, 200, 100);
+    } else if (strcmp(kind, "ofd-inherited") == 0) {
+        inherited = open_file(kind, O_RDWR);
+        take(inherited, F_OFD_SETLK, F_WRLCK, 0, 0);
+        fork_holder(hold_inherited);
+    } else if (strcmp(kind, "lease") == 0) {
+        if (fcntl(open_file(kind, O_RDWR), F_SETLEASE, F_WRLCK) != 0)
+            die(kind);
+    } else if (strcmp(kind, "lease-shared") == 0) {
+        close(open_file(kind, O_RDWR));
+        if (fcntl(open_file(kind, O_RDONLY), F_SETLEASE, F_RDLCK) != 0)
+            die(kind);
+    } else if (strcmp(kind, "lease-inherited") == 0) {
+        inherited = open_file(kind, O_RDWR);
+        if (fcntl(inherited, F_SETLEASE, F_WRLCK) != 0)
+            die(kind);
+        fork_holder(hold_inherited);
+    } else {
+        errno = EINVAL;
+        die(kind);
+    }
+}
+
+static void say_alive(uint64_t count)
+{
+    char path[4096], next[4096];
+    snprintf(path, sizeof path, "%s/alive", directory);
+    snprintf(next, sizeof next, "%s/alive.new", directory);
+    FILE *file = fopen(next, "w");
+    if (file == NULL)
+        die(next);
+    fprintf(file, "%llu\n", (unsigned long long)count);
+    fclose(file);
+    if (rename(next, path) != 0)
+        die(path);
+}
+
+/* What another process could have of the file: 0 everything, 1 a shared lock, 2 nothing. */
+static int probe_range(int file)
+{
+    struct flock range = { .l_type = F_RDLCK, .l_whence = SEEK_SET };
+    if (fcntl(file, F_OFD_GETLK, &range) != 0)
+        die("F_OFD_GETLK");
+    if (range.l_type != F_UNLCK)
+        return 2;
+    range = (struct flock){ .l_type = F_WRLCK, .l_whence = SEEK_SET };
+    if (fcntl(file, F_OFD_GETLK, &range) != 0)
+        die("F_OFD_GETLK");
+    return range.l_type != F_UNLCK;
+}
+
+static int probe_flock(int file)
+{
+    if (flock(file, LOCK_EX | LOCK_NB) == 0)
+        return 0;
+    return flock(file, LOCK_SH | LOCK_NB) == 0 ? 1 : 2;
+}
+
+/* Opening breaks a lease; without waiting it fails where there is one. */
+static int probe_lease(const char *kind)
+{
+    char path[4096];
+    snprintf(path, sizeof path, "%s/%s", directory, kind);
+    FILE *table = fopen("/proc/locks", "r");
+    char line[512];
+    int found = 0;
+    while (table != NULL && fgets(line, sizeof line, table) != NULL)
+        found |= strstr(line, "LEASE") != NULL;
+    if (table != NULL)
+        fclose(table);
+    return found ? 2 : 0;
+}
+
+static int probe_kind(const char *kind)
+{
+    if (strncmp(kind, "lease", 5) == 0)
+        return probe_lease(kind);
+    int file = open_file(kind, O_RDWR), answer = strncmp(kind, "flock", 5) == 0 ? probe_flock(file) : probe_range(file);
+    close(file);
+    return answer;
+}
+
+static void wait_for(const char *kind)
+{
+    int file = open_file(kind, O_RDWR);
+    printf("waiting\n");
+    fflush(stdout);
+    int failed = strncmp(kind, "flock", 5) == 0 ? flock(file, LOCK_EX)
+        : set_range(file, strncmp(kind, "ofd", 3) == 0 ? F_OFD_SETLKW : F_SETLKW, F_WRLCK, 0, 0);
+    if (failed != 0)
+        die("waiting");
+    printf("got it\n");
+    fflush(stdout);
+    rest();
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 4) {
+        fprintf(stderr, "usage: filelocks hold|probe|wait DIRECTORY KIND...\n");
+        return 2;
+    }
+    directory = argv[2];
+    if (strcmp(argv[1], "probe") == 0) {
+        static const char *const answers[] = { "free", "shared", "held" };
+        for (int i = 3; i < argc; i++)
+            printf("%s%s=%s", i == 3 ? "" : " ", argv[i], answers[probe_kind(argv[i])]);
+        printf("\n");
+        return 0;
+    }
+    if (strcmp(argv[1], "wait") == 0)
+        wait_for(argv[3]);
+    for (int i = 3; i < argc; i++)
+        hold_kind(argv[i]);
+    for (uint64_t count = 1;; count++) {
+        say_alive(count);
+        usleep(PAUSE_US);
+    }
+}

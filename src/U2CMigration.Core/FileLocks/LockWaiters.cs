@@ -1,0 +1,74 @@
+using System.Globalization;
+using U2CMigration.Core.Interop;
+using U2CMigration.PageTracking.Processes;
+
+namespace U2CMigration.Core.FileLocks;
+
+/// <summary>Finds processes outside of a tree that wait for its file locks: they would get a lock in the moment in which it passes from one host to the other.</summary>
+internal static class LockWaiters
+{
+    /// <summary>The problems on file systems that several hosts can share; on others the destination has a file of its own, most likely, and nobody there waits.</summary>
+    public static IEnumerable<string> FindOnSharedFileSystems(IReadOnlyList<int> tree) => Find(tree, static path => FileSystems.CanBeShared(path));
+
+    /// <summary>The problems, for locks that are known to be seen by both hosts.</summary>
+    public static IEnumerable<string> Find(IReadOnlyList<int> tree) => Find(tree, static _ => true);
+
+    private static IEnumerable<string> Find(IReadOnlyList<int> tree, Predicate<string> concerns)
+    {
+        IReadOnlyList<(LockTable.Entry Held, LockTable.Entry Waiting)> pairs = LockTable.ReadWaiting();
+        if (pairs.Count == 0)
+        {
+            yield break;
+        }
+
+        var inTree = tree.ToHashSet();
+        Dictionary<string, string>? files = null;
+        foreach ((LockTable.Entry held, LockTable.Entry waiting) in pairs)
+        {
+            if (inTree.Contains(waiting.ProcessId) || held.ProcessId >= 0 && !inTree.Contains(held.ProcessId))
+            {
+                continue;
+            }
+
+            // A lock of an open file description names no process: it is the tree's if the file is.
+            files ??= LockedFiles(tree);
+            if (files.TryGetValue(held.File, out string? descriptor) && concerns(descriptor))
+            {
+                string path = new FileInfo(descriptor).LinkTarget ?? held.File;
+                yield return string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Process {waiting.ProcessId} ({NameOf(waiting.ProcessId)}) waits for a lock that the workload holds ({held.Kind}, bytes {held.Range}) on {path}; it would get it while the lock passes to the destination. End it, or let it try again after the migration.");
+            }
+        }
+    }
+
+    /// <summary>The files that processes have locks on, by device and inode as the kernel prints them, each with a descriptor of it.</summary>
+    private static Dictionary<string, string> LockedFiles(IReadOnlyList<int> tree)
+    {
+        var files = new Dictionary<string, string>();
+        foreach (int processId in tree)
+        {
+            try
+            {
+                foreach (string information in Directory.EnumerateFiles($"/proc/{processId}/fdinfo"))
+                {
+                    foreach (string line in File.ReadLines(information).Where(static line => line.StartsWith("lock:", StringComparison.Ordinal)))
+                    {
+                        if (LockTable.Parse(line["lock:".Length..].Trim()) is { } entry)
+                        {
+                            files.TryAdd(entry.File, $"/proc/{processId}/fd/{Path.GetFileName(information)}");
+                        }
+                    }
+                }
+            }
+            catch (IOException)
+            {
+                // The process has ended, or has closed the file.
+            }
+        }
+
+        return files;
+    }
+
+    private static string NameOf(int processId) => ProcessTree.TryReadStatus(processId)?.Name ?? "already gone";
+}
