@@ -1,11 +1,16 @@
+using U2CMigration.Criu.Logs;
+
 namespace U2CMigration.Criu;
 
 /// <summary>CRIU refused or failed a request, or answered against its protocol.</summary>
 public sealed class CriuException : Exception
 {
-    internal CriuException(string message, string request, int errorNumber = 0, string? logTail = null, Exception? innerException = null)
+    internal CriuException(
+        string message, string request, int errorNumber = 0, string? logTail = null, Exception? innerException = null, ErrorLine? cause = null)
         : base(message, innerException)
     {
+        Cause = cause?.Text;
+        ProcessId = cause?.ProcessId ?? 0;
         Request = request;
         ErrorNumber = errorNumber;
         LogTail = logTail;
@@ -16,6 +21,12 @@ public sealed class CriuException : Exception
 
     /// <summary>The errno that CRIU reported, or 0; it reports one in few cases only.</summary>
     public int ErrorNumber { get; }
+
+    /// <summary>What CRIU said was the reason, in its own words without time and source position; null when it said nothing.</summary>
+    public string? Cause { get; }
+
+    /// <summary>The process that CRIU was working on, as numbered in the images; 0 when it did not say.</summary>
+    public int ProcessId { get; }
 
     /// <summary>The last lines of CRIU's log that carry errors, or null when there is no log.</summary>
     public string? LogTail { get; }
