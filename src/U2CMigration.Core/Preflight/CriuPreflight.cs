@@ -8,7 +8,12 @@ namespace U2CMigration.Core.Preflight;
 /// <summary>Asks CRIU what it is and what it can do on this kernel.</summary>
 internal static class CriuPreflight
 {
-    public static CriuWorkerOptions WorkerOptions(CriuSettings settings) => new() { ProgramPath = settings.Path, CommandPrefix = settings.Prefix };
+    public static CriuWorkerOptions WorkerOptions(CriuSettings settings) => new()
+    {
+        ProgramPath = settings.Path,
+        CommandPrefix = settings.Prefix,
+        InheritedHandles = [.. settings.InheritedFiles.Select(static file => file.Handle)],
+    };
 
     /// <summary>Starts a worker and asks it.</summary>
     /// <exception cref="CriuException">CRIU is missing, too old or does not answer.</exception>

@@ -3,7 +3,6 @@ using U2CMigration.Core.Freezing;
 using U2CMigration.Core.Handover;
 using U2CMigration.Core.Interop;
 using U2CMigration.Core.Logging;
-using U2CMigration.Core.Sessions;
 using U2CMigration.Criu.Options;
 using U2CMigration.Criu.Rpc;
 using U2CMigration.Criu.Versions;
@@ -23,6 +22,7 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
     private readonly ISourceNetwork? _network = context.Options.Network;
     private readonly FreezeGuardian _guardian = FreezeGuardian.Start(freezer, context.Options.Network);
     private readonly MemoryAtHand _memory = MemoryAtHand.Take();
+    private readonly CriuDumpOptions _options = DumpOptions.For(context);
     private LazyDump _dump = prepare();
     private bool _networkReleased;
     private bool _frozen;
@@ -60,19 +60,9 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
     /// <summary>Lets CRIU write the images; every task is stopped and the network released when it returns.</summary>
     public async Task DumpAsync(CancellationToken cancellationToken)
     {
-        CriuSettings criu = context.Options.Criu;
-        var options = new CriuDumpOptions
+        CriuDumpOptions options = _options with
         {
-            ProcessId = context.Target.RootProcessId,
-            ImagesDirectory = context.ImagesDirectory,
-            TcpEstablished = criu.TcpEstablished,
-            TcpSkipInFlight = criu.TcpSkipInFlight,
-            ShellJob = criu.ShellJob,
-            FileLocks = criu.FileLocks,
-            ExternalUnixSockets = criu.ExternalUnixSockets,
-            LogLevel = (CriuLogLevel)criu.LogLevel,
             FreezeCgroup = freezer.CgroupDirectory ?? string.Empty,
-            CgroupMode = CriuCgroupMode.Ignore,
 
             // No packet reaches the sockets once the address is gone, so CRIU need not start a firewall program for that.
             NetworkLock = _networkReleased && version >= CriuVersion.NetworkLockSkip ? CriuNetworkLock.Skip : CriuNetworkLock.Nftables,

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using U2CMigration.Core.Agreement;
 using U2CMigration.Core.Errors;
 using U2CMigration.Core.Freezing;
 using U2CMigration.Core.Logging;
@@ -150,7 +151,7 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
             CriuVersion = version.ToString(),
             TotalMemoryBytes = memory.ResidentBytes,
             ProcessIds = [.. processes.Select(context.Numbers.InImages)],
-            Requirements = [Offer.PagesToPlace],
+            Requirements = [Offer.PagesToPlace, .. RestoreNeeds.Of(context.Options.Criu).ToRequirements()],
             Options = OfferOptions.Lazy | (context.Options.Verify ? OfferOptions.Verify : OfferOptions.None),
         };
         await _connection.SendAsync(offer, cancellationToken).ConfigureAwait(false);
@@ -212,7 +213,7 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
         _tracker?.Dispose();
         _tracker = null;
         await SourceFailure.TellDestinationAsync(_connection, cause, context).ConfigureAwait(false);
-        Exception failure = SourceFailure.Translate(cause, _dialogue, phase, context, cancellationToken);
+        Exception failure = await SourceFailure.TranslateAsync(cause, _dialogue, phase, context, cancellationToken).ConfigureAwait(false);
         context.Progress.Enter(MigrationPhase.RolledBack);
         context.Logger.RolledBack(failure, context.MigrationId, phase);
         return failure;

@@ -14,8 +14,7 @@ public sealed class CriuConfiguration
     }
 
     /// <summary>Reads the files; those that are missing or may not be read say nothing.</summary>
-    /// <param name="rawOptions">Lines that come last and so override the files: <see cref="CriuTaskOptions.RawOptions"/>.</param>
-    public static CriuConfiguration Read(IEnumerable<string>? rawOptions = null)
+    public static CriuConfiguration Read()
     {
         var configuration = new CriuConfiguration();
         foreach (string file in Files())
@@ -30,7 +29,6 @@ public sealed class CriuConfiguration
             }
         }
 
-        configuration.Add(rawOptions ?? []);
         return configuration;
     }
 
@@ -60,8 +58,11 @@ public sealed class CriuConfiguration
             : null;
     }
 
-    internal static CriuConfiguration Parse(IEnumerable<string> lines)
+    /// <summary>Takes lines as if they stood in such a file.</summary>
+    /// <param name="lines">The lines.</param>
+    public static CriuConfiguration Parse(IEnumerable<string> lines)
     {
+        ArgumentNullException.ThrowIfNull(lines);
         var configuration = new CriuConfiguration();
         configuration.Add(lines);
         return configuration;

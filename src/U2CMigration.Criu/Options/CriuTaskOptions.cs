@@ -120,6 +120,15 @@ public abstract record CriuTaskOptions
     /// <value>Default: empty. They are written to a file of the work directory that CRIU reads; so <see cref="ConfigurationFile"/> has to be empty.</value>
     public IReadOnlyList<string> RawOptions { get; init; } = [];
 
+    /// <summary>What is wrong with a line of <see cref="RawOptions"/>.</summary>
+    /// <param name="line">The line.</param>
+    /// <returns>The end of a sentence that begins with the line; null for nothing.</returns>
+    public static string? ProblemOfRawOption(string line)
+    {
+        ArgumentNullException.ThrowIfNull(line);
+        return RawOption.ProblemOf(line);
+    }
+
     internal string EffectiveWorkDirectory => WorkDirectory.Length == 0 ? ImagesDirectory : WorkDirectory;
 
     internal string LogPath => Path.Combine(EffectiveWorkDirectory, LogFile);

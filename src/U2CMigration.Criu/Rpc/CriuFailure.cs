@@ -42,7 +42,7 @@ internal static class CriuFailure
             0 => cause?.Text ?? NoLog,
             _ => cause?.Text ?? Errno.Describe(errno),
         };
-        throw new CriuException($"CRIU failed the request {request}{Place(cause)}: {reason}. {Outcome(type)}{LogHint(logPath)}", request, errno, tail ?? words, cause: cause);
+        throw new CriuException($"CRIU failed the request {request}{Place(cause)}: {reason}. {Outcome(type)}", request, errno, tail ?? words, cause: cause);
     }
 
     /// <summary>CRIU ended without an answer.</summary>
@@ -56,7 +56,7 @@ internal static class CriuFailure
             ? $"The restored tree (process {restore.RootProcessId}) was complete and may run; look at it before anything else, and do not restore it again."
             : Outcome(type);
         return new CriuException(
-            $"CRIU {end} before it answered the request {request}{Place(cause)}: {cause?.Text ?? NoLog}. {outcome}{LogHint(logPath)}", request, 0, tail ?? words, inner, cause);
+            $"CRIU {end} before it answered the request {request}{Place(cause)}: {cause?.Text ?? NoLog}. {outcome}", request, 0, tail ?? words, inner, cause, exitCode);
     }
 
     private static string? TailOf(string? logPath) => logPath is null ? null : CriuLog.ReadErrors(logPath);
@@ -68,8 +68,6 @@ internal static class CriuFailure
     private static string? LastLineOf(string? words) => words?.Split('\n')[^1];
 
     private static string Place(ErrorLine? cause) => cause is { ProcessId: > 0 } line ? $" at process {line.ProcessId}" : string.Empty;
-
-    private static string LogHint(string? logPath) => logPath is null ? string.Empty : $" More in {logPath}.";
 
     private static string Outcome(RequestType type) => type switch
     {

@@ -27,7 +27,4 @@ public sealed class CriuConfigurationTests
 
     [Fact]
     public void BytesOf_NamedTwice_LastOneCounts() => CriuConfiguration.Parse(["ghost-limit 1M", "ghost-limit 2M"]).BytesOf("ghost-limit").Should().Be(2 << 20);
-
-    [Fact]
-    public void Read_RawOptions_ComeLast() => CriuConfiguration.Read(["--ghost-limit=77"]).BytesOf("ghost-limit").Should().Be(77);
 }
