@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MigrationAgent;
+using MigrationAgent.Options;
 
 var command = new RootCommand(
     """
@@ -12,6 +13,7 @@ var command = new RootCommand(
     ReceiveCommand.Create(),
     DirtyRateCommand.Create(),
 };
+GroupedHelp.Install(command);
 ParseResult parsed = command.Parse(args);
 // Long enough to put everything back after Ctrl-C.
 int code = await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(2) });
