@@ -45,10 +45,17 @@ internal static class IncomingFailure
         _ => AbortCode.DestinationFailed,
     };
 
-    /// <summary>The last lines of the log that say something: on the other host nobody can look.</summary>
+    /// <summary>What else the end of the log says: on the other host nobody can look.</summary>
     private static string Quote(CriuException failure)
     {
-        string[] lines = failure.LogTail?.Split('\n') ?? [];
-        return lines.Length < 2 ? string.Empty : $" Its last lines: {string.Join(" | ", lines.TakeLast(QuotedLines).Select(static line => line.Trim()))}";
+        string[] lines =
+        [
+            .. (failure.LogTail?.Split('\n') ?? [])
+                .Where(line => !line.Contains("RLIMIT_NOFILE", StringComparison.Ordinal) && !line.Contains("FAILED", StringComparison.Ordinal))
+                .Where(line => failure.Cause is not { } cause || !line.Contains(cause, StringComparison.Ordinal))
+                .TakeLast(QuotedLines)
+                .Select(static line => line.Trim().TrimEnd('.')),
+        ];
+        return lines.Length == 0 ? string.Empty : $" Its last lines: {string.Join(" | ", lines)}.";
     }
 }

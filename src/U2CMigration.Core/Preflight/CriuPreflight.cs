@@ -18,5 +18,5 @@ internal static class CriuPreflight
     /// <summary>Starts a worker and asks it.</summary>
     /// <exception cref="CriuException">CRIU is missing, too old or does not answer.</exception>
     public static Task<CriuCapabilities> AskAsync(CriuSettings settings, CancellationToken cancellationToken) =>
-        CriuCapabilities.ProbeAsync(WorkerOptions(settings), cancellationToken);
+        CriuCapabilities.ProbeAsync(WorkerOptions(settings), settings.RawOptions, cancellationToken);
 }

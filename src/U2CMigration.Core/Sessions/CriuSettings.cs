@@ -70,7 +70,7 @@ public sealed record CriuSettings
     /// <value>Default: false. The search takes time while the workload is frozen.</value>
     public bool ForceInodeMap { get; init; }
 
-    /// <summary>Directories to search for <see cref="ForceInodeMap"/>, besides <c>/etc</c>, <c>/var</c> and the like. Source only.</summary>
+    /// <summary>Directories to search for <see cref="ForceInodeMap"/>, besides <c>/etc</c>, <c>/var/log</c> and <c>/var/spool</c>. Source only.</summary>
     /// <value>Default: empty. Absolute paths.</value>
     public IReadOnlyList<string> InodeMapPaths { get; init; } = [];
 

@@ -48,14 +48,16 @@ internal static class CriuWords
     /// <remarks>A dump that fails without a word has met processes that began and ended while they were stopped, as far as that was seen.</remarks>
     public static bool IsTransient(CriuException failure) => failure.Cause is { } cause
         ? KnownCauses.Find(cause) is { Cause.IsTransient: true }
-        : failure is { Request: "DUMP", ExitCode: null };
+        : failure is { Request: "DUMP", ExitCode: null, ErrorNumber: 0 };
 
     private static FailedProcess ProcessOf(CriuException failure, Match? match) => new()
     {
         InImages = failure.ProcessId,
         OnHost = NumberOf(match?.Groups["pid"]),
         Descriptor = match?.Groups["fd"] is { Success: true } descriptor ? NumberOf(descriptor) : null,
-        Link = match?.Groups["link"] is { Success: true } link ? link.Value : string.Empty,
+        Link = match?.Groups["link"] is { Success: true } link ? link.Value
+            : match?.Groups["fd"] is { Success: true } && match.Groups["file"] is { Success: true } file ? "/" + file.Value.TrimStart('/')
+            : string.Empty,
     };
 
     private static int NumberOf(Group? group) => group is { Success: true } && int.TryParse(group.ValueSpan, out int number) ? number : 0;

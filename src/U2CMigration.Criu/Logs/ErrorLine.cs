@@ -17,8 +17,11 @@ internal readonly partial record struct ErrorLine(string Text, int ProcessId)
         int message = line.IndexOf("): ", StringComparison.Ordinal);
         string text = message < 0 ? line : line[(message + 3)..];
         Match process = ProcessOfLine().Match(line);
-        return new ErrorLine(text.Trim().TrimEnd('.'), process.Success ? int.Parse(process.Groups[1].ValueSpan, CultureInfo.InvariantCulture) : 0);
+        return new ErrorLine(Blanks().Replace(text, " ").Trim().TrimEnd('.'), process.Success ? int.Parse(process.Groups[1].ValueSpan, CultureInfo.InvariantCulture) : 0);
     }
+
+    [GeneratedRegex(@"\s+")]
+    private static partial Regex Blanks();
 
     [GeneratedRegex(@"^\(\d+\.\d+\)\s+(?:pie:\s+)?(\d{1,9}):\s+(?:Error|BUG)")]
     private static partial Regex ProcessOfLine();

@@ -6,11 +6,15 @@ internal static class RawOptionsFile
     /// <summary>Writes it to where the request names it; nothing where there are no such options.</summary>
     internal static void Write(CriuTaskOptions options)
     {
-        if (options.RawOptions.Count == 0)
+        if (options.RawOptions.Count > 0)
         {
-            return;
+            Write(options.RawOptionsPath, options.RawOptions);
         }
+    }
 
+    /// <summary>Writes lines to a file of this kind.</summary>
+    internal static void Write(string path, IEnumerable<string> lines)
+    {
         var how = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
         {
@@ -18,8 +22,8 @@ internal static class RawOptionsFile
             how.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         }
 
-        using var writer = new StreamWriter(options.RawOptionsPath, how) { NewLine = "\n" };
-        foreach (string line in options.RawOptions)
+        using var writer = new StreamWriter(path, how) { NewLine = "\n" };
+        foreach (string line in lines)
         {
             writer.WriteLine(RawOption.Normalize(line));
         }
