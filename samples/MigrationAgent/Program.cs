@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using MigrationAgent;
+using MigrationAgent.Options;
 
 var command = new RootCommand(
     """
@@ -12,7 +14,14 @@ var command = new RootCommand(
     ReceiveCommand.Create(),
     DirtyRateCommand.Create(),
 };
+GroupedHelp.Install(command);
 ParseResult parsed = command.Parse(args);
+if (parsed.Action is ParseErrorAction errors)
+{
+    // The sentence, and not three screens below it.
+    errors.ShowHelp = false;
+}
+
 // Long enough to put everything back after Ctrl-C.
 int code = await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(2) });
 return parsed.Errors.Count > 0 ? ExitCode.Refused : code;

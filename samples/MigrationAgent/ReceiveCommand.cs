@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net;
+using MigrationAgent.Options;
 using MigrationAgent.Output;
 using MigrationEvents;
 using Microsoft.Extensions.Logging;
@@ -34,12 +35,13 @@ public static class ReceiveCommand
             },
         };
         var cgroup = new Option<string?>("--cgroup") { Description = "An existing cgroup directory to put the workload into." };
-        var count = new Option<int>("--count") { Description = "End after so many workloads; 0 to go on until Ctrl-C.", DefaultValueFactory = _ => 1 };
+        Option<int> count = NumberOption.Create("--count", "End after so many workloads; 0 to go on until Ctrl-C (default 1).", 1, 0, int.MaxValue);
         var mode = new Option<string>("--restore-mode") { Description = $"How memory is given to the workload: {string.Join(", ", Modes.Keys)}.", DefaultValueFactory = _ => "auto" };
         mode.AcceptOnlyFromAmong([.. Modes.Keys]);
-        var memory = new Option<long>("--max-memory-mib") { Description = "The most memory that a workload may bring; 0 for what the host has available." };
-        var command = new Command("receive", "Takes process trees from other hosts.") { listen, cgroup, count, mode, memory };
-        shared.AddTo(command);
+        Option<long> memory = NumberOption.Create("--max-memory-mib", "The most memory that a workload may bring, MiB; 0 (default) for what the host has available.", 0L, 0, long.MaxValue >> 20);
+        var command = new Command("receive", "Takes process trees from other hosts.");
+        command.AddGroup("Receiving", listen, cgroup, count, mode, memory);
+        shared.AddTo(command, isSource: false);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var options = new MigrationReceiverOptions

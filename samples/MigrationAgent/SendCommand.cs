@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net;
+using MigrationAgent.Options;
 using MigrationAgent.Output;
 using MigrationEvents;
 using Microsoft.Extensions.Logging;
@@ -17,24 +18,35 @@ namespace MigrationAgent;
 /// <summary><c>send</c>: moves a process tree of this host to another.</summary>
 public static class SendCommand
 {
+    /// <summary>What a timer takes: seven weeks.</summary>
+    private const double MaxMilliseconds = int.MaxValue;
+
     private static readonly TimeSpan SettlePause = TimeSpan.FromSeconds(2);
 
     public static Command Create()
     {
         var shared = new SharedOptions();
-        var processId = new Option<int>("--pid") { Description = "The root of the process tree.", Required = true };
+        Option<int> processId = NumberOption.Create("--pid", "The root of the process tree.", 0, 1, int.MaxValue);
+        processId.Required = true;
         var destination = new Option<EndPoint>("--to") { Description = "The receiver, HOST:PORT.", Required = true, CustomParser = Endpoints.Parse };
         var strategy = new Option<string>("--strategy") { Description = "What decides the rounds and the stop.", DefaultValueFactory = _ => MigrationStrategies.DefaultName };
         strategy.AcceptOnlyFromAmong([.. MigrationStrategies.Names]);
         Option<TrackerKind> tracker = TrackerOption.Create();
         Option<string> codec = CodecOption.Create();
         var verify = new Option<bool>("--verify") { Description = "Compare every page of the frozen source with the destination before it is released; costs no downtime." };
-        var mbit = new Option<double>("--max-mbit") { Description = "The most Mbit/s to send; 0 for no limit.", DefaultValueFactory = _ => 0 };
-        var downtime = new Option<double>("--downtime-limit-ms") { Description = "The longest downtime that is accepted, ms; 0 for no limit.", DefaultValueFactory = _ => 0 };
-        var duration = new Option<double>("--max-duration-s") { Description = "The longest time for the rounds before the stop, s.", DefaultValueFactory = _ => 600 };
+        Option<double> mbit = NumberOption.Create("--max-mbit", "The most Mbit/s to send; 0 (default) for no limit.", 0.0, 0, 1e9);
+        Option<double> downtime = NumberOption.Create("--downtime-limit-ms", "The longest downtime that is accepted, ms; 0 (default) for no limit.", 0.0, 0, MaxMilliseconds);
+        Option<double> duration = NumberOption.Create("--max-duration-s", "The longest time for the rounds before the stop, s (default 600).", 600.0, 0.001, MaxMilliseconds / 1000);
+        Option<double> freeze = NumberOption.Create("--freeze-timeout-s", "The longest that the workload may stay frozen before it is rolled back, s (default 30).", 30.0, 0.001, MaxMilliseconds / 1000);
+        freeze.Aliases.Add("--freeze-timeout");
+        Option<long> bases = NumberOption.Create("--max-base-memory-mib", "The most memory that the codec takes here for pages as they were sent, MiB; 0 (default) as much as the workload has, at most a quarter of what is available.", 0L, 0, long.MaxValue >> 20);
+        bases.Aliases.Add("--max-base-memory");
         var converging = new Option<NonConvergence>("--when-not-converging") { Description = "What happens when a limit can not be kept: StopAnyway, Throttle (less processor time for the workload) or GiveUp." };
-        var command = new Command("send", "Moves a process tree of this host to another.") { processId, destination, strategy, tracker, codec, verify, mbit, downtime, duration, converging };
-        shared.AddTo(command);
+        var command = new Command("send", "Moves a process tree of this host to another.");
+        command.AddGroup("What and where", processId, destination, verify);
+        command.AddGroup("How it is moved", strategy, tracker, codec, bases, mbit);
+        command.AddGroup("Limits", downtime, duration, freeze, converging);
+        shared.AddTo(command, isSource: true);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             EndPoint to = parsed.GetRequiredValue(destination);
@@ -44,13 +56,14 @@ public static class SendCommand
                 Destination = to,
                 Strategy = () => MigrationStrategies.Create(strategyName),
                 Tracker = parsed.GetValue(tracker),
-                Codec = CodecOption.Of(parsed.GetRequiredValue(codec)),
+                Codec = CodecOption.Of(parsed.GetRequiredValue(codec)) with { MaxBaseBytes = parsed.GetValue(bases) << 20 },
                 Criu = shared.Criu(parsed),
                 Network = shared.Address(parsed),
                 MaxBytesPerSecond = (long)(parsed.GetValue(mbit) * 1e6 / 8),
                 Verify = parsed.GetValue(verify),
                 DowntimeLimit = parsed.GetValue(downtime) is var limit and not 0 ? TimeSpan.FromMilliseconds(limit) : Timeout.InfiniteTimeSpan,
                 MaxDuration = TimeSpan.FromSeconds(parsed.GetValue(duration)),
+                FreezeTimeout = TimeSpan.FromSeconds(parsed.GetValue(freeze)),
                 WhenNotConverging = parsed.GetValue(converging),
                 Credentials = shared.Tls.Client(parsed, Endpoints.HostName(to)),
             };

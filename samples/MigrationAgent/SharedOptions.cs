@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MigrationAgent.Options;
 using MigrationAgent.Output;
 using U2CMigration.Core.Handover;
 using U2CMigration.Core.Sessions;
@@ -13,7 +14,6 @@ public sealed class SharedOptions
         Description = "The workload's own IPv4 address, which moves along, as ADDRESS/PREFIX@DEVICE on this host (10.0.0.7/24@eth0). Give it on both ends or on none.",
     };
 
-    private readonly Option<string> _criu = new("--criu") { Description = "The CRIU program.", DefaultValueFactory = _ => "criu" };
     private readonly Option<string?> _workDirectory = new("--work-directory") { Description = "Where CRIU's images go; should be on a tmpfs (default: /run/u2cmigration)." };
     private readonly Option<bool> _jsonLines = new("--json-lines") { Description = "Say what happens as one line of JSON per event on standard output." };
     private readonly Option<bool> _verbose = new("--verbose") { Description = "Log in detail, on standard error." };
@@ -38,19 +38,18 @@ public sealed class SharedOptions
 
     public TlsFiles Tls { get; } = new();
 
-    public void AddTo(Command command)
+    private readonly CriuOptions _criu = new();
+
+    public void AddTo(Command command, bool isSource)
     {
-        command.Options.Add(_address);
-        command.Options.Add(_criu);
-        command.Options.Add(_workDirectory);
-        Tls.AddTo(command);
-        command.Options.Add(_jsonLines);
-        command.Options.Add(_verbose);
+        command.AddGroup("Network", [_address, .. Tls.AddTo(command)]);
+        _criu.AddTo(command, isSource);
+        command.AddGroup("This program", _workDirectory, _jsonLines, _verbose);
     }
 
     public AddressHandover? Address(ParseResult parsed) => parsed.GetValue(_address) is { } text ? AddressHandover.Parse(text) : null;
 
-    public CriuSettings Criu(ParseResult parsed) => new() { Path = parsed.GetValue(_criu)!, LogLevel = Verbose(parsed) ? 4 : new CriuSettings().LogLevel };
+    public CriuSettings Criu(ParseResult parsed) => _criu.Settings(parsed, Verbose(parsed));
 
     public string? WorkDirectory(ParseResult parsed) => parsed.GetValue(_workDirectory);
 

@@ -11,11 +11,9 @@ public sealed class TlsFiles
     private readonly Option<FileInfo> _key = new Option<FileInfo>("--key") { Description = "Its private key, PEM." }.AcceptExistingOnly();
     private readonly Option<FileInfo> _authority = new Option<FileInfo>("--ca") { Description = "The authority that signed the other host's certificate, PEM." }.AcceptExistingOnly();
 
-    public void AddTo(Command command)
+    /// <summary>The options, of which <paramref name="command"/> is to have all or none.</summary>
+    public IReadOnlyList<Option> AddTo(Command command)
     {
-        command.Options.Add(_certificate);
-        command.Options.Add(_key);
-        command.Options.Add(_authority);
         command.Validators.Add(result =>
         {
             int given = new[] { _certificate, _key, _authority }.Count(option => result.GetResult(option) is { Implicit: false });
@@ -24,6 +22,7 @@ public sealed class TlsFiles
                 result.AddError("--cert, --key and --ca belong together: give all three, or none for plain TCP.");
             }
         });
+        return [_certificate, _key, _authority];
     }
 
     public SslServerAuthenticationOptions? Server(ParseResult parsed) => parsed.GetValue(_certificate) is null

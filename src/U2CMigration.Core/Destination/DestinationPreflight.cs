@@ -1,7 +1,9 @@
 using System.Globalization;
+using U2CMigration.Core.Agreement;
 using U2CMigration.Core.PageStores;
 using U2CMigration.Core.Preflight;
 using U2CMigration.Core.Receiving;
+using U2CMigration.Core.Words;
 using U2CMigration.Criu;
 using U2CMigration.Criu.Versions;
 using U2CMigration.Transport.Connections;
@@ -44,7 +46,11 @@ internal static class DestinationPreflight
     }
 
     /// <summary>The first requirement that this version does not know; null for none.</summary>
-    internal static string? UnknownRequirement(Offer offer) => offer.Requirements.FirstOrDefault(static requirement => requirement != Offer.PagesToPlace);
+    internal static string? UnknownRequirement(Offer offer)
+    {
+        RestoreNeeds.Parse(offer.Requirements, out string? unknownNeed);
+        return unknownNeed ?? offer.Requirements.FirstOrDefault(static requirement => requirement != Offer.PagesToPlace && !RestoreNeeds.IsNeed(requirement));
+    }
 
     private static async Task<(RestoreMode Mode, Refuse? Refusal)> CheckCriuAsync(DestinationContext context, CancellationToken cancellationToken)
     {
@@ -55,7 +61,7 @@ internal static class DestinationPreflight
         }
         catch (CriuException e)
         {
-            return Refused(RefusalReason.Incompatible, e.Message);
+            return Refused(RefusalReason.Incompatible, CriuWords.Explain(e, static _ => null));
         }
 
         RestoreMode wanted = context.Options.RestoreMode;

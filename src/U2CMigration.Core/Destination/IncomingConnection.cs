@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using U2CMigration.Core.Logging;
 using U2CMigration.Core.Receiving;
-using U2CMigration.Criu;
 using U2CMigration.Transport;
 using U2CMigration.Transport.Connections;
 using U2CMigration.Transport.Messages;
@@ -13,6 +12,9 @@ namespace U2CMigration.Core.Destination;
 internal sealed class IncomingConnection(
     MigrationConnection connection, MigrationReceiverOptions options, MigrationLedger ledger, ConcurrentDictionary<Guid, byte> live, ILoggerFactory loggers)
 {
+    /// <summary>A text of the protocol has at most 4 KiB, and a character up to three bytes.</summary>
+    private const int MaxSentence = 1300;
+
     private static readonly TimeSpan TellTimeout = TimeSpan.FromSeconds(2);
 
     private readonly ILogger _logger = loggers.CreateLogger("U2CMigration.Receiver");
@@ -85,7 +87,8 @@ internal sealed class IncomingConnection(
         }
         catch (Exception e)
         {
-            await TellSourceAsync(e).ConfigureAwait(false);
+            (AbortCode code, string sentence) = IncomingFailure.Describe(e, context);
+            await TellSourceAsync(e, code, sentence).ConfigureAwait(false);
             throw;
         }
 
@@ -95,9 +98,13 @@ internal sealed class IncomingConnection(
         }
         catch (Exception e) when (!workload.Runs)
         {
+            // Before the images go, with which CRIU's log would go.
+            (AbortCode code, string sentence) = IncomingFailure.Describe(e, context);
+            _logger.MigrationAbandoned(context.MigrationId, connection.Peer, sentence);
+
             // The source may thaw on this word, so nothing may be left when it is said.
             await workload.DisposeAsync().ConfigureAwait(false);
-            await TellSourceAsync(e).ConfigureAwait(false);
+            await TellSourceAsync(e, code, sentence).ConfigureAwait(false);
             throw;
         }
         finally
@@ -112,7 +119,7 @@ internal sealed class IncomingConnection(
         await connection.EndAsync(refusal, TellTimeout, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task TellSourceAsync(Exception cause)
+    private async Task TellSourceAsync(Exception cause, AbortCode code, string sentence)
     {
         if (cause is TransportException or SourceAbortedException)
         {
@@ -121,25 +128,13 @@ internal sealed class IncomingConnection(
 
         try
         {
-            string sentence = cause is OperationCanceledException ? "The destination was stopped." : cause.Message;
-            await connection.EndAsync(new Abort(CodeOf(cause), sentence.Length <= 1000 ? sentence : sentence[..1000]), TellTimeout, CancellationToken.None).ConfigureAwait(false);
+            await connection.EndAsync(new Abort(code, sentence.Length <= MaxSentence ? sentence : sentence[..MaxSentence]), TellTimeout, CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception e) when (e is TransportException or InvalidOperationException)
         {
             _logger.IncomingFailed(e, connection.Peer);
         }
     }
-
-    /// <summary>What the source is told, which decides whether it recommends a retry.</summary>
-    internal static AbortCode CodeOf(Exception cause) => cause switch
-    {
-        OperationCanceledException => AbortCode.Cancelled,
-        CriuException or RestoreRefusedException => AbortCode.RestoreFailed,
-        ImageDamagedException or PageStores.PageNotHeldException or Verification.MemoryMismatchException => AbortCode.DataMismatch,
-        MigrationProtocolException => AbortCode.ProtocolViolation,
-        PageStores.PageStoreException => AbortCode.OutOfMemory,
-        _ => AbortCode.DestinationFailed,
-    };
 
     /// <summary>Only a source that closes the connection has surely read the answer.</summary>
     private async Task WaitForCloseAsync(CancellationToken cancellationToken)

@@ -34,4 +34,7 @@ internal static partial class Log
 
     [LoggerMessage(LogEventIds.FillDone, LogLevel.Information, "Migration {MigrationId}: all pages in place after {Milliseconds:0} ms; {Touches} first touches.", EventName = nameof(FillDone))]
     public static partial void FillDone(this ILogger logger, Guid migrationId, double milliseconds, long touches);
+
+    [LoggerMessage(LogEventIds.MigrationAbandoned, LogLevel.Warning, "Migration {MigrationId} from {Source} was given up: {Reason}", EventName = nameof(MigrationAbandoned))]
+    public static partial void MigrationAbandoned(this ILogger logger, Guid migrationId, string source, string reason);
 }

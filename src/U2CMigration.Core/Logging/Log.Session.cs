@@ -50,4 +50,7 @@ internal static partial class Log
 
     [LoggerMessage(LogEventIds.MappingsChanged, LogLevel.Information, "A flag of a mapping was changed just before the freeze; the state is dumped again.", EventName = nameof(MappingsChanged))]
     public static partial void MappingsChanged(this ILogger logger);
+
+    [LoggerMessage(LogEventIds.LogNotKept, LogLevel.Warning, "A log of the failed migration could not be kept.", EventName = nameof(LogNotKept))]
+    public static partial void LogNotKept(this ILogger logger, Exception exception);
 }

@@ -18,6 +18,7 @@ internal static class LogEventIds
     public const int NotConverging = 1012;
     public const int Throttled = 1013;
     public const int MappingsChanged = 1014;
+    public const int LogNotKept = 1015;
     public const int Listening = 1100;
     public const int OfferAccepted = 1101;
     public const int OfferRefused = 1102;
@@ -28,4 +29,5 @@ internal static class LogEventIds
     public const int FillDone = 1107;
     public const int LocksAwaited = 1108;
     public const int InnerConnectionsNotLocked = 1109;
+    public const int MigrationAbandoned = 1110;
 }

@@ -1,9 +1,12 @@
 using System.Globalization;
 using U2CMigration.Core.Errors;
 using U2CMigration.Core.FileLocks;
+using U2CMigration.Core.Sessions;
 using U2CMigration.Core.Source;
 using U2CMigration.Core.WorkDirectories;
+using U2CMigration.Core.Words;
 using U2CMigration.Criu;
+using U2CMigration.Criu.Configuration;
 using U2CMigration.Criu.Versions;
 using U2CMigration.PageTracking.Features;
 using U2CMigration.PageTracking.Processes;
@@ -39,7 +42,7 @@ internal static class SourcePreflight
         }
         else
         {
-            problems.Add("Migrating needs root (CAP_SYS_PTRACE, CAP_SYS_ADMIN, CAP_CHECKPOINT_RESTORE, CAP_NET_ADMIN); run it as root.");
+            problems.Add("Migrating needs root (CAP_SYS_PTRACE, CAP_SYS_ADMIN, CAP_SYS_RESOURCE, CAP_CHECKPOINT_RESTORE, CAP_NET_ADMIN); run it as root.");
         }
 
         IReadOnlyList<int> tree = ProcessTree.List(root);
@@ -52,6 +55,7 @@ internal static class SourcePreflight
         UserNamespaces.Check(tree, problems);
         problems.AddRange(LockWaiters.FindOnSharedFileSystems(tree));
         CheckWorkDirectory(context.Options.WorkDirectory, problems);
+        CheckSettings(context, tree, problems);
         CriuVersion criu = await CheckCriuAsync(context, problems, cancellationToken).ConfigureAwait(false);
         if (problems.Count > 0)
         {
@@ -111,9 +115,22 @@ internal static class SourcePreflight
         }
         catch (CriuException e)
         {
-            problems.Add(e.Message);
+            problems.Add(CriuWords.Explain(e, static _ => null));
             return default;
         }
+    }
+
+    private static void CheckSettings(SourceContext context, IReadOnlyList<int> tree, List<string> problems)
+    {
+        if (!Environment.IsPrivilegedProcess)
+        {
+            return;
+        }
+
+        CriuSettings settings = context.Options.Criu;
+        ForeignUserCheck.Check(tree, problems);
+        DeletedFileCheck.Check(DeletedFiles.Find(tree), settings, CriuConfiguration.Read(), context.Options.WorkDirectory, problems, context.Warnings);
+        MountNamespaceCheck.Check(context.Target.RootProcessId, settings, context.Warnings);
     }
 
     private static void CheckTracers(IReadOnlyList<int> tree, List<string> problems)

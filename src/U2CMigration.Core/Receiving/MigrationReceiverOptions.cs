@@ -72,6 +72,7 @@ public sealed record MigrationReceiverOptions
             problems.Add($"{nameof(CgroupDirectory)} is '{CgroupDirectory}', which is not a cgroup; create it first.");
         }
 
+        problems.AddRange(CriuSettingsCheck.OnDestination(Criu));
         if (problems.Count > 0)
         {
             throw new ArgumentException(string.Join(' ', problems));

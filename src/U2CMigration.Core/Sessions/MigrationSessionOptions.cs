@@ -137,10 +137,7 @@ public sealed record MigrationSessionOptions
             problems.Add($"{nameof(WorkDirectory)} is '{WorkDirectory}'; it must be an absolute path.");
         }
 
-        if (Criu.LogLevel is < 0 or > 4)
-        {
-            problems.Add($"{nameof(Criu)}.{nameof(Criu.LogLevel)} is {Criu.LogLevel}; it must be 0 to 4.");
-        }
+        problems.AddRange(CriuSettingsCheck.OnSource(Criu));
 
         problems.AddRange(Codec.Problems().Select(static problem => $"{nameof(Codec)}.{problem}"));
         if (problems.Count > 0)

@@ -28,6 +28,7 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
     private readonly FreezeGuardian _guardian = FreezeGuardian.Start(freezer, context.Options.Network);
     private readonly MemoryAtHand _memory = MemoryAtHand.Take();
     private readonly SourceLeases _leases = new();
+    private readonly CriuDumpOptions _options = DumpOptions.For(context);
     private LazyDump _dump = prepare();
     private KeptSocketPaths? _socketPaths;
     private bool _talksToItself;
@@ -82,19 +83,9 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
     /// <summary>Lets CRIU write the images; every task is stopped and the network released when it returns.</summary>
     public async Task DumpAsync(CancellationToken cancellationToken)
     {
-        CriuSettings criu = context.Options.Criu;
-        var options = new CriuDumpOptions
+        CriuDumpOptions options = _options with
         {
-            ProcessId = context.Target.RootProcessId,
-            ImagesDirectory = context.ImagesDirectory,
-            TcpEstablished = criu.TcpEstablished,
-            TcpSkipInFlight = criu.TcpSkipInFlight,
-            ShellJob = criu.ShellJob,
-            FileLocks = criu.FileLocks,
-            ExternalUnixSockets = criu.ExternalUnixSockets,
-            LogLevel = (CriuLogLevel)criu.LogLevel,
             FreezeCgroup = freezer.CgroupDirectory ?? string.Empty,
-            CgroupMode = CriuCgroupMode.Ignore,
 
             // No packet reaches the sockets once the address is gone, so CRIU need not start a firewall program for that; those between processes of the tree have no need of it.
             NetworkLock = _networkReleased && !_talksToItself && version >= CriuVersion.NetworkLockSkip ? CriuNetworkLock.Skip : CriuNetworkLock.Nftables,

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using U2CMigration.Core.Agreement;
 using U2CMigration.Core.Errors;
 using U2CMigration.Core.FileLocks;
 using U2CMigration.Core.Freezing;
@@ -160,7 +161,7 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
             CriuVersion = version.ToString(),
             TotalMemoryBytes = memory.ResidentBytes,
             ProcessIds = [.. processes.Select(context.Numbers.InImages)],
-            Requirements = [Offer.PagesToPlace],
+            Requirements = [Offer.PagesToPlace, .. RestoreNeeds.Of(context.Options.Criu).ToRequirements()],
             Traits = (_connection.Features & ProtocolFeatures.OfferTraits) != 0 && UserNamespaces.IsOwn(root) ? [Offer.UserNamespace] : [],
             Options = OfferOptions.Lazy | (context.Options.Verify ? OfferOptions.Verify : OfferOptions.None),
         };
@@ -237,7 +238,7 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
         }
 
         _tree?.BringBackSocketPaths();
-        Exception failure = SourceFailure.Translate(cause, _dialogue, phase, context, cancellationToken);
+        Exception failure = await SourceFailure.TranslateAsync(cause, _dialogue, phase, context, cancellationToken).ConfigureAwait(false);
         context.Progress.Enter(MigrationPhase.RolledBack);
         context.Logger.RolledBack(failure, context.MigrationId, phase);
         return failure;

@@ -13,6 +13,9 @@ internal static partial class Log
     [LoggerMessage(5402, LogLevel.Error, "Serving lazy pages failed; restored processes may wait for pages.", EventName = "LazyServingFailed")]
     internal static partial void ServingFailed(ILogger logger, Exception failure);
 
+    [LoggerMessage(5405, LogLevel.Debug, "The restore ended before it had registered all memory; no process waits for pages.", EventName = "LazyRestoreEnded")]
+    internal static partial void RestoreEndedFirst(ILogger logger, Exception failure);
+
     [LoggerMessage(5404, LogLevel.Debug, "The rehearsal of the lazy page serving failed; the first touches will take longer.", EventName = "LazyRehearsalFailed")]
     internal static partial void RehearsalFailed(ILogger logger, Exception failure);
 

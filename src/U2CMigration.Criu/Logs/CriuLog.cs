@@ -32,19 +32,18 @@ public static class CriuLog
     /// <summary>The first error in a piece of a log that can be a reason to fail, without time and source position.</summary>
     /// <param name="log">The text of a log.</param>
     /// <returns>The message, or null when there is none.</returns>
-    public static string? FirstError(string log)
+    public static string? FirstError(string log) => Cause(log)?.Text;
+
+    /// <summary>The first error in a piece of a log that can be a reason to fail.</summary>
+    internal static ErrorLine? Cause(string log)
     {
         ArgumentNullException.ThrowIfNull(log);
         foreach (string line in log.Split('\n'))
         {
-            if (!IsError(line))
+            if (IsError(line) && ErrorLine.Parse(line) is { IsSummary: false } error)
             {
-                continue;
+                return error;
             }
-
-            int message = line.IndexOf("): ", StringComparison.Ordinal);
-            string text = message < 0 ? line : line[(message + 3)..];
-            return text.Trim().TrimEnd('.');
         }
 
         return null;

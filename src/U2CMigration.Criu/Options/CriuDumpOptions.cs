@@ -3,6 +3,8 @@ namespace U2CMigration.Criu.Options;
 /// <summary>What to dump, and how.</summary>
 public sealed record CriuDumpOptions : CriuTaskOptions
 {
+    internal static readonly TimeSpan DefaultFreezeTimeout = TimeSpan.FromSeconds(10);
+
     /// <summary>Creates options with CRIU's defaults.</summary>
     public CriuDumpOptions()
         : base("dump.log")
@@ -54,15 +56,15 @@ public sealed record CriuDumpOptions : CriuTaskOptions
 
     /// <summary>The longest a freeze may take, in whole seconds.</summary>
     /// <value>Default: 10 seconds. Range: 1 second to 1 hour.</value>
-    public TimeSpan FreezeTimeout { get; init; } = TimeSpan.FromSeconds(10);
+    public TimeSpan FreezeTimeout { get; init; } = DefaultFreezeTimeout;
 
-    /// <summary>The largest deleted file that is copied into the images, in bytes.</summary>
-    /// <value>Default: 1 MiB. Range: 0 to 4 GiB - 1.</value>
-    public long GhostFileLimitBytes { get; init; } = 1 << 20;
+    /// <summary>The largest deleted file that is copied into the images, in bytes as it lies on the disk.</summary>
+    /// <value>Default: 0, what CRIU's configuration files say (<see cref="Configuration.CriuConfiguration"/>), else 1 MiB. Range: 0 to 4 GiB - 1.</value>
+    public long GhostFileLimitBytes { get; init; }
 
-    /// <summary>Mounts and their sharing are recognised as external where possible.</summary>
-    /// <value>Default: false.</value>
-    public bool AutoExternalMounts { get; init; }
+    /// <summary>Directories in which watched files are searched for that have no path (<see cref="CriuTaskOptions.ForceInodeMap"/>), besides those that CRIU searches by itself.</summary>
+    /// <value>Default: empty.</value>
+    public IReadOnlyList<string> InodeMapPaths { get; init; } = [];
 
     private protected override void Validate(OptionProblems problems)
     {

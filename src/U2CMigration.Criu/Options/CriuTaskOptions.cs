@@ -72,6 +72,10 @@ public abstract record CriuTaskOptions
     /// <value>Default: empty.</value>
     public IReadOnlyList<string> EnableFileSystems { get; init; } = [];
 
+    /// <summary>Mounts and their sharing are recognised as external where possible.</summary>
+    /// <value>Default: false.</value>
+    public bool AutoExternalMounts { get; init; }
+
     /// <summary>The root directory of the tree in the mount namespace of CRIU, for containers.</summary>
     /// <value>Default: empty, found by CRIU.</value>
     public string Root { get; init; } = string.Empty;
@@ -112,9 +116,24 @@ public abstract record CriuTaskOptions
     /// <value>Default: empty.</value>
     public string ConfigurationFile { get; init; } = string.Empty;
 
+    /// <summary>Options of CRIU that have none here, one line each as in its configuration files, for example <c>file-validation filesize</c>. They override these options.</summary>
+    /// <value>Default: empty. They are written to a file of the work directory that CRIU reads; so <see cref="ConfigurationFile"/> has to be empty.</value>
+    public IReadOnlyList<string> RawOptions { get; init; } = [];
+
+    /// <summary>What is wrong with a line of <see cref="RawOptions"/>.</summary>
+    /// <param name="line">The line.</param>
+    /// <returns>The end of a sentence that begins with the line; null for nothing.</returns>
+    public static string? ProblemOfRawOption(string line)
+    {
+        ArgumentNullException.ThrowIfNull(line);
+        return RawOption.ProblemOf(line);
+    }
+
     internal string EffectiveWorkDirectory => WorkDirectory.Length == 0 ? ImagesDirectory : WorkDirectory;
 
     internal string LogPath => Path.Combine(EffectiveWorkDirectory, LogFile);
+
+    internal string RawOptionsPath => Path.GetFullPath(LogPath + ".conf");
 
     internal void Validate()
     {
@@ -127,6 +146,14 @@ public abstract record CriuTaskOptions
         problems.AddIf(!Enum.IsDefined(NetworkLock), $"{nameof(NetworkLock)} is {(int)NetworkLock}, which is none of its values");
         problems.AddIf(!Enum.IsDefined(CgroupMode), $"{nameof(CgroupMode)} is {(int)CgroupMode}, which is none of its values");
         problems.AddIf(TcpEstablished && TcpClose, $"{nameof(TcpEstablished)} and {nameof(TcpClose)} exclude each other; choose one");
+        problems.AddIf(
+            RawOptions.Count > 0 && ConfigurationFile.Length > 0, $"{nameof(RawOptions)} and {nameof(ConfigurationFile)} exclude each other; put the lines into one of them");
+        foreach (string line in RawOptions)
+        {
+            string? problem = RawOption.ProblemOf(line);
+            problems.AddIf(problem is not null, $"{nameof(RawOptions)} has '{line}', {problem}");
+        }
+
         Validate(problems);
         problems.ThrowIfAny(GetType().Name);
     }

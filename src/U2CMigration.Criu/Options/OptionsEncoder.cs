@@ -12,8 +12,12 @@ internal static class OptionsEncoder
     {
         Wire wire = EncodeCommon(options, imagesDescriptor, workDescriptor);
         wire.Pid = options.ProcessId;
-        wire.Timeout = (uint)options.FreezeTimeout.TotalSeconds;
-        wire.GhostLimit = (uint)options.GhostFileLimitBytes;
+        if (options.FreezeTimeout != CriuDumpOptions.DefaultFreezeTimeout)
+        {
+            wire.Timeout = (uint)options.FreezeTimeout.TotalSeconds;
+        }
+
+        wire.IrmapScanPaths.AddRange(options.InodeMapPaths);
         SetIf(options.LeaveRunning, static target => target.LeaveRunning = true, wire);
         SetIf(options.LeaveStopped, static target => target.LeaveStopped = true, wire);
         SetIf(options.TrackMemory, static target => target.TrackMem = true, wire);
@@ -25,9 +29,9 @@ internal static class OptionsEncoder
             wire.PreDumpMode = PreDumpMode.VmRead;
         }
 
-        if (options.AutoExternalMounts)
+        if (options.GhostFileLimitBytes > 0)
         {
-            wire.AutoExtMnt = wire.ExtSharing = wire.ExtMasters = true;
+            wire.GhostLimit = (uint)options.GhostFileLimitBytes;
         }
 
         if (options.LazyPages)
@@ -96,7 +100,12 @@ internal static class OptionsEncoder
         SetText(options.Root, static (target, text) => target.Root = text, wire);
         SetText(options.LsmProfile, static (target, text) => target.LsmProfile = text, wire);
         SetText(options.LsmMountContext, static (target, text) => target.LsmMountContext = text, wire);
-        SetText(options.ConfigurationFile, static (target, text) => target.ConfigFile = text, wire);
+        SetText(options.RawOptions.Count > 0 ? options.RawOptionsPath : options.ConfigurationFile, static (target, text) => target.ConfigFile = text, wire);
+        if (options.AutoExternalMounts)
+        {
+            wire.AutoExtMnt = wire.ExtSharing = wire.ExtMasters = true;
+        }
+
         wire.External.AddRange(options.External);
         wire.SkipMnt.AddRange(options.SkipMounts);
         wire.EnableFs.AddRange(options.EnableFileSystems);

@@ -15,7 +15,7 @@ public sealed partial class CriuWorker
     {
         var request = new Request { Type = RequestType.Version, KeepOpen = true };
         Response response = await RequestAsync(request, last: false, logPath: null, handler: null, cancellationToken).ConfigureAwait(false);
-        CriuFailure.ThrowIfFailed(request.Type, response, logPath: null);
+        CriuFailure.ThrowIfFailed(request.Type, response, logPath: null, _process.StandardError?.Read());
         var version = response.Version;
         return new CriuVersion(version.MajorNumber, version.MinorNumber, version.Sublevel, version.HasGitid ? version.Gitid : null);
     }
@@ -33,7 +33,7 @@ public sealed partial class CriuWorker
             Features = new Features { MemTrack = true, LazyPages = true, PidfdStore = true },
         };
         Response response = await RequestAsync(request, last: false, logPath: null, handler: null, cancellationToken).ConfigureAwait(false);
-        CriuFailure.ThrowIfFailed(request.Type, response, logPath: null);
+        CriuFailure.ThrowIfFailed(request.Type, response, logPath: null, _process.StandardError?.Read());
         var features = response.Features;
         return new CriuFeatures(features.MemTrack, features.LazyPages, features.PidfdStore);
     }
@@ -45,7 +45,7 @@ public sealed partial class CriuWorker
     {
         var request = new Request { Type = RequestType.Check };
         Response response = await RequestAsync(request, last: true, logPath: null, handler: null, cancellationToken).ConfigureAwait(false);
-        CriuFailure.ThrowIfFailed(request.Type, response, logPath: null);
+        CriuFailure.ThrowIfFailed(request.Type, response, logPath: null, _process.StandardError?.Read());
     }
 
     /// <summary>Dumps a process tree. Last request.</summary>
@@ -77,6 +77,7 @@ public sealed partial class CriuWorker
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
+        RawOptionsFile.Write(options);
         using var images = Descriptor.OpenDirectory(options.ImagesDirectory);
         using var work = Descriptor.OpenDirectory(options.EffectiveWorkDirectory);
         var request = new Request
@@ -86,7 +87,7 @@ public sealed partial class CriuWorker
             Opts = OptionsEncoder.Encode(options, (int)images.DangerousGetHandle(), (int)work.DangerousGetHandle()),
         };
         Response response = await RequestAsync(request, last: false, options.LogPath, handler: null, cancellationToken).ConfigureAwait(false);
-        CriuFailure.ThrowIfFailed(request.Type, response, options.LogPath);
+        CriuFailure.ThrowIfFailed(request.Type, response, options.LogPath, _process.StandardError?.Read());
         return new CriuPageServerProcess(response.Ps.Pid, response.Ps.Port);
     }
 
@@ -100,7 +101,7 @@ public sealed partial class CriuWorker
         ArgumentNullException.ThrowIfNull(server);
         var request = new Request { Type = RequestType.WaitPid, Pid = (uint)server.ProcessId };
         Response response = await RequestAsync(request, last: true, logPath: null, handler: null, cancellationToken).ConfigureAwait(false);
-        CriuFailure.ThrowIfFailed(request.Type, response, logPath: null);
+        CriuFailure.ThrowIfFailed(request.Type, response, logPath: null, _process.StandardError?.Read());
         return response.Status;
     }
 
@@ -108,6 +109,7 @@ public sealed partial class CriuWorker
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
+        RawOptionsFile.Write(options);
         using var images = Descriptor.OpenDirectory(options.ImagesDirectory);
         using var work = Descriptor.OpenDirectory(options.EffectiveWorkDirectory);
         var request = new Request
@@ -117,6 +119,6 @@ public sealed partial class CriuWorker
         };
         request.Opts.NotifyScripts = handler is not null;
         Response response = await RequestAsync(request, last, options.LogPath, handler, cancellationToken).ConfigureAwait(false);
-        CriuFailure.ThrowIfFailed(type, response, options.LogPath);
+        CriuFailure.ThrowIfFailed(type, response, options.LogPath, _process.StandardError?.Read());
     }
 }

@@ -19,6 +19,7 @@ public sealed partial class CriuWorker
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
+        RawOptionsFile.Write(options);
         using var images = Descriptor.OpenDirectory(options.ImagesDirectory);
         using var work = Descriptor.OpenDirectory(options.EffectiveWorkDirectory);
         var request = new Request
@@ -34,7 +35,7 @@ public sealed partial class CriuWorker
         try
         {
             Response response = await RequestAsync(request, last: true, options.LogPath, progress.AnswerAsync, progress.Token).ConfigureAwait(false);
-            CriuFailure.ThrowIfFailed(request.Type, response, options.LogPath);
+            CriuFailure.ThrowIfFailed(request.Type, response, options.LogPath, _process.StandardError?.Read());
             return response.Restore.Pid;
         }
         catch (Exception exception) when (exception is not InvalidOperationException && Ended.IsCompleted)

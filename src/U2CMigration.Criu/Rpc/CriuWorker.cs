@@ -218,11 +218,11 @@ public sealed partial class CriuWorker : IAsyncDisposable
         {
             _process.KillGroup();
             int code = await _process.Ended.ConfigureAwait(false);
-            throw CriuFailure.Ended(request.Type, code, logPath, _restore, refused ?? exception);
+            throw CriuFailure.Ended(request.Type, code, logPath, _process.StandardError?.Read(), _restore, refused ?? exception);
         }
 
         int exitCode = await _process.Ended.WaitAsync(cancellationToken).ConfigureAwait(false);
-        throw CriuFailure.Ended(request.Type, exitCode, logPath, _restore, refused);
+        throw CriuFailure.Ended(request.Type, exitCode, logPath, _process.StandardError?.Read(), _restore, refused);
     }
 
     private async ValueTask<bool> AnswerAsync(Notification notify, CriuNotificationHandler? handler, CancellationToken cancellationToken)

@@ -22,9 +22,9 @@ internal static unsafe class ProcessStarter
     // Duplicates are made above every number that dup2 will overwrite.
     private const int ScratchDescriptor = 128;
 
-    /// <summary>Starts a program whose descriptors 0 to 2 are /dev/null and whose further ones are the given, in order.</summary>
+    /// <summary>Starts a program whose descriptors 0 to 2 are /dev/null, or 2 what takes its words, and whose further ones are the given, in order.</summary>
     /// <returns>The process id; the caller has to collect it.</returns>
-    internal static int Start(string path, IReadOnlyList<string> arguments, IReadOnlyList<SafeHandle> descriptors)
+    internal static int Start(string path, IReadOnlyList<string> arguments, IReadOnlyList<SafeHandle> descriptors, SafeHandle? standardError = null)
     {
         var duplicates = new List<SafeFileHandle>(descriptors.Count);
         byte* actions = stackalloc byte[Spawn.OpaqueBytes];
@@ -38,7 +38,8 @@ internal static unsafe class ProcessStarter
                 duplicates.Add(Descriptor.DuplicateAbove(descriptor, ScratchDescriptor));
             }
 
-            AddDescriptors(actions, duplicates);
+            using SafeFileHandle? words = standardError is null ? null : Descriptor.DuplicateAbove(standardError, ScratchDescriptor);
+            AddDescriptors(actions, duplicates, words);
             SetAttributes(attributes);
             return Spawned(path, arguments, actions, attributes);
         }
@@ -79,7 +80,7 @@ internal static unsafe class ProcessStarter
         return processId;
     }
 
-    private static void AddDescriptors(byte* actions, List<SafeFileHandle> descriptors)
+    private static void AddDescriptors(byte* actions, List<SafeFileHandle> descriptors, SafeFileHandle? standardError)
     {
         fixed (byte* nowhere = "/dev/null\0"u8)
         {
@@ -87,7 +88,7 @@ internal static unsafe class ProcessStarter
         }
 
         Check(Spawn.posix_spawn_file_actions_adddup2(actions, 0, 1), "posix_spawn_file_actions_adddup2");
-        Check(Spawn.posix_spawn_file_actions_adddup2(actions, 0, 2), "posix_spawn_file_actions_adddup2");
+        Check(Spawn.posix_spawn_file_actions_adddup2(actions, standardError is null ? 0 : (int)standardError.DangerousGetHandle(), 2), "posix_spawn_file_actions_adddup2");
         for (int index = 0; index < descriptors.Count; index++)
         {
             int source = (int)descriptors[index].DangerousGetHandle();

@@ -23,16 +23,22 @@ internal sealed class WorkerProcess
     /// </summary>
     internal bool GroupEndsToo { private get; set; }
 
-    internal static WorkerProcess Start(string path, IReadOnlyList<string> arguments, IReadOnlyList<SafeHandle> descriptors) =>
-        Watch(ProcessStarter.Start(path, arguments, descriptors));
+    /// <summary>What it says on its standard error; null where that is not kept.</summary>
+    internal StandardError? StandardError { get; private init; }
+
+    internal static WorkerProcess Start(string path, IReadOnlyList<string> arguments, IReadOnlyList<SafeHandle> descriptors)
+    {
+        var words = new StandardError();
+        return Watch(ProcessStarter.Start(path, arguments, descriptors, words.Handle), words);
+    }
 
     /// <inheritdoc cref="ProcessStarter.StartAtFixedAddresses"/>
     internal static WorkerProcess StartAtFixedAddresses(string path, IReadOnlyList<string> arguments, IReadOnlyList<SafeHandle> descriptors) =>
         Watch(ProcessStarter.StartAtFixedAddresses(path, arguments, descriptors));
 
-    private static WorkerProcess Watch(int processId)
+    private static WorkerProcess Watch(int processId, StandardError? words = null)
     {
-        var process = new WorkerProcess(processId);
+        var process = new WorkerProcess(processId) { StandardError = words };
         var thread = new Thread(process.Await, maxStackSize: 256 * 1024) { IsBackground = true, Name = "criu worker" };
         thread.Start();
         return process;

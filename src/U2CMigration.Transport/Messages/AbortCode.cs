@@ -33,4 +33,7 @@ public enum AbortCode : ushort
 
     /// <summary>The peer broke the protocol.</summary>
     ProtocolViolation = 9,
+
+    /// <summary>CRIU could not restore, for a reason that may be gone at the next attempt.</summary>
+    RestoreMayWorkLater = 10,
 }

@@ -10,7 +10,7 @@ public sealed class IncomingConnectionTests
     [Fact]
     public void CodeOf_WhatTheStoreLacks_TellsMemoryFromPages()
     {
-        IncomingConnection.CodeOf(new PageStoreFullException(2, 1)).Should().Be(AbortCode.OutOfMemory);
-        IncomingConnection.CodeOf(new PageNotHeldException(7, 0x1000)).Should().Be(AbortCode.DataMismatch);
+        IncomingFailure.CodeOf(new PageStoreFullException(2, 1)).Should().Be(AbortCode.OutOfMemory);
+        IncomingFailure.CodeOf(new PageNotHeldException(7, 0x1000)).Should().Be(AbortCode.DataMismatch);
     }
 }

@@ -19,6 +19,15 @@ public sealed class CriuLogTests
         CriuLog.FirstError(Log).Should().Be("Can't dump file 7 of that type [600] (unknown anon_inode:[userfaultfd])");
 
     [Fact]
+    public void FirstError_OnlyTheSummary_IsNoReason() => CriuLog.FirstError("(00.5) Error (criu/cr-dump.c:1975): Dumping FAILED.").Should().BeNull();
+
+    [Theory]
+    [InlineData("(00.012345)    161: Error (criu/files-reg.c:2317): File tmp/a has bad size 5 (expect 6)", 161, "File tmp/a has bad size 5 (expect 6)")]
+    [InlineData("(00.012345) pie: 162: Error (criu/pie/restorer.c:1): mmap failed.", 162, "mmap failed")]
+    [InlineData("(00.012345) Error (criu/cr-dump.c:1): Can't get rlimit 0: Operation not permitted", 0, "Can't get rlimit 0: Operation not permitted")]
+    public void Cause_Line_HasItsProcess(string line, int processId, string text) => CriuLog.Cause(line).Should().Be(new ErrorLine(text, processId));
+
+    [Fact]
     public void Extract_Log_GivesErrorsWithTheLinesBefore() =>
         CriuLog.Extract(Log)!.Split('\n').Should().HaveCount(5).And.NotContain(line => line.Contains("Version") || line.Contains("RLIMIT"));
 

@@ -22,6 +22,12 @@ public sealed class CriuOptionsTests
         { Valid with { FreezeTimeout = TimeSpan.Zero }, "FreezeTimeout" },
         { Valid with { GhostFileLimitBytes = 1L << 32 }, "GhostFileLimitBytes" },
         { Valid with { TcpEstablished = true, TcpClose = true }, "exclude each other" },
+        { Valid with { RawOptions = ["tcp-close"], ConfigurationFile = "/etc/criu/runc.conf" }, "exclude each other" },
+        { Valid with { RawOptions = ["tcp-close\nleave-running"] }, "more than one line" },
+        { Valid with { RawOptions = ["--"] }, "names no option" },
+        { Valid with { RawOptions = ["/etc/passwd"] }, "names no option" },
+        { Valid with { RawOptions = ["--images-dir /elsewhere"] }, "this library decides itself" },
+        { Valid with { RawOptions = ["no-lazy-pages"] }, "this library decides itself" },
     };
 
     [Fact]

@@ -38,6 +38,17 @@ public sealed class CriuWorkerTests : IDisposable
         (await act.Should().ThrowAsync<CriuException>()).Which.Message.Should().ContainAll("VERSION", "exit code 3", "Nothing was touched");
     }
 
+    [Theory]
+    [InlineData("echo \"criu: unrecognized option '--no-such'\" >&2; exit 1", "VERSION: criu: unrecognized option '--no-such'.")]
+    [InlineData("echo 'Error (criu/config.c:9): Unsupported file'; echo '(00.1) Error (criu/config.c:9): Unsupported file' >&2; echo more >&2; exit 1", "VERSION: Unsupported file.")]
+    [InlineData("yes 'a long lament' | head -c 1000000 >&2; exit 1", "VERSION: a long lament.")]
+    public async Task VersionAsync_ProgramSaysWhyItEnds_IsQuoted(string script, string expected)
+    {
+        await using CriuWorker worker = CriuWorker.Start(Script(script));
+        Func<Task> act = () => worker.VersionAsync();
+        (await act.Should().ThrowAsync<CriuException>()).Which.Message.Should().Contain(expected);
+    }
+
     [Fact]
     public async Task VersionAsync_Cancelled_KillsWorkerAndItsChildren()
     {

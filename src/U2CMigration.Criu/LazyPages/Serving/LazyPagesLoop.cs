@@ -232,7 +232,16 @@ internal sealed class LazyPagesLoop : IDisposable
         }
 
         _failure = failure;
-        Log.ServingFailed(_logger, failure);
+        if (_isRegistered)
+        {
+            Log.ServingFailed(_logger, failure);
+        }
+        else
+        {
+            // CRIU's restore is what failed, which is known by itself; it removes its processes.
+            Log.RestoreEndedFirst(_logger, failure);
+        }
+
         _promises.Fail(failure);
         _orders.EndRequests(failure);
     }

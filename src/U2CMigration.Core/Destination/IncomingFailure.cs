@@ -1,0 +1,63 @@
+using U2CMigration.Core.Destination.Verification;
+using U2CMigration.Core.Logging;
+using U2CMigration.Core.PageStores;
+using U2CMigration.Core.WorkDirectories;
+using U2CMigration.Core.Words;
+using U2CMigration.Criu;
+using U2CMigration.Transport;
+using U2CMigration.Transport.Messages;
+
+namespace U2CMigration.Core.Destination;
+
+/// <summary>Turns what went wrong on the destination into what its log and the source are told.</summary>
+internal static class IncomingFailure
+{
+    private const string RestoreLog = "restore.log";
+    private const int QuotedLines = 4;
+
+    /// <summary>The code, which decides whether the source recommends a retry, and the sentence. Keeps CRIU's log, so it has to come before the images go.</summary>
+    public static (AbortCode Code, string Sentence) Describe(Exception cause, DestinationContext context)
+    {
+        string? log = KeptLogs.Keep(context.ImagesDirectory, RestoreLog, context.Logger);
+        string hint = log is null ? string.Empty : $" CRIU's log is kept on the destination in {log}.";
+        switch (cause)
+        {
+            case OperationCanceledException:
+                return (CodeOf(cause), "The destination was stopped." + hint);
+            case CriuException criu:
+                string process = criu.ProcessId == 0 ? string.Empty : $"process {criu.ProcessId}";
+                return (CodeOf(cause), CriuWords.Explain(criu, failed => failed.InImages > 0 ? process : null) + hint + Quote(criu));
+            case IOException or UnauthorizedAccessException or ImageDamagedException or PageNotHeldException or PageStoreException
+                or RestoreRefusedException or MemoryMismatchException or MigrationProtocolException or TransportException or SourceAbortedException:
+                return (CodeOf(cause), cause.Message + hint);
+            default:
+                string? details = KeptLogs.Keep(context.ImagesDirectory, "defect", DefectWords.Details(cause, context.MigrationId, "the destination"), context.Logger);
+                return (CodeOf(cause), DefectWords.Explain(cause, context.MigrationId, "the destination", details, LogEventIds.IncomingFailed) + hint);
+        }
+    }
+
+    internal static AbortCode CodeOf(Exception cause) => cause switch
+    {
+        OperationCanceledException => AbortCode.Cancelled,
+        CriuException criu => CriuWords.IsTransient(criu) ? AbortCode.RestoreMayWorkLater : AbortCode.RestoreFailed,
+        RestoreRefusedException => AbortCode.RestoreFailed,
+        ImageDamagedException or PageNotHeldException or MemoryMismatchException => AbortCode.DataMismatch,
+        MigrationProtocolException => AbortCode.ProtocolViolation,
+        PageStoreException => AbortCode.OutOfMemory,
+        _ => AbortCode.DestinationFailed,
+    };
+
+    /// <summary>What else the end of the log says: on the other host nobody can look.</summary>
+    private static string Quote(CriuException failure)
+    {
+        string[] lines =
+        [
+            .. (failure.LogTail?.Split('\n') ?? [])
+                .Where(line => !line.Contains("RLIMIT_NOFILE", StringComparison.Ordinal) && !line.Contains("FAILED", StringComparison.Ordinal))
+                .Where(line => failure.Cause is not { } cause || !line.Contains(cause, StringComparison.Ordinal))
+                .TakeLast(QuotedLines)
+                .Select(static line => line.Trim().TrimEnd('.')),
+        ];
+        return lines.Length == 0 ? string.Empty : $" Its last lines: {string.Join(" | ", lines)}.";
+    }
+}
