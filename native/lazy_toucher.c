@@ -131,6 +131,27 @@ static pid_t fork_checked(int depth) {
     return child;
 }
 
+// A child, and a child of that, that must not have a part of the memory as it is, or at all.
+static pid_t fork_without(int depth) {
+    fflush(stdout);
+    pid_t child = fork();
+    if (child < 0) die("fork");
+    if (child == 0) {
+        for (long s = lazy / 4; s < lazy / 2; s++) model[s] = ZERO;
+        for (long s = lazy / 2; s < lazy / 4 * 3; s++) model[s] = UNMAPPED;
+        pid_t grandchild = depth > 1 ? fork_without(depth - 1) : 0;
+        check_all();
+        int status = 0;
+        if (grandchild && (waitpid(grandchild, &status, 0) < 0 || status)) _exit(1);
+        _exit(0);
+    }
+    return child;
+}
+
+static void withhold(void) {
+    if (madvise(at(lazy / 4), lazy / 4 * PAGE, MADV_WIPEONFORK) || madvise(at(lazy / 2), lazy / 4 * PAGE, MADV_DONTFORK)) die("madvise");
+}
+
 static void reap(pid_t child) {
     int status;
     if (waitpid(child, &status, 0) < 0) die("waitpid");
@@ -211,6 +232,9 @@ static void run(const char *scenario, long argument) {
         pid_t child = fork_checked(argument ? (int)argument : 1);
         for (long s = 1; s < lazy; s += 3) write_slot(s);
         reap(child);
+    } else if (!strcmp(scenario, "withhold")) {
+        withhold();
+        for (long i = 0; i < argument; i++) reap(fork_without(2));
     } else if (!strcmp(scenario, "move")) { move(lazy / 4, lazy / 2, lazy + lazy / 4); check(lazy + lazy / 2); map(lazy / 4, 8); }
     else if (!strcmp(scenario, "shuttle")) { for (long i = 0; i < argument; i++) i % 2 ? move(lazy, lazy, 0) : move(0, lazy, lazy); }
     else if (!strcmp(scenario, "discard")) { discard_run(lazy / 4, lazy / 2); check(lazy / 2); }
@@ -295,7 +319,7 @@ int main(int argc, char **argv) {
     if (argc < 5 || !strcmp(argv[1], "--help")) {
         puts("usage: lazy_toucher SOCKET ID PAGES SCENARIO [ARGUMENT [SEED [nomarker]]]\n"
              "       lazy_toucher DIRECTORY 0 PAGES survive\n"
-             "scenarios: none touch measure threads fork move shuttle discard unmap protect churn churn-threads exit exec");
+             "scenarios: none touch measure threads fork withhold move shuttle discard unmap protect churn churn-threads exit exec");
         return argc < 5 ? 2 : 0;
     }
     lazy = atol(argv[3]);

@@ -31,7 +31,7 @@ internal sealed class RestorePlan(DestinationContext context, PageStore store, R
         _ownUserNamespace = directory.HasUserNamespace();
         foreach (int processId in directory.ProcessesWithPagemap())
         {
-            Pagemap pagemap = directory.ReadPagemap(processId)!;
+            Pagemap pagemap = EagerPages.Demand(directory, processId)!;
             var task = new LazyTask(processId, LazyRangesOf(processId, pagemap));
             _tasks.Add(context.Options.Faults?.InRanges?.Invoke(task) ?? task);
             _toPlace.AddRange(pagemap.Entries.Where(static entry => entry.Places == PagePlaces.None).Select(entry => new PageRun(processId, entry.Address, entry.Pages)));

@@ -25,6 +25,9 @@ public readonly record struct MemoryArea(
     private const uint MapLocked = 0x2000;
     private const uint MapHuge = 0x40000;
 
+    /// <summary>Bits by the numbers of the advice: MADV_DONTFORK, MADV_WIPEONFORK.</summary>
+    private const ulong WithheldFromChildren = 1UL << 10 | 1UL << 18;
+
     private const int Regular = 0;
     private const int SystemCallPage = 2;
     private const int SystemCallLibrary = 3;
@@ -47,8 +50,12 @@ public readonly record struct MemoryArea(
     /// <summary>Whether the kernel may take its pages away at any time (MAP_DROPPABLE), so that CRIU leaves them out.</summary>
     public bool IsDroppable => (MapFlags & MapDroppable) != 0;
 
-    /// <summary>Whether CRIU can restore it with its pages missing.</summary>
-    public bool CanBeLazy => Kind == MemoryKind.PrivateAnonymous && IsPrivate && !IsLocked && (MapFlags & (MapAnonymous | MapPrivate)) == (MapAnonymous | MapPrivate);
+    /// <summary>Whether children do not get its pages (MADV_WIPEONFORK, MADV_DONTFORK): the kernel sees to that for pages that are there, so they have to be.</summary>
+    public bool IsWithheldFromChildren { get; init; }
+
+    /// <summary>Whether CRIU can restore it with its pages missing, and the process does not notice.</summary>
+    public bool CanBeLazy =>
+        Kind == MemoryKind.PrivateAnonymous && IsPrivate && !IsLocked && !IsWithheldFromChildren && (MapFlags & (MapAnonymous | MapPrivate)) == (MapAnonymous | MapPrivate);
 
     /// <summary>Reads the mappings of a process.</summary>
     /// <param name="path">The file, <c>mm-PID.img</c>.</param>
@@ -67,7 +74,11 @@ public readonly record struct MemoryArea(
                 throw ImageError.At(path, entries.Offset, $"a mapping ends at 0x{vma.End:x} and begins at 0x{vma.Start:x}");
             }
 
-            areas.Add(new MemoryArea(vma.Start, vma.End, KindOf(vma), (int)vma.Prot, (int)vma.Flags, vma.Shmid, (vma.Flags & MapLocked) != 0) { IsPrivate = HasPagesOfItsOwn(vma) });
+            areas.Add(new MemoryArea(vma.Start, vma.End, KindOf(vma), (int)vma.Prot, (int)vma.Flags, vma.Shmid, (vma.Flags & MapLocked) != 0)
+            {
+                IsPrivate = HasPagesOfItsOwn(vma),
+                IsWithheldFromChildren = (vma.Madv & WithheldFromChildren) != 0,
+            });
         }
 
         return areas;

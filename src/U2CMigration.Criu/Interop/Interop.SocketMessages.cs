@@ -10,6 +10,7 @@ internal static partial class SocketMessages
     private const int TryAgain = 11;
     private const int SocketLevel = 1;
     private const int Rights = 1;
+    private const int Credentials = 2;
     private const int CloseDescriptorOnExec = 0x40000000;
     private const int DoNotWait = 0x40;
     private const int ControlTruncated = 8;
@@ -17,11 +18,16 @@ internal static partial class SocketMessages
     private const int ControlBytes = 64;
 
     /// <summary>Receives bytes and at most one descriptor without waiting.</summary>
+    /// <param name="socket">The socket.</param>
+    /// <param name="buffer">Receives the bytes.</param>
+    /// <param name="descriptor">The descriptor; null when none came.</param>
+    /// <param name="sender">The process that sent them, as numbered here; 0 when the kernel was not asked to say (SO_PASSCRED).</param>
     /// <returns>The number of bytes; 0 when the peer has closed; -1 when nothing is there.</returns>
     /// <exception cref="CriuException">The socket failed, or more descriptors came than one.</exception>
-    internal static unsafe int Receive(SafeHandle socket, Span<byte> buffer, out SafeFileHandle? descriptor)
+    internal static unsafe int Receive(SafeHandle socket, Span<byte> buffer, out SafeFileHandle? descriptor, out int sender)
     {
         descriptor = null;
+        sender = 0;
         byte* control = stackalloc byte[ControlBytes];
         fixed (byte* target = buffer)
         {
@@ -42,7 +48,7 @@ internal static partial class SocketMessages
                 }
             }
 
-            descriptor = TakeDescriptor(new ReadOnlySpan<byte>(control, (int)header.ControlLength));
+            descriptor = TakeDescriptor(new ReadOnlySpan<byte>(control, (int)header.ControlLength), out sender);
             if ((header.Flags & ControlTruncated) != 0)
             {
                 descriptor?.Dispose();
@@ -53,23 +59,50 @@ internal static partial class SocketMessages
         }
     }
 
-    /// <summary>The first descriptor of a control message; null when it carries none.</summary>
-    internal static SafeFileHandle? TakeDescriptor(ReadOnlySpan<byte> control)
+    /// <summary>The first descriptor of control messages, and the process that sent them; null and 0 when they carry none.</summary>
+    internal static SafeFileHandle? TakeDescriptor(ReadOnlySpan<byte> control, out int sender)
     {
-        if (control.Length < ControlHeader + sizeof(int)
-            || MemoryMarshal.Read<int>(control[8..]) != SocketLevel
-            || MemoryMarshal.Read<int>(control[12..]) != Rights)
+        SafeFileHandle? taken = null;
+        sender = 0;
+        while (control.Length >= ControlHeader + sizeof(int))
         {
-            return null;
+            int length = (int)MemoryMarshal.Read<ulong>(control);
+            ReadOnlySpan<byte> data = control[ControlHeader..length];
+            if (MemoryMarshal.Read<int>(control[8..]) == SocketLevel)
+            {
+                switch (MemoryMarshal.Read<int>(control[12..]))
+                {
+                    case Credentials:
+                        sender = MemoryMarshal.Read<int>(data);
+                        break;
+                    case Rights:
+                        taken = TakeFirst(MemoryMarshal.Cast<byte, int>(data), taken);
+                        break;
+                }
+            }
+
+            control = control[Math.Min(control.Length, (length + sizeof(ulong) - 1) & -sizeof(ulong))..];
         }
 
-        ReadOnlySpan<int> numbers = MemoryMarshal.Cast<byte, int>(control[ControlHeader..(int)MemoryMarshal.Read<ulong>(control)]);
-        foreach (int surplus in numbers[1..])
+        return taken;
+    }
+
+    private static SafeFileHandle? TakeFirst(ReadOnlySpan<int> numbers, SafeFileHandle? taken)
+    {
+        foreach (int number in numbers)
         {
-            new SafeFileHandle(surplus, ownsHandle: true).Dispose();
+            var descriptor = new SafeFileHandle(number, ownsHandle: true);
+            if (taken is null)
+            {
+                taken = descriptor;
+            }
+            else
+            {
+                descriptor.Dispose();
+            }
         }
 
-        return new SafeFileHandle(numbers[0], ownsHandle: true);
+        return taken;
     }
 
     private static CriuException Failure(string reason, int errno) =>

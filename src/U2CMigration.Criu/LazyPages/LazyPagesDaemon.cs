@@ -72,8 +72,7 @@ public sealed class LazyPagesDaemon : IAsyncDisposable
     /// <summary>Installs pages while the processes are still stopped, the most important first.</summary>
     /// <remarks>
     /// May be called before <see cref="MemoryRegistered"/>, even before the restore is started: each process is filled from the moment CRIU has registered its
-    /// memory, inside the budget. Pages that are in already are skipped. Include memory with MADV_WIPEONFORK: a child forked before those
-    /// pages are in would get them from the parent.
+    /// memory, inside the budget. Pages that are in already are skipped.
     /// </remarks>
     /// <param name="ranges">The pages in the order of their importance; must not change until the call has ended.</param>
     /// <param name="budget">The longest time to spend; <see cref="Timeout.InfiniteTimeSpan"/> for as long as it takes.</param>

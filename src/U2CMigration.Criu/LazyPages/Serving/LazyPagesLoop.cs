@@ -142,7 +142,7 @@ internal sealed class LazyPagesLoop : IDisposable
             switch (conversation.Next(out int processId, out var descriptor))
             {
                 case RestoreConversation.Step.Task:
-                    _tasks.Arrived(processId, descriptor!);
+                    _tasks.Arrived(processId, descriptor!, conversation.Sender);
                     break;
                 case RestoreConversation.Step.DeadTask:
                     _tasks.Dead(processId);

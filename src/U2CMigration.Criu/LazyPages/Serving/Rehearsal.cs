@@ -25,7 +25,7 @@ internal static class Rehearsal
         var counters = new LazyPagesCounters();
         var source = new NoSource();
         var tasks = new RestoredTasks([new LazyTask(ProcessId, [Range(0, Pages)])], source, counters);
-        tasks.Arrived(ProcessId, descriptor);
+        tasks.Arrived(ProcessId, descriptor, numberHere: 0);
         var touches = new TouchServer(new PageInstaller(source), counters, 1);
         Serve(tasks, new TaskServer(tasks, touches, counters), touches, counters);
         Fill(tasks, new PageFiller(tasks, new PageInstaller(source), counters), new FillPace(PageGeometry.Bytes, Pages * PageGeometry.Bytes));

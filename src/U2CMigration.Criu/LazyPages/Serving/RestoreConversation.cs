@@ -35,6 +35,9 @@ internal sealed class RestoreConversation(Socket connection) : IDisposable
 
     internal int Handle => (int)connection.Handle;
 
+    /// <summary>Who sent the last descriptor, each process its own; 0 when the kernel did not say.</summary>
+    internal int Sender { get; private set; }
+
     /// <summary>Takes the next message, if it is there.</summary>
     /// <exception cref="CriuException">CRIU does not follow the protocol.</exception>
     internal Step Next(out int processId, out SafeFileHandle? descriptor)
@@ -57,7 +60,7 @@ internal sealed class RestoreConversation(Socket connection) : IDisposable
 
     private Step NextNumber(out SafeFileHandle? descriptor)
     {
-        int length = SocketMessages.Receive(connection.SafeHandle, _number.AsSpan(_received), out descriptor);
+        int length = SocketMessages.Receive(connection.SafeHandle, _number.AsSpan(_received), out descriptor, out _);
         if (descriptor is not null)
         {
             descriptor.Dispose();
@@ -95,7 +98,8 @@ internal sealed class RestoreConversation(Socket connection) : IDisposable
     private Step NextDescriptor(out SafeFileHandle? descriptor)
     {
         Span<byte> carrier = stackalloc byte[1];
-        int length = SocketMessages.Receive(connection.SafeHandle, carrier, out descriptor);
+        int length = SocketMessages.Receive(connection.SafeHandle, carrier, out descriptor, out int sender);
+        Sender = sender;
         if (length <= 0)
         {
             return length < 0 ? Step.Nothing : Step.Closed;

@@ -5,6 +5,9 @@ namespace U2CMigration.Criu.LazyPages.Serving;
 /// <summary>The socket in CRIU's work directory and the one connection that a restore makes to it.</summary>
 internal sealed class RestoreSocket : IDisposable
 {
+    private const int SocketLevel = 1;
+    private const int PassCredentials = 16;
+
     private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
     private readonly string _path;
     private RestoreConversation? _conversation;
@@ -23,6 +26,8 @@ internal sealed class RestoreSocket : IDisposable
                 File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
             }
 
+            // The kernel then says with each message which process sent it.
+            _listener.SetRawSocketOption(SocketLevel, PassCredentials, BitConverter.GetBytes(1));
             _listener.Listen(1);
         }
         catch (Exception failure) when (failure is SocketException or IOException or UnauthorizedAccessException)

@@ -6,9 +6,10 @@ namespace U2CMigration.Criu.LazyPages.Serving;
 /// <summary>One process whose missing pages are being installed: its userfaultfd and what it still lacks.</summary>
 internal sealed class RestoredTask
 {
-    internal RestoredTask(int processId, SafeFileHandle descriptor, LazyRanges ranges, TaskFamily family)
+    internal RestoredTask(int processId, SafeFileHandle descriptor, LazyRanges ranges, TaskFamily family, int numberHere = 0)
     {
         ProcessId = processId;
+        NumberHere = numberHere;
         Descriptor = descriptor;
         Ranges = ranges;
         Family = family;
@@ -17,6 +18,9 @@ internal sealed class RestoredTask
 
     /// <summary>The process as numbered in the images; children that were forked since carry the number of their ancestor.</summary>
     internal int ProcessId { get; }
+
+    /// <summary>The process as numbered in this process's PID namespace; 0 when that is not known, as of children forked since.</summary>
+    internal int NumberHere { get; }
 
     internal SafeFileHandle Descriptor { get; }
 
@@ -27,8 +31,13 @@ internal sealed class RestoredTask
     /// <summary>Where the background filling goes on.</summary>
     internal ulong FillPosition { get; set; }
 
-    /// <summary>The child of a fork: it lacks what its parent lacks at this moment.</summary>
-    internal RestoredTask Fork(SafeFileHandle descriptor) => new(ProcessId, descriptor, Ranges.Clone(), Family);
+    /// <summary>The child of a fork: it lacks what its parent lacks at this moment, without what the parent does not hand on.</summary>
+    internal RestoredTask Fork(SafeFileHandle descriptor)
+    {
+        var child = new RestoredTask(ProcessId, descriptor, Ranges.Clone(), Family);
+        ForkedMemory.Withhold(child, NumberHere);
+        return child;
+    }
 
     /// <summary>Records that pages are in, or are not wanted.</summary>
     internal void Settle(in LazyRun pages)

@@ -37,11 +37,14 @@ internal sealed class RestoredTasks
     internal RestoredTask? Find(int processId) => _restored.GetValueOrDefault(processId);
 
     /// <summary>Takes a process that CRIU has announced; one that is not listed has no lazy pages.</summary>
-    internal void Arrived(int processId, SafeFileHandle descriptor)
+    /// <param name="processId">The process, as numbered in the images.</param>
+    /// <param name="descriptor">Its userfaultfd.</param>
+    /// <param name="numberHere">The process, as numbered here; 0 when that is not known.</param>
+    internal void Arrived(int processId, SafeFileHandle descriptor, int numberHere)
     {
         _expected.Remove(processId, out LazyTask? expected);
         var ranges = new LazyRanges(expected?.Ranges ?? []);
-        var task = new RestoredTask(processId, descriptor, ranges, new TaskFamily(processId, _source));
+        var task = new RestoredTask(processId, descriptor, ranges, new TaskFamily(processId, _source), numberHere);
         _restored[processId] = task;
         Add(task);
     }
