@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using U2CMigration.PageTracking.Interop;
 
@@ -6,36 +5,38 @@ namespace U2CMigration.PageTracking.Injection;
 
 /// <summary>Makes a stopped thread execute system calls. Everything that depends on x86-64 is in this file.</summary>
 /// <remarks>
-/// The call is made at a <c>syscall</c> instruction that is already there, in the vDSO: writing one into the program would leave a changed page behind.
+/// The call is made at an instruction that is already there (<see cref="EntryInstructions"/>): writing one into the program would leave a changed page behind.
+/// Code that is 32-bit enters by <c>int 0x80</c>, or is taken to 64-bit code for the time of the call, which needs nothing but another code segment.
 /// </remarks>
 internal sealed unsafe class X64SystemCall
 {
-    internal const long Close = 3;
     internal const long CreateUserfaultfd = 323;
+    private const long Close = 3;
+    private const long CreateUserfaultfd32 = 374;
+    private const long Close32 = 6;
 
     private const ulong UserCodeSegment64 = 0x33;
+    private const ulong UserCodeSegment32 = 0x23;
     private readonly TracedThread _thread;
-    private readonly ulong _instruction;
+    private readonly bool _interrupts;
     private Registers _original;
 
     /// <summary>Remembers the registers of a stopped thread.</summary>
-    /// <exception cref="PageTrackingException">It runs 32-bit code.</exception>
-    internal X64SystemCall(TracedThread thread, int processId, ulong instruction)
+    internal X64SystemCall(TracedThread thread, EntryInstructions instructions)
     {
         _thread = thread;
-        _instruction = instruction;
         fixed (Registers* original = &_original)
         {
             thread.ReadRegisters(original);
         }
 
-        if (_original.CodeSegment != UserCodeSegment64)
-        {
-            throw new PageTrackingException(string.Create(
-                CultureInfo.InvariantCulture,
-                $"Process {processId} runs 32-bit code, which can not be tracked by write-protection. The process is as it was."));
-        }
+        // Each call by the way in which the code around it makes its own, where there is a choice.
+        _interrupts = instructions.Interrupt != 0 && (instructions.Syscall == 0 || _original.CodeSegment != UserCodeSegment64);
+        Instruction = _interrupts ? instructions.Interrupt : instructions.Syscall;
     }
+
+    /// <summary>The instruction that makes the calls.</summary>
+    internal ulong Instruction { get; }
 
     /// <summary>Whether this machine's processes can be entered at all.</summary>
     internal static bool IsSupported => OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64;
@@ -43,21 +44,24 @@ internal sealed unsafe class X64SystemCall
     /// <summary>Where the thread would go on.</summary>
     internal ulong InstructionPointer => _original.InstructionPointer;
 
-    /// <summary>The offset of a <c>syscall</c> instruction in machine code, or -1.</summary>
-    internal static int FindInstruction(ReadOnlySpan<byte> code) => code.IndexOf((ReadOnlySpan<byte>)[0x0F, 0x05]);
+    /// <summary>Creates a userfaultfd in the thread's process.</summary>
+    /// <returns>The descriptor; below zero, a negated errno.</returns>
+    internal long InvokeUserfaultfd(long flags) => Invoke(CreateUserfaultfd, CreateUserfaultfd32, flags);
 
-    /// <summary>Executes a call in the thread.</summary>
-    /// <returns>What the kernel answered: below zero, a negated errno.</returns>
-    internal long Invoke(long number, long argument)
+    /// <summary>Closes a descriptor of the thread's process.</summary>
+    internal void InvokeClose(long descriptor) => Invoke(Close, Close32, descriptor);
+
+    private long Invoke(long number, long number32, long argument)
     {
         Registers registers = _original;
 
         // Without this the kernel takes the thread to be in the system call that it was stopped in, and restarts that one instead.
         registers.OriginalRax = ulong.MaxValue;
-        registers.Rax = (ulong)number;
-        registers.Rdi = (ulong)argument;
-        registers.Rsi = registers.Rdx = registers.R10 = registers.R8 = registers.R9 = 0;
-        registers.InstructionPointer = _instruction;
+        registers.Rax = (ulong)(_interrupts ? number32 : number);
+        registers.Rdi = registers.Rbx = (ulong)argument;
+        registers.Rsi = registers.Rdx = registers.R10 = registers.R8 = registers.R9 = registers.Rcx = registers.Rbp = 0;
+        registers.InstructionPointer = Instruction;
+        registers.CodeSegment = _interrupts ? UserCodeSegment32 : UserCodeSegment64;
         _thread.WriteRegisters(&registers);
         _thread.RunToSystemCall();
         _thread.RunToSystemCall();
