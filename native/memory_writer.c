@@ -20,6 +20,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "peculiar.h"
+
 #define PAGE 4096UL
 #define HUGE_PAGE (2UL << 20)
 #ifndef MADV_GUARD_INSTALL
@@ -35,7 +37,8 @@ static void usage(void)
     puts("  read ADDRESS PAGES | discard ADDRESS PAGES SEED PERMILLE | guard ADDRESS PAGES | unguard ADDRESS PAGES | protect ADDRESS PAGES PROTECTION");
     puts("  move ADDRESS PAGES -> address | moveto ADDRESS PAGES TARGET | replace ADDRESS PAGES | unmap ADDRESS PAGES | grow PAGES -> address");
     puts("  occupy ADDRESS PAGES                    registers a userfaultfd of its own there; leave: the main thread ends, others run on");
-    puts("  fork -> pid | to CHILD COMMAND... | vfork -> ok | exec | descriptors -> count | chaos THREADS SEED | ops | quit");
+    puts("  be WHAT AMOUNT                          see peculiar.h; doze SECONDS: the main thread sleeps where nothing can stop it");
+    puts("  fork -> pid | to CHILD COMMAND... | vfork -> ok | exec [PROGRAM] | descriptors -> count | chaos THREADS SEED | ops | quit");
 }
 
 // splitmix64 of the pair; the test computes the same.
@@ -451,6 +454,16 @@ static void run(const char *line, FILE **in, FILE **out, char **argv)
     else if (!strcmp(command, "fork")) {
         start_child(in, out);
         return;
+    } else if (!strcmp(command, "be")) {
+        char what[32] = "";
+        sscanf(line, "%*s %31s %lu", what, &b);
+        result = peculiar_become(what, b);
+    } else if (!strcmp(command, "doze")) {
+        sscanf(line, "%*s %lu", &b);
+        fputs("ok\n", *out);
+        fflush(*out);
+        peculiar_doze((void *)b);
+        return;
     } else if (!strcmp(command, "vfork"))
         result = pthread_create(&thread, NULL, hold_vfork, NULL);
     else if (!strcmp(command, "to")) {
@@ -460,7 +473,9 @@ static void run(const char *line, FILE **in, FILE **out, char **argv)
         // The streams of a child are of its own; the new program takes them as standard input and output.
         dup2(fileno(*in), 0);
         dup2(fileno(*out), 1);
-        execv("/proc/self/exe", argv);
+        char program[256] = "/proc/self/exe";
+        sscanf(line, "%*s %255s", program);
+        execv(program, argv);
         result = -1;
     } else if (!strcmp(command, "descriptors")) {
         fprintf(*out, "%d\n", count_descriptors());

@@ -1,10 +1,11 @@
 # shellcheck shell=bash
-# Compiles the workloads of native/ into artifacts/native, each once per source. Sourced; needs output.sh and packages.sh.
+# Compiles the workloads of native/ into artifacts/native, each once per source; those of native/i386 as 32-bit programs without a C library, as there
+# may be none for them. Sourced; needs output.sh and packages.sh.
 # tests/U2CMigration.Testing/NativeProgram.cs calls the compiler in the same way.
 
 build_native() {
     local source program header newest=''
-    mkdir -p "$REPO/artifacts/native"
+    mkdir -p "$REPO/artifacts/native/i386"
     for header in "$REPO"/native/*.h; do
         if [ -z "$newest" ] || [ "$header" -nt "$newest" ]; then newest=$header; fi
     done
@@ -14,6 +15,14 @@ build_native() {
         if [ "$program" -nt "$source" ] && { [ ! -e "$newest" ] || [ "$program" -nt "$newest" ]; }; then continue; fi
         # Static: it runs in the testbed, whose C library may be older than this machine's.
         gcc -O2 -Wall -Wextra -Werror -static -pthread -o "$program.$$" "$source" -lm || die "$source does not compile."
+        mv "$program.$$" "$program"
+    done
+    [ "$(uname -m)" = x86_64 ] || return 0
+    for source in "$REPO"/native/i386/*.c; do
+        program=$REPO/artifacts/native/i386/$(basename "$source" .c)
+        if [ "$program" -nt "$source" ] && { [ ! -e "$newest" ] || [ "$program" -nt "$newest" ]; }; then continue; fi
+        gcc -m32 -O2 -Wall -Wextra -Werror -static -nostdlib -ffreestanding -fno-pie -no-pie -fno-stack-protector -fno-asynchronous-unwind-tables \
+            -o "$program.$$" "$source" || die "$source does not compile."
         mv "$program.$$" "$program"
     done
 }

@@ -31,4 +31,7 @@ internal static partial class Log
 
     [LoggerMessage(2008, LogLevel.Debug, "{Pages} pages read and hashed in {Milliseconds:F1} ms", EventName = "MemoryHashed")]
     internal static partial void Hashed(ILogger logger, long pages, double milliseconds);
+
+    [LoggerMessage(2009, LogLevel.Warning, "Process {ProcessId} is tracked by {Tracker} for now: {Reason}", EventName = "ProcessTrackedOtherwise")]
+    internal static partial void TrackedOtherwise(ILogger logger, int processId, string tracker, string reason);
 }

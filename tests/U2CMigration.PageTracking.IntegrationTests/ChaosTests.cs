@@ -77,6 +77,8 @@ public abstract class ChaosTests
 
 public sealed class WriteProtectChaosTests() : ChaosTests(TrackedBy.WriteProtect);
 
+public sealed class MixedChaosTests() : ChaosTests(TrackedBy.Mixed);
+
 public sealed class SoftDirtyChaosTests() : ChaosTests(TrackedBy.SoftDirty);
 
 public sealed class SoftDirtyEntriesChaosTests() : ChaosTests(TrackedBy.SoftDirtyEntries);

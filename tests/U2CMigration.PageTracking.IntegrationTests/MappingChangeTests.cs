@@ -162,6 +162,8 @@ public abstract class MappingChangeTests : IDisposable
 
 public sealed class WriteProtectMappingChangeTests() : MappingChangeTests(TrackedBy.WriteProtect);
 
+public sealed class MixedMappingChangeTests() : MappingChangeTests(TrackedBy.Mixed);
+
 public sealed class SoftDirtyMappingChangeTests() : MappingChangeTests(TrackedBy.SoftDirty);
 
 public sealed class SoftDirtyEntriesMappingChangeTests() : MappingChangeTests(TrackedBy.SoftDirtyEntries);

@@ -194,6 +194,8 @@ public abstract class ProcessTreeTests : IDisposable
 
 public sealed class WriteProtectProcessTreeTests() : ProcessTreeTests(TrackedBy.WriteProtect);
 
+public sealed class MixedProcessTreeTests() : ProcessTreeTests(TrackedBy.Mixed);
+
 public sealed class SoftDirtyProcessTreeTests() : ProcessTreeTests(TrackedBy.SoftDirty);
 
 public sealed class ContentHashProcessTreeTests() : ProcessTreeTests(TrackedBy.ContentHash);

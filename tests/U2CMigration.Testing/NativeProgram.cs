@@ -9,14 +9,21 @@ public static class NativeProgram
 
     private static readonly string Programs = RepositoryRoot.File("artifacts", "native");
 
-    /// <summary>The path of native/<paramref name="name"/>.c compiled; compiles it if that has not happened since it changed.</summary>
+    // Static: it runs in the testbed, whose C library may be older than this machine's.
+    private static readonly string[] Options = ["-O2", "-Wall", "-Wextra", "-Werror", "-static", "-pthread"];
+
+    // Without a C library, as there may be none for 32-bit programs.
+    private static readonly string[] Options32 =
+        ["-m32", "-O2", "-Wall", "-Wextra", "-Werror", "-static", "-nostdlib", "-ffreestanding", "-fno-pie", "-no-pie", "-fno-stack-protector", "-fno-asynchronous-unwind-tables"];
+
+    /// <summary>The path of native/<paramref name="name"/>.c compiled, "i386/..." for 32 bits; compiles it if that has not happened since it changed.</summary>
     /// <exception cref="InvalidOperationException">It does not compile; the message holds what the compiler said.</exception>
     public static string Build(string name)
     {
         Requires.NativeProgram(name);
-        Directory.CreateDirectory(Programs);
+        Directory.CreateDirectory(Path.GetDirectoryName(ProgramOf(name))!);
         // Test assemblies run side by side; one compiles, the others find it done.
-        using FileStream turn = Lock(Path.Combine(Programs, $".{name}.lock"));
+        using FileStream turn = Lock(Path.Combine(Programs, $".{name.Replace('/', '-')}.lock"));
         if (!IsBuilt(name))
         {
             Compile(name);
@@ -36,11 +43,11 @@ public static class NativeProgram
 
     private static string ProgramOf(string name) => Path.Combine(Programs, name);
 
-    // Static: it runs in the testbed, whose C library may be older than this machine's.
     private static void Compile(string name)
     {
         string unfinished = $"{ProgramOf(name)}.{Environment.ProcessId}";
-        ProcessStartInfo gcc = new("gcc", ["-O2", "-Wall", "-Wextra", "-Werror", "-static", "-pthread", "-o", unfinished, SourceOf(name), "-lm"])
+        string[] libraries = name.StartsWith("i386/", StringComparison.Ordinal) ? [] : ["-lm"];
+        ProcessStartInfo gcc = new("gcc", [.. libraries.Length == 0 ? Options32 : Options, "-o", unfinished, SourceOf(name), .. libraries])
         {
             RedirectStandardError = true,
         };

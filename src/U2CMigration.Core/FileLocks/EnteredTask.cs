@@ -46,12 +46,12 @@ internal sealed unsafe class EnteredTask
             thread.ReadRegisters(&registers);
             ulong instruction = registers.InstructionPointer - InstructionBytes;
             Span<byte> code = stackalloc byte[InstructionBytes];
-            if (!RemoteWords.TryRead(processId, instruction, code) || X64SystemCall.FindInstruction(code) != 0)
+            if (!RemoteWords.TryRead(processId, instruction, code) || EntryInstructions.FindSyscall(code) != 0)
             {
                 throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"The restored process {processId} does not wait in a system call."));
             }
 
-            return new EnteredTask(processId, thread, new X64SystemCall(thread, processId, instruction));
+            return new EnteredTask(processId, thread, new X64SystemCall(thread, new EntryInstructions(instruction, Interrupt: 0)));
         }
         catch
         {

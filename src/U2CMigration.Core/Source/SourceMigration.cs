@@ -12,6 +12,7 @@ using U2CMigration.Core.WorkDirectories;
 using U2CMigration.Criu.Rpc;
 using U2CMigration.Criu.Versions;
 using U2CMigration.PageTracking.Features;
+using U2CMigration.PageTracking.Mixed;
 using U2CMigration.PageTracking.Pages;
 using U2CMigration.PageTracking.Trackers;
 using U2CMigration.Strategy.Strategies;
@@ -189,6 +190,7 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
         ITreeFreezer freezer = FreezerDetection.For(root, context.Warnings.Add);
         _tree = new FrozenTree(context, freezer, () => LazyDump.Prepare(options, context.Loggers), version);
         _tracker = await Task.Run(() => PageTrackers.Create(context.Options.Tracker, root, context.Loggers), cancellationToken).ConfigureAwait(false);
+        context.Warnings.AddRange((_tracker as MixedTracker)?.Unentered.Select(static process => $"Process {process.ProcessId} is tracked by {process.TrackedBy}. {process.Reason}") ?? []);
         await _tree.TakeMappingsAsync(_tracker.ProcessIds, cancellationToken).ConfigureAwait(false);
         IMigrationStrategy strategy = context.Options.Strategy();
         PageCodec? codec = SourceCodec.Create(context, strategy, _connection!, memory);

@@ -18,11 +18,12 @@ namespace U2CMigration.PageTracking.ContentHash;
 /// </remarks>
 public sealed class ContentHashTracker : IPageTracker, ICopyObserver, ITrackedProcessFactory<ContentHashProcess>
 {
+    internal const string TrackerName = "content-hash";
     private readonly KernelFeatures _features;
     private readonly IPageTableReader _reader;
     private readonly ILogger _logger;
     private readonly TrackedTree<ContentHashProcess> _tree;
-    private volatile Dictionary<int, PageHashes> _hashes = [];
+    private readonly CopiedPages _copied = new();
     private long _hashedBefore;
     private TimeSpan _lastCollect;
     private bool _disposed;
@@ -36,7 +37,7 @@ public sealed class ContentHashTracker : IPageTracker, ICopyObserver, ITrackedPr
     }
 
     /// <inheritdoc/>
-    public string Name => "content-hash";
+    public string Name => TrackerName;
 
     /// <inheritdoc/>
     public IReadOnlyList<int> ProcessIds => _tree.ProcessIds;
@@ -76,22 +77,11 @@ public sealed class ContentHashTracker : IPageTracker, ICopyObserver, ITrackedPr
     }
 
     /// <inheritdoc/>
-    public void BeginCopy(int processId, ReadOnlySpan<PageRange> ranges)
-    {
-        if (_hashes.TryGetValue(processId, out PageHashes? hashes))
-        {
-            hashes.BeginCopy(ranges);
-        }
-    }
+    public void BeginCopy(int processId, ReadOnlySpan<PageRange> ranges) => _copied.BeginCopy(processId, ranges);
 
     /// <inheritdoc/>
-    public void EndCopy(int processId, ReadOnlySpan<PageRange> ranges, ReadOnlySpan<byte> content, PageBitmap unreadable)
-    {
-        if (_hashes.TryGetValue(processId, out PageHashes? hashes))
-        {
-            hashes.EndCopy(ranges, content, unreadable);
-        }
-    }
+    public void EndCopy(int processId, ReadOnlySpan<PageRange> ranges, ReadOnlySpan<byte> content, PageBitmap unreadable) =>
+        _copied.EndCopy(processId, ranges, content, unreadable);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -99,7 +89,7 @@ public sealed class ContentHashTracker : IPageTracker, ICopyObserver, ITrackedPr
         if (!_disposed)
         {
             _disposed = true;
-            _hashes = [];
+            _copied.Clear();
             _tree.Dispose();
         }
     }
@@ -111,7 +101,7 @@ public sealed class ContentHashTracker : IPageTracker, ICopyObserver, ITrackedPr
     void ITrackedProcessFactory<ContentHashProcess>.Left(ContentHashProcess process)
     {
         _hashedBefore += process.HashedPages;
-        _hashes = new Dictionary<int, PageHashes>(_hashes.Where(known => known.Value != process.Hashes));
+        _copied.Remove(process.Hashes);
     }
 
     internal static ContentHashTracker Attach(int rootProcessId, KernelFeatures features, ILoggerFactory? loggerFactory)
@@ -130,11 +120,10 @@ public sealed class ContentHashTracker : IPageTracker, ICopyObserver, ITrackedPr
         }
     }
 
-    // Copied rather than changed, for a copying thread may be looking into it.
     private ContentHashProcess Open(int processId)
     {
         ContentHashProcess process = new(processId, _reader, _features);
-        _hashes = new Dictionary<int, PageHashes>(_hashes) { [processId] = process.Hashes };
+        _copied.Add(processId, process.Hashes);
         return process;
     }
 }

@@ -10,26 +10,27 @@ namespace U2CMigration.PageTracking.Injection;
 /// <summary>A thread of another process under ptrace. All calls must come from the operating system thread that made the object.</summary>
 internal sealed unsafe class TracedThread
 {
-    // Long for a thread on a busy machine, short for somebody who waits: only a frozen thread, or one stuck in a driver, takes it.
-    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(5);
     private readonly int _threadId;
     private bool _stopped;
     private int _pendingSignal;
 
     private TracedThread(int threadId) => _threadId = threadId;
 
+    /// <summary>Whether a seccomp policy of the thread has no say while it is held.</summary>
+    internal bool SuspendsSeccomp { get; private init; }
+
     /// <summary>Takes hold of a running thread without stopping it.</summary>
     /// <exception cref="PageTrackingException">It is gone, traced by another process, or must not be traced.</exception>
     internal static TracedThread Seize(int threadId)
     {
         // With the filter suspended, a target whose seccomp policy kills on userfaultfd survives the call. Only the administrator of the machine may ask for it.
-        if (Ptrace(PTRACE_SEIZE, threadId, 0, PTRACE_O_TRACESYSGOOD | PTRACE_O_SUSPEND_SECCOMP) < 0
-            && Ptrace(PTRACE_SEIZE, threadId, 0, PTRACE_O_TRACESYSGOOD) < 0)
+        bool suspends = Ptrace(PTRACE_SEIZE, threadId, 0, PTRACE_O_TRACESYSGOOD | PTRACE_O_SUSPEND_SECCOMP) >= 0;
+        if (!suspends && Ptrace(PTRACE_SEIZE, threadId, 0, PTRACE_O_TRACESYSGOOD) < 0)
         {
             throw Failure("PTRACE_SEIZE", threadId, Marshal.GetLastPInvokeError());
         }
 
-        return new TracedThread(threadId);
+        return new TracedThread(threadId) { SuspendsSeccomp = suspends };
     }
 
     /// <summary>Takes hold of a thread and asks it to stop, without waiting until it does. Its seccomp filter stays in force.</summary>
@@ -76,10 +77,11 @@ internal sealed unsafe class TracedThread
     }
 
     /// <summary>Stops the running thread where it handles signals: its registers may be changed there, and it restarts an interrupted system call after it.</summary>
-    internal void Stop()
+    /// <param name="patience">How long it may take.</param>
+    internal void Stop(TimeSpan patience)
     {
         Request(PTRACE_INTERRUPT);
-        WaitForEventStop();
+        WaitForEventStop(patience);
     }
 
     /// <summary>Takes the thread from a system call stop to where it handles signals, without executing anything of the program.</summary>
@@ -91,7 +93,7 @@ internal sealed unsafe class TracedThread
             Resume(PTRACE_CONT);
         }
 
-        WaitForEventStop();
+        WaitForEventStop(UserfaultfdInjection.Patience);
     }
 
     /// <summary>Lets the stopped thread run to the next entry into or exit from a system call.</summary>
@@ -102,7 +104,7 @@ internal sealed unsafe class TracedThread
         {
             // SIGSTOP can not be blocked: hand it on, the process stops for it when it is let go.
             Resume(PTRACE_SYSCALL, reason.Signal);
-            reason = WaitForStop();
+            reason = WaitForStop(UserfaultfdInjection.Patience);
         }
         while (!reason.IsSystemCall);
     }
@@ -123,6 +125,14 @@ internal sealed unsafe class TracedThread
 
     internal void WriteSignalMask(ulong mask) => Request(PTRACE_SETSIGMASK, sizeof(ulong), (nint)(&mask));
 
+    /// <summary>Whether system calls of the thread go to a handler of its own, as in programs that run foreign ones.</summary>
+    internal bool DispatchesSystemCalls()
+    {
+        // Kernels before 6.4 do not know the request; they do not know asynchronous write-protection either.
+        DispatchConfiguration configuration = default;
+        return Ptrace(PTRACE_GET_SYSCALL_USER_DISPATCH_CONFIG, _threadId, sizeof(DispatchConfiguration), (nint)(&configuration)) >= 0 && configuration.Mode != 0;
+    }
+
     /// <summary>The address of the thread's struct rseq; 0 when it has none.</summary>
     internal ulong ReadRestartableSequence()
     {
@@ -136,14 +146,14 @@ internal sealed unsafe class TracedThread
     /// <summary>Lets go. What fails here fails because the thread is gone, or because it never stopped: then the end of the calling thread lets go of it.</summary>
     internal void Detach() => _ = Ptrace(PTRACE_DETACH, _threadId, 0, _pendingSignal);
 
-    private void WaitForEventStop()
+    private void WaitForEventStop(TimeSpan patience)
     {
-        StopReason reason = WaitForStop();
+        StopReason reason = WaitForStop(patience);
         while (!reason.IsEvent)
         {
             // A signal came first: let the thread have it. The interruption is still pending.
             Resume(PTRACE_CONT, reason.Signal);
-            reason = WaitForStop();
+            reason = WaitForStop(patience);
         }
     }
 
@@ -167,7 +177,7 @@ internal sealed unsafe class TracedThread
     /// stop instead and swallow it. A request that succeeds only on a stopped thread can not be stolen. The news is then taken at once, lest that
     /// somebody believe that the child has ended.
     /// </remarks>
-    private StopReason WaitForStop()
+    private StopReason WaitForStop(TimeSpan patience)
     {
         long started = Stopwatch.GetTimestamp();
         SpinWait spinner = default;
@@ -180,12 +190,12 @@ internal sealed unsafe class TracedThread
                 throw Failure("PTRACE_GETSIGINFO", _threadId, error);
             }
 
-            if (Stopwatch.GetElapsedTime(started) > StopTimeout)
+            if (Stopwatch.GetElapsedTime(started) > patience)
             {
                 throw new PageTrackingException(
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"Process {_threadId} did not stop within {StopTimeout.TotalSeconds} s. It is frozen, or stuck in a device: thaw it before tracking begins. The process is as it was."),
+                        $"Process {_threadId} did not stop within {patience.TotalSeconds} s. It is frozen, or stuck in a device: thaw it before tracking begins. The process is as it was."),
                     Errno.ETIMEDOUT);
             }
 

@@ -18,27 +18,25 @@ internal static class UserfaultfdInjection
 {
     private const int AttemptsOutsideSequence = 100;
 
+    /// <summary>Long for a thread on a busy machine, short for somebody who waits: only a frozen thread, or one stuck in a driver, takes it.</summary>
+    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
     /// <summary>Creates the descriptor.</summary>
     /// <param name="processId">The process.</param>
     /// <param name="process">The same process as a descriptor.</param>
+    /// <param name="patience">How long its main thread may take to stop.</param>
     /// <param name="stopped">How long its main thread was held.</param>
-    /// <exception cref="PageTrackingException">The process is gone, traced, frozen, without vDSO, 32-bit, or out of descriptors; it is as it was.</exception>
+    /// <exception cref="PageTrackingException">The process is gone, traced, frozen, without code that can be used, or out of descriptors; it is as it was.</exception>
     /// <exception cref="PlatformNotSupportedException">Not on x86-64.</exception>
-    internal static SafeFileHandle Create(int processId, SafeFileHandle process, out TimeSpan stopped)
+    internal static SafeFileHandle Create(int processId, SafeFileHandle process, TimeSpan patience, out TimeSpan stopped)
     {
         if (!X64SystemCall.IsSupported)
         {
             throw new PlatformNotSupportedException("Write-protect tracking enters processes on Linux x86-64 only.");
         }
 
-        ulong instruction = FindSystemCallInstruction(processId);
-        RefuseIfTraced(processId);
-        if (FreezerState.IsFrozen(processId))
-        {
-            throw new PageTrackingException(string.Create(
-                CultureInfo.InvariantCulture,
-                $"Process {processId} is frozen by its control group. A frozen process can not be entered: thaw it before tracking begins. The process is as it was."));
-        }
+        RefuseIfTracedOrFrozen(processId);
+        EntryInstructions instructions = EntryInstructions.Find(processId);
 
         // The kernel accepts ptrace calls only from the thread that attached, so one thread does it all; its end lets go of the target whatever happened.
         SafeFileHandle? created = null;
@@ -48,7 +46,7 @@ internal static class UserfaultfdInjection
         {
             try
             {
-                created = CreateOnThisThread(processId, process, instruction, out held);
+                created = CreateOnThisThread(processId, process, instructions, patience, out held);
             }
             catch (PageTrackingException e)
             {
@@ -70,13 +68,27 @@ internal static class UserfaultfdInjection
         return created!;
     }
 
-    private static SafeFileHandle CreateOnThisThread(int processId, SafeFileHandle process, ulong instruction, out TimeSpan stopped)
+    /// <summary>Refuses what no way of tracking should pass over: a debugger is at work, or somebody wants the process to stand still.</summary>
+    /// <exception cref="PageTrackingException">The process is traced or frozen; it is as it was.</exception>
+    internal static void RefuseIfTracedOrFrozen(int processId)
+    {
+        RefuseIfTraced(processId);
+        if (FreezerState.IsFrozen(processId))
+        {
+            throw new PageTrackingException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"Process {processId} is frozen by its control group. A frozen process can not be entered: thaw it before tracking begins. The process is as it was."));
+        }
+    }
+
+    private static SafeFileHandle CreateOnThisThread(int processId, SafeFileHandle process, EntryInstructions instructions, TimeSpan patience, out TimeSpan stopped)
     {
         TracedThread thread = TracedThread.Seize(processId);
         try
         {
             long started = Stopwatch.GetTimestamp();
-            X64SystemCall call = StopOutsideSequence(thread, processId, instruction);
+            X64SystemCall call = StopOutsideSequence(thread, processId, instructions, patience);
+            RefuseUnlessSafe(thread, call, processId);
             SafeFileHandle created = CreateInside(thread, call, processId, process);
             stopped = Stopwatch.GetElapsedTime(started);
             return created;
@@ -87,18 +99,12 @@ internal static class UserfaultfdInjection
         }
     }
 
-    private static X64SystemCall StopOutsideSequence(TracedThread thread, int processId, ulong instruction)
+    private static X64SystemCall StopOutsideSequence(TracedThread thread, int processId, EntryInstructions instructions, TimeSpan patience)
     {
         for (int attempt = 0; attempt < AttemptsOutsideSequence; attempt++)
         {
-            thread.Stop();
-            X64SystemCall call = new(thread, processId, instruction);
-            if (!X64SystemCall.IsInstructionAt(processId, instruction))
-            {
-                // It has executed another program since the instruction was found: led there now, it would die.
-                throw SystemCallFailure.Ended(processId);
-            }
-
+            thread.Stop(patience);
+            X64SystemCall call = new(thread, instructions);
             if (!RestartableSequence.IsInside(processId, thread.ReadRestartableSequence(), call.InstructionPointer))
             {
                 return call;
@@ -112,6 +118,34 @@ internal static class UserfaultfdInjection
             $"Process {processId} was inside a restartable sequence {AttemptsOutsideSequence} times in a row. The process is as it was; try again."));
     }
 
+    /// <summary>Looks while the thread is held at what would kill it: a policy that can not be suspended, a handler in between, and code that is gone since it was found.</summary>
+    private static void RefuseUnlessSafe(TracedThread thread, X64SystemCall call, int processId)
+    {
+        if (!thread.SuspendsSeccomp && ProcessTree.HasSeccomp(processId))
+        {
+            throw new PageTrackingException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Process {processId} has a seccomp policy, which may kill it for what entering it takes, and this program may not suspend it: that needs CAP_SYS_ADMIN and no seccomp policy of its own. The process is as it was."),
+                Errno.EACCES);
+        }
+
+        if (thread.DispatchesSystemCalls())
+        {
+            throw new PageTrackingException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Process {processId} has its system calls dispatched to a handler of its own (PR_SET_SYSCALL_USER_DISPATCH), which would take those that entering it needs. The process is as it was."),
+                Errno.EACCES);
+        }
+
+        if (!EntryInstructions.IsAt(processId, call.Instruction))
+        {
+            // It has executed another program since the instruction was found: led there now, it would die.
+            throw SystemCallFailure.Ended(processId);
+        }
+    }
+
     private static SafeFileHandle CreateInside(TracedThread thread, X64SystemCall call, int processId, SafeFileHandle process)
     {
         // No handler may run while the registers are ours.
@@ -120,11 +154,11 @@ internal static class UserfaultfdInjection
         try
         {
             const long Flags = NativeMethods.O_CLOEXEC | NativeMethods.O_NONBLOCK;
-            long descriptor = call.Invoke(X64SystemCall.CreateUserfaultfd, Flags);
+            long descriptor = call.InvokeUserfaultfd(Flags);
             if (descriptor == -Errno.EPERM)
             {
                 // An unprivileged target may not handle faults of the kernel; asynchronous protection never asks for a handler, so nothing is lost.
-                descriptor = call.Invoke(X64SystemCall.CreateUserfaultfd, Flags | NativeMethods.UFFD_USER_MODE_ONLY);
+                descriptor = call.InvokeUserfaultfd(Flags | NativeMethods.UFFD_USER_MODE_ONLY);
             }
 
             if (descriptor < 0)
@@ -133,7 +167,7 @@ internal static class UserfaultfdInjection
             }
 
             SafeFileHandle? copy = PidFd.TryCopyDescriptor(process, (int)descriptor, out int error);
-            call.Invoke(X64SystemCall.Close, descriptor);
+            call.InvokeClose(descriptor);
             return copy ?? throw SystemCallFailure.Create("pidfd_getfd", processId, error, "It needs Linux 5.6 and CAP_SYS_PTRACE; this process may also be out of descriptors.");
         }
         finally
@@ -165,47 +199,6 @@ internal static class UserfaultfdInjection
         }
     }
 
-    private static ulong FindSystemCallInstruction(int processId)
-    {
-        if (!TryFindSystemCallInstruction(processId, out ulong instruction))
-        {
-            // A program that is being executed has no vDSO yet, for some microseconds.
-            Thread.Sleep(1);
-            if (!TryFindSystemCallInstruction(processId, out instruction))
-            {
-                throw NoInstruction(processId, "has no vDSO");
-            }
-        }
-
-        return instruction;
-    }
-
-    private static bool TryFindSystemCallInstruction(int processId, out ulong instruction)
-    {
-        using MapsReader maps = MapsReader.Open(processId);
-        bool any = false;
-        while (maps.TryRead(out MapsLine line))
-        {
-            any = true;
-            if (line.Path.SequenceEqual("[vdso]"u8))
-            {
-                byte[] code = new byte[line.End - line.Start];
-                if (!RemoteWords.TryRead(processId, line.Start, code))
-                {
-                    // It has ended, or executed another program.
-                    throw SystemCallFailure.Ended(processId);
-                }
-
-                int offset = X64SystemCall.FindInstruction(code);
-                instruction = line.Start + (ulong)offset;
-                return offset >= 0 ? true : throw NoInstruction(processId, "has a vDSO without a system call instruction");
-            }
-        }
-
-        instruction = 0;
-        return any ? false : throw SystemCallFailure.Ended(processId);
-    }
-
     private static void RefuseIfTraced(int processId)
     {
         if (ProcessTree.TryReadStatus(processId) is { TracerProcessId: not 0 } status)
@@ -217,10 +210,6 @@ internal static class UserfaultfdInjection
                 Errno.EPERM);
         }
     }
-
-    private static PageTrackingException NoInstruction(int processId, string what) => new(string.Create(
-        CultureInfo.InvariantCulture,
-        $"Process {processId} {what}, so it can not be entered to create a userfaultfd. The process is as it was."));
 
     private static PageTrackingException Refused(int processId, int error) => SystemCallFailure.Create(
         "userfaultfd",

@@ -1,46 +1,44 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using U2CMigration.PageTracking.Interop;
-using U2CMigration.PageTracking.Reading;
 
 namespace U2CMigration.PageTracking.Injection;
 
 /// <summary>Makes a stopped thread execute system calls. Everything that depends on x86-64 is in this file.</summary>
 /// <remarks>
-/// The call is made at a <c>syscall</c> instruction that is already there, in the vDSO: writing one into the program would leave a changed page behind.
+/// The call is made at an instruction that is already there (<see cref="EntryInstructions"/>): writing one into the program would leave a changed page behind.
+/// Code that is 32-bit enters by <c>int 0x80</c>, or is taken to 64-bit code for the time of the call, which needs nothing but another code segment.
 /// </remarks>
 internal sealed unsafe class X64SystemCall
 {
-    internal const long Close = 3;
+    internal const long CreateUserfaultfd = 323;
     internal const long Fcntl = 72;
     internal const long Flock = 73;
-    internal const long CreateUserfaultfd = 323;
+    private const long Close = 3;
+    private const long CreateUserfaultfd32 = 374;
+    private const long Close32 = 6;
 
     private const ulong UserCodeSegment64 = 0x33;
+    private const ulong UserCodeSegment32 = 0x23;
     private readonly TracedThread _thread;
-    private readonly ulong _instruction;
+    private readonly bool _interrupts;
     private Registers _original;
 
     /// <summary>Remembers the registers of a stopped thread.</summary>
-    /// <exception cref="PageTrackingException">It runs 32-bit code.</exception>
-    internal X64SystemCall(TracedThread thread, int processId, ulong instruction)
+    internal X64SystemCall(TracedThread thread, EntryInstructions instructions)
     {
         _thread = thread;
-        _instruction = instruction;
         fixed (Registers* original = &_original)
         {
             thread.ReadRegisters(original);
         }
 
-        if (_original.CodeSegment != UserCodeSegment64)
-        {
-            throw new PageTrackingException(string.Create(
-                CultureInfo.InvariantCulture,
-                $"Process {processId} runs 32-bit code, which can not be tracked by write-protection. The process is as it was."));
-        }
+        // Each call by the way in which the code around it makes its own, where there is a choice.
+        _interrupts = instructions.Interrupt != 0 && (instructions.Syscall == 0 || _original.CodeSegment != UserCodeSegment64);
+        Instruction = _interrupts ? instructions.Interrupt : instructions.Syscall;
     }
 
-    private static ReadOnlySpan<byte> Instruction => [0x0F, 0x05];
+    /// <summary>The instruction that makes the calls.</summary>
+    internal ulong Instruction { get; }
 
     /// <summary>Whether this machine's processes can be entered at all.</summary>
     internal static bool IsSupported => OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64;
@@ -51,17 +49,18 @@ internal sealed unsafe class X64SystemCall
     /// <summary>The end of the thread's stack; below it, beyond what the ABI lets it use, is room for arguments.</summary>
     internal ulong StackPointer => _original.StackPointer;
 
-    /// <summary>The offset of a <c>syscall</c> instruction in machine code, or -1.</summary>
-    internal static int FindInstruction(ReadOnlySpan<byte> code) => code.IndexOf(Instruction);
+    /// <summary>Creates a userfaultfd in the thread's process.</summary>
+    /// <returns>The descriptor; below zero, a negated errno.</returns>
+    internal long InvokeUserfaultfd(long flags) => Invoke(_interrupts ? CreateUserfaultfd32 : CreateUserfaultfd, flags);
 
-    /// <summary>Whether there is one at an address of a process.</summary>
-    internal static bool IsInstructionAt(int processId, ulong address)
-    {
-        Span<byte> code = stackalloc byte[2];
-        return RemoteWords.TryRead(processId, address, code) && code.SequenceEqual(Instruction);
-    }
+    /// <summary>Closes a descriptor of the thread's process.</summary>
+    internal void InvokeClose(long descriptor) => Invoke(_interrupts ? Close32 : Close, descriptor);
 
     /// <summary>Executes a call in the thread.</summary>
+    /// <param name="number">The call, in the numbering of the code that makes it.</param>
+    /// <param name="first">Its first argument.</param>
+    /// <param name="second">Its second argument.</param>
+    /// <param name="third">Its third argument.</param>
     /// <returns>What the kernel answered: below zero, a negated errno.</returns>
     internal long Invoke(long number, long first, long second = 0, long third = 0)
     {
@@ -70,11 +69,13 @@ internal sealed unsafe class X64SystemCall
         // Without this the kernel takes the thread to be in the system call that it was stopped in, and restarts that one instead.
         registers.OriginalRax = ulong.MaxValue;
         registers.Rax = (ulong)number;
-        registers.Rdi = (ulong)first;
+        registers.Rdi = registers.Rbx = (ulong)first;
         registers.Rsi = (ulong)second;
         registers.Rdx = (ulong)third;
-        registers.R10 = registers.R8 = registers.R9 = 0;
-        registers.InstructionPointer = _instruction;
+        registers.Rcx = _interrupts ? (ulong)second : 0;
+        registers.R10 = registers.R8 = registers.R9 = registers.Rbp = 0;
+        registers.InstructionPointer = Instruction;
+        registers.CodeSegment = _interrupts ? UserCodeSegment32 : UserCodeSegment64;
         _thread.WriteRegisters(&registers);
         _thread.RunToSystemCall();
         _thread.RunToSystemCall();

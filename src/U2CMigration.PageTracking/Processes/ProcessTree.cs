@@ -126,6 +126,14 @@ public static class ProcessTree
         return true;
     }
 
+    /// <summary>Whether a thread has a seccomp policy: the line 'Seccomp' of its status is not 0. False when it is gone.</summary>
+    internal static bool HasSeccomp(int threadId)
+    {
+        ReadOnlySpan<byte> status = ProcFile.ReadSmall(threadId, "status", new byte[2 * SmallFileBytes]);
+        int line = status.IndexOf("\nSeccomp:\t"u8);
+        return line >= 0 && status[line + 10] != (byte)'0';
+    }
+
     private static void AddLiving(ReadOnlySpan<byte> children, List<int> processes)
     {
         while (Utf8Parser.TryParse(children, out int child, out int consumed))

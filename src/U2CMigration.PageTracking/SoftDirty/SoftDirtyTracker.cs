@@ -20,6 +20,7 @@ namespace U2CMigration.PageTracking.SoftDirty;
 /// </remarks>
 public sealed class SoftDirtyTracker : IPageTracker, ITrackedProcessFactory<SoftDirtyProcess>
 {
+    internal const string TrackerName = "soft-dirty";
     private readonly KernelFeatures _features;
     private readonly IPageTableReader _reader;
     private readonly ILogger _logger;
@@ -38,7 +39,7 @@ public sealed class SoftDirtyTracker : IPageTracker, ITrackedProcessFactory<Soft
     }
 
     /// <inheritdoc/>
-    public string Name => "soft-dirty";
+    public string Name => TrackerName;
 
     /// <inheritdoc/>
     public IReadOnlyList<int> ProcessIds => _tree.ProcessIds;

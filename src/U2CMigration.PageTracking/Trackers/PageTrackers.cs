@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using U2CMigration.PageTracking.ContentHash;
 using U2CMigration.PageTracking.Features;
+using U2CMigration.PageTracking.Mixed;
 using U2CMigration.PageTracking.SoftDirty;
 using U2CMigration.PageTracking.WriteProtect;
 
@@ -45,6 +46,7 @@ public static class PageTrackers
 
         return Resolve(kind, features) switch
         {
+            TrackerKind.WriteProtect when kind == TrackerKind.Auto => MixedTracker.Attach(rootProcessId, features, loggerFactory),
             TrackerKind.WriteProtect => WriteProtectTracker.Attach(rootProcessId, features, loggerFactory),
             TrackerKind.SoftDirty => SoftDirtyTracker.Attach(rootProcessId, features, loggerFactory),
             TrackerKind.ContentHash => ContentHashTracker.Attach(rootProcessId, features, loggerFactory),
@@ -58,6 +60,7 @@ public static class PageTrackers
     public static TrackerKind Resolve(TrackerKind kind, KernelFeatures features) => kind == TrackerKind.Auto ? Choose(features) : kind;
 
     /// <summary>What <see cref="TrackerKind.Auto"/> stands for: write-protection where the kernel has it, else soft-dirty bits, else hashing.</summary>
+    /// <remarks>Single processes that write-protection can not be used for are tracked in another way then: <see cref="MixedTracker"/>.</remarks>
     /// <param name="features">What the kernel can do.</param>
     public static TrackerKind Choose(KernelFeatures features)
     {

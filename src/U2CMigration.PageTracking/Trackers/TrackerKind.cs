@@ -3,7 +3,7 @@ namespace U2CMigration.PageTracking.Trackers;
 /// <summary>The ways to find written pages.</summary>
 public enum TrackerKind
 {
-    /// <summary>The best that the kernel offers: write-protection, else soft-dirty bits, else hashing.</summary>
+    /// <summary>The best that the kernel offers: write-protection, else soft-dirty bits, else hashing. Each process by itself: one that can not be entered for write-protection is tracked in the next best way.</summary>
     Auto = 0,
 
     /// <summary>Asynchronous write-protection: exact, Linux 6.7, x86-64.</summary>

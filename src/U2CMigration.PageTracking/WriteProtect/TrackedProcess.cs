@@ -9,6 +9,8 @@ namespace U2CMigration.PageTracking.WriteProtect;
 /// <summary>One process of a tracked tree. While it can not be entered, all its pages are reported every time: costly, but never wrong.</summary>
 internal sealed class TrackedProcess : ITrackedProcess
 {
+    /// <summary>All others wait while a process that turned up is entered.</summary>
+    internal static readonly TimeSpan PatienceInRounds = TimeSpan.FromMilliseconds(500);
     private readonly AddressSpace _space;
     private readonly PagemapScanner _scanner;
     private readonly int _parentProcessId;
@@ -30,6 +32,9 @@ internal sealed class TrackedProcess : ITrackedProcess
 
     internal bool IsProtected => _protection is not null;
 
+    /// <summary>Whether it runs in the memory of its parent, as between vfork and exec.</summary>
+    internal bool RunsInParent => _parentProcessId != 0 && AddressSpace.IsShared(ProcessId, _parentProcessId);
+
     internal TimeSpan Stopped => _protection?.Stopped ?? TimeSpan.Zero;
 
     internal long Registered => _protection?.Registered ?? 0;
@@ -48,9 +53,9 @@ internal sealed class TrackedProcess : ITrackedProcess
         TrackedProcess process = new(processId, parentProcessId, scanner, features, logger);
         try
         {
-            if (!process.SharesMemoryWithParent())
+            if (!process.RunsInParent)
             {
-                process.Protect();
+                process.Protect(Injection.UserfaultfdInjection.Patience);
             }
 
             return process;
@@ -70,23 +75,52 @@ internal sealed class TrackedProcess : ITrackedProcess
     /// <inheritdoc/>
     public bool TryCollect(PageSet dirty, CancellationToken cancellationToken)
     {
-        if (!_space.TryReadAreas())
+        if (!TryEnter(PatienceInRounds, null, out PageTrackingException? failure))
         {
             return false;
-        }
-
-        if (_protection is null)
-        {
-            TryProtect();
         }
 
         if (_protection is not null)
         {
             _protection.Collect(dirty, cancellationToken);
+            return true;
         }
-        else
+
+        if (failure is not null && !_warned && IsAlive)
         {
-            _space.CollectResident(dirty.Of(ProcessId), cancellationToken);
+            _warned = true;
+            Log.NotEntered(_logger, ProcessId, failure.Message);
+        }
+
+        _space.CollectResident(dirty.Of(ProcessId), cancellationToken);
+        return true;
+    }
+
+    /// <summary>Reads the mappings, and enters the process unless it is entered already.</summary>
+    /// <param name="patience">How long its main thread may take to stop.</param>
+    /// <param name="refuse">Throws when this process should not be entered now.</param>
+    /// <param name="failure">Why it can not be entered now; null also when it runs in the memory of its parent, which is tracked there.</param>
+    /// <returns>False when the address space is gone.</returns>
+    internal bool TryEnter(TimeSpan patience, Action<int>? refuse, out PageTrackingException? failure)
+    {
+        failure = null;
+        if (!_space.TryReadAreas())
+        {
+            return false;
+        }
+
+        // A child between vfork and exec lives in the memory of its parent, which is tracked already: two trackings of one memory would rob each other.
+        if (_protection is null && !RunsInParent)
+        {
+            try
+            {
+                refuse?.Invoke(ProcessId);
+                Protect(patience);
+            }
+            catch (PageTrackingException e)
+            {
+                failure = e;
+            }
         }
 
         return true;
@@ -111,33 +145,9 @@ internal sealed class TrackedProcess : ITrackedProcess
         _space.Dispose();
     }
 
-    private void TryProtect()
+    private void Protect(TimeSpan patience)
     {
-        // A child between vfork and exec lives in the memory of its parent, which is tracked already: two trackings of one memory would rob each other.
-        if (SharesMemoryWithParent())
-        {
-            return;
-        }
-
-        try
-        {
-            Protect();
-        }
-        catch (PageTrackingException e)
-        {
-            if (!_warned && IsAlive)
-            {
-                _warned = true;
-                Log.NotEntered(_logger, ProcessId, e.Message);
-            }
-        }
-    }
-
-    private void Protect()
-    {
-        _protection = new WriteProtection(_space, _scanner);
+        _protection = new WriteProtection(_space, _scanner, patience);
         Log.Entered(_logger, ProcessId, _protection.Stopped.TotalMicroseconds);
     }
-
-    private bool SharesMemoryWithParent() => _parentProcessId != 0 && AddressSpace.IsShared(ProcessId, _parentProcessId);
 }

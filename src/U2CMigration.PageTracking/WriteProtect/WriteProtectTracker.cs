@@ -19,6 +19,7 @@ namespace U2CMigration.PageTracking.WriteProtect;
 /// </remarks>
 public sealed class WriteProtectTracker : IPageTracker, ITrackedProcessFactory<TrackedProcess>
 {
+    internal const string TrackerName = "write-protect";
     private readonly KernelFeatures _features;
     private readonly PagemapScanner _scanner;
     private readonly ILogger _logger;
@@ -38,7 +39,7 @@ public sealed class WriteProtectTracker : IPageTracker, ITrackedProcessFactory<T
     }
 
     /// <inheritdoc/>
-    public string Name => "write-protect";
+    public string Name => TrackerName;
 
     /// <inheritdoc/>
     public IReadOnlyList<int> ProcessIds => _tree.ProcessIds;

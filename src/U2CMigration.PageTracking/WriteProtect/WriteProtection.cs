@@ -18,13 +18,16 @@ internal sealed class WriteProtection : IDisposable
     private bool _reportAll;
 
     /// <summary>Enters the process. Nothing is protected before the first call of <see cref="Collect"/>.</summary>
+    /// <param name="space">The address space.</param>
+    /// <param name="scanner">Walks its page tables.</param>
+    /// <param name="patience">How long its main thread may take to stop; null for as long as it takes on a busy machine.</param>
     /// <exception cref="PageTrackingException">The process can not be entered, or is tracked already; it is as it was.</exception>
-    internal WriteProtection(AddressSpace space, PagemapScanner scanner)
+    internal WriteProtection(AddressSpace space, PagemapScanner scanner, TimeSpan? patience = null)
     {
         _space = space;
         _scanner = scanner;
         RefuseIfRegistered();
-        _userfaultfd = UserfaultfdInjection.Create(space.ProcessId, space.Process, out TimeSpan stopped);
+        _userfaultfd = UserfaultfdInjection.Create(space.ProcessId, space.Process, patience ?? UserfaultfdInjection.Patience, out TimeSpan stopped);
         Stopped = stopped;
         int error = Userfaultfd.Enable(_userfaultfd, Userfaultfd.Needed, out _);
         if (error != 0)

@@ -4,14 +4,14 @@ using U2CMigration.Testing;
 
 namespace U2CMigration.PageTracking.IntegrationTests.Workload;
 
-/// <summary>A running native/memory_writer.</summary>
+/// <summary>A running native/memory_writer, or another program that understands some of its commands.</summary>
 internal sealed class MemoryWriter : IDisposable
 {
     private readonly Process _process;
 
-    internal MemoryWriter(string mode = "")
+    internal MemoryWriter(string mode = "", string program = "memory_writer")
     {
-        ProcessStartInfo start = new(NativeProgram.Build("memory_writer"), mode)
+        ProcessStartInfo start = new(NativeProgram.Build(program), mode)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -26,10 +26,17 @@ internal sealed class MemoryWriter : IDisposable
 
     internal string Ask(string command)
     {
+        Tell(command);
+        return Answer();
+    }
+
+    internal void Tell(string command)
+    {
         _process.StandardInput.Write(command + "\n");
         _process.StandardInput.Flush();
-        return _process.StandardOutput.ReadLine() ?? throw new InvalidOperationException($"memory_writer ended at '{command}'");
     }
+
+    internal string Answer() => _process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("memory_writer has ended");
 
     internal void Do(string command) => Ask(command).Should().Be("ok", "memory_writer should do '{0}'", command);
 

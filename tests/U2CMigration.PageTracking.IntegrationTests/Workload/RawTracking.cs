@@ -19,7 +19,7 @@ internal sealed unsafe class RawTracking : IDisposable
     {
         _processId = processId;
         using SafeFileHandle process = PidFd.Open(processId);
-        _userfaultfd = UserfaultfdInjection.Create(processId, process, out _);
+        _userfaultfd = UserfaultfdInjection.Create(processId, process, UserfaultfdInjection.Patience, out _);
         Userfaultfd.Enable(_userfaultfd, Userfaultfd.Needed, out _).Should().Be(0);
         _pagemap = ProcFile.Open(processId, "pagemap");
     }

@@ -1,5 +1,6 @@
 using U2CMigration.PageTracking.ContentHash;
 using U2CMigration.PageTracking.Features;
+using U2CMigration.PageTracking.Mixed;
 using U2CMigration.PageTracking.SoftDirty;
 using U2CMigration.PageTracking.Trackers;
 using U2CMigration.PageTracking.WriteProtect;
@@ -10,6 +11,9 @@ namespace U2CMigration.PageTracking.IntegrationTests.Workload;
 internal sealed record TrackedBy(string Name, Action Require, Func<int, IPageTracker> Attach)
 {
     internal static readonly TrackedBy WriteProtect = new("write-protect", TrackingNeeds.WriteProtect, static process => WriteProtectTracker.Attach(process));
+
+    /// <summary>Each process in the best way; here all of them can be entered.</summary>
+    internal static readonly TrackedBy Mixed = WriteProtect with { Name = "mixed", Attach = static process => MixedTracker.Attach(process) };
 
     /// <summary>With PAGEMAP_SCAN.</summary>
     internal static readonly TrackedBy SoftDirty = new(

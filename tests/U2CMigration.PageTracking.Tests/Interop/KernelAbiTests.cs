@@ -34,6 +34,7 @@ public sealed unsafe class KernelAbiTests
         { "struct ptrace_rseq_configuration", sizeof(RseqConfiguration), 24 },
         { "struct sigaction", sizeof(SignalActionArguments), 152 },
         { "struct user_regs_struct", sizeof(X64SystemCall.Registers), 216 },
+        { "struct ptrace_sud_config", sizeof(DispatchConfiguration), 32 },
     };
 
     [Theory]
@@ -61,7 +62,7 @@ public sealed unsafe class KernelAbiTests
     [InlineData(new byte[] { 0x90, 0x0F, 0x05, 0xC3 }, 1)]
     [InlineData(new byte[] { 0x0F, 0x04, 0x05 }, -1)]
     [InlineData(new byte[] { }, -1)]
-    public void FindInstruction_Code_GivesTheFirstSystemCall(byte[] code, int expected) => X64SystemCall.FindInstruction(code).Should().Be(expected);
+    public void FindSyscall_Code_GivesTheFirstSystemCall(byte[] code, int expected) => EntryInstructions.FindSyscall(code).Should().Be(expected);
 
     [Fact]
     public void Ended_Message_AnswersWhatIsLeftToDo() =>

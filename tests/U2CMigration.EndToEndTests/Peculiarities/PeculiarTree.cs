@@ -3,14 +3,14 @@ using System.Text.RegularExpressions;
 using U2CMigration.EndToEndTests.Testbed;
 using U2CMigration.Testing;
 
-namespace U2CMigration.EndToEndTests.Namespaces;
+namespace U2CMigration.EndToEndTests.Peculiarities;
 
-/// <summary>A running native/namespaced in host a. It says how it fares in files that both hosts and the test see.</summary>
-internal sealed partial class NamespacedTree : IAsyncDisposable
+/// <summary>A running native/peculiar in host a. It says how it fares in files that both hosts and the test see.</summary>
+internal sealed partial class PeculiarTree : IAsyncDisposable
 {
-    private const string Program = "namespaced";
+    private const string Program = "peculiar";
 
-    /// <summary>The first of the users that its user namespace has; native/namespaced.c says the same.</summary>
+    /// <summary>The first of the users that its user namespace has; native/peculiar.c says the same.</summary>
     private const int FirstSubordinate = 100_000;
 
     private const string Prepare = """
@@ -19,7 +19,7 @@ internal sealed partial class NamespacedTree : IAsyncDisposable
         """;
 
     private const string CleanUp = """
-        for p in $(pgrep -x namespaced); do kill -KILL $p; done
+        for p in $(pgrep -x 'peculiar|compat'); do kill -KILL $p; done
         rm -f /etc/criu/default.conf
         umount "$1"
         """;
@@ -30,18 +30,19 @@ internal sealed partial class NamespacedTree : IAsyncDisposable
     private readonly string _folder;
     private readonly int _processes;
 
-    private NamespacedTree(Rig rig, string folder, int processes) => (_rig, _folder, _processes) = (rig, folder, processes);
+    private PeculiarTree(Rig rig, string folder, int processes) => (_rig, _folder, _processes) = (rig, folder, processes);
 
     /// <summary>The root process, as numbered in host a.</summary>
     public int ProcessId { get; private set; }
 
-    /// <summary>Starts it; what each process does is said in native/namespaced.c.</summary>
-    public static async Task<NamespacedTree> StartAsync(Rig rig, string processes, bool hasOwnCgroup, CancellationToken cancellationToken)
+    /// <summary>Starts it; what each process does is said in native/peculiar.c.</summary>
+    public static async Task<PeculiarTree> StartAsync(Rig rig, string processes, bool hasOwnCgroup, CancellationToken cancellationToken)
     {
         string folder = RepositoryRoot.File("artifacts", "test-images", $"{rig.Name}-{Program}-{Interlocked.Increment(ref _last)}");
         Directory.CreateDirectory(Path.Combine(folder, "proc"));
         File.Copy(NativeProgram.Build(Program), Path.Combine(folder, Program), overwrite: true);
-        var tree = new NamespacedTree(rig, folder, processes.Split(' ').Length);
+        File.Copy(NativeProgram.Build("i386/compat"), Path.Combine(folder, "compat"), overwrite: true);
+        var tree = new PeculiarTree(rig, folder, processes.Split(' ').Length);
         await RunningWorkload.BringAddressHomeAsync(rig, cancellationToken);
         int owner = processes.Contains('U') ? FirstSubordinate : 0;
         (await LocalCommand.RunAsync(["chown", "-R", $"{owner}:{owner}", folder], cancellationToken)).Successful();
@@ -56,7 +57,7 @@ internal sealed partial class NamespacedTree : IAsyncDisposable
         tree.ProcessId = int.Parse(await File.ReadAllTextAsync(Path.Combine(folder, "number"), cancellationToken), CultureInfo.InvariantCulture);
         if (hasOwnCgroup)
         {
-            const string Script = "mkdir -p /sys/fs/cgroup/unified/namespaced && for p in $(pgrep -x namespaced); do echo $p >/sys/fs/cgroup/unified/namespaced/cgroup.procs; done";
+            const string Script = "mkdir -p /sys/fs/cgroup/unified/peculiar && for p in $(pgrep -x 'peculiar|compat'); do echo $p >/sys/fs/cgroup/unified/peculiar/cgroup.procs; done";
             (await rig.ExecAsync(Rig.A, ["sh", "-c", Script], cancellationToken)).Successful();
         }
 
@@ -91,7 +92,7 @@ internal sealed partial class NamespacedTree : IAsyncDisposable
     /// <summary>The map of users of its first process in a host; empty when it does not run there.</summary>
     public async Task<string> UsersAsync(string host, CancellationToken cancellationToken)
     {
-        CommandResult result = await _rig.ExecAsync(host, ["sh", "-c", "cat /proc/$(pgrep -ox namespaced)/uid_map"], cancellationToken);
+        CommandResult result = await _rig.ExecAsync(host, ["sh", "-c", "cat /proc/$(pgrep -ox peculiar)/uid_map"], cancellationToken);
         return result.ExitCode == 0 ? string.Join(' ', result.Output.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)) : "";
     }
 

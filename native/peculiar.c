@@ -1,13 +1,15 @@
 /*
- * A tree of processes in namespaces of their own, each of which checks its memory all the time and says how it fares in a file of its own:
+ * A tree of processes with peculiarities, each of which checks its memory all the time and says how it fares in a file of its own:
  * FILE.0 is the root's, FILE.1 that of its child, and so on down. The file is renewed by rename, so that nothing stays open.
- *   namespaced FILE PAGES PROCESS...
+ *   peculiar FILE PAGES PROCESS...
  * The first line of output is the number of the first process. PROCESS says what one process of the chain does before it begins, letters in order:
  *   u  enters a user namespace in which it is root (its own user is mapped)
  *   U  the same with a range of users, as subordinate users are given to rootless containers
  *   o  becomes an ordinary user first
  *   c  becomes the first process of a container: PID, mount, IPC and UTS namespaces; its root is the folder of FILE, a mount point that holds the
- *      folder proc and this program as "namespaced", with which it goes on there
+ *      folder proc and this program as "peculiar", with which it goes on there
+ *   v  has no vDSO
+ *   x  executes a 32-bit program, "compat" in the folder of FILE (the last process only)
  *   -  nothing
  */
 #define _GNU_SOURCE
@@ -25,12 +27,13 @@
 #include <unistd.h>
 
 #include "guarded.h"
+#include "peculiar.h"
 
 enum { FIRST_SUBORDINATE = 100000, SUBORDINATES = 65536, ORDINARY_USER = 1000 };
 
 static void fail(const char *what)
 {
-    fprintf(stderr, "namespaced: %s: %s\n", what, strerror(errno));
+    fprintf(stderr, "peculiar: %s: %s\n", what, strerror(errno));
     exit(1);
 }
 
@@ -127,6 +130,11 @@ static int prepare(const char *letters, char *file)
             enter_container(file);
             contained = 1;
             break;
+        case 'v':
+            if (peculiar_become("novdso", 0))
+                fail("munmap (vdso)");
+            break;
+        case 'x':
         case '-':
             break;
         default:
@@ -174,10 +182,18 @@ static void work(const char *path, size_t pages)
     }
 }
 
+static void execute_32bit(const char *file, const char *path, const char *pages)
+{
+    char program[280];
+    snprintf(program, sizeof program, "%.*scompat", (int)(strrchr(file, '/') + 1 - file), file);
+    execl(program, program, path, pages, NULL);
+    fail(program);
+}
+
 int main(int argc, char **argv)
 {
     if (argc < 4) {
-        fputs("namespaced FILE PAGES PROCESS...\n", stderr);
+        fputs("peculiar FILE PAGES PROCESS...\n", stderr);
         return 2;
     }
     size_t pages = strtoul(argv[2], NULL, 10);
@@ -185,7 +201,7 @@ int main(int argc, char **argv)
     if (!first) {
         if (prepare(argv[3], argv[1])) {
             argv[0] = "first";
-            execv("/namespaced", argv);
+            execv("/peculiar", argv);
             fail("exec");
         }
         printf("%d\n", getpid());
@@ -208,5 +224,7 @@ int main(int argc, char **argv)
     int fd = open(nothing, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     if (fd < 0 || dup2(fd, 0) < 0 || dup2(fd, 1) < 0 || dup2(fd, 2) < 0)
         fail(nothing);
+    if (strchr(argv[3 + index], 'x') != NULL)
+        execute_32bit(argv[1], path, argv[2]);
     work(path, pages);
 }

@@ -3,7 +3,7 @@ using U2CMigration.EndToEndTests.Migration;
 using U2CMigration.EndToEndTests.Testbed;
 using U2CMigration.Testing;
 
-namespace U2CMigration.EndToEndTests.Namespaces;
+namespace U2CMigration.EndToEndTests.Peculiarities;
 
 /// <summary>Workloads in user namespaces of their own, where the kernel gives CRIU no userfaultfd: their memory comes from flat images.</summary>
 [Collection<SharedRig>]
@@ -24,7 +24,7 @@ public sealed class UserNamespaceTests(RigFixture fixture)
     {
         Requires.Testbed();
         RequiresRestricted();
-        await using NamespacedTree tree = await NamespacedTree.StartAsync(fixture.Rig, processes, hasOwnCgroup, Cancellation);
+        await using PeculiarTree tree = await PeculiarTree.StartAsync(fixture.Rig, processes, hasOwnCgroup, Cancellation);
         await using Agents agents = await Agents.StartAsync(fixture.Rig, Cancellation);
 
         await agents.MoveAsync(tree.ProcessId, Cancellation);
@@ -41,7 +41,7 @@ public sealed class UserNamespaceTests(RigFixture fixture)
     public async Task Move_ContainerInTheHostsUserNamespace_IsRestoredByFirstTouch()
     {
         Requires.Testbed();
-        await using NamespacedTree tree = await NamespacedTree.StartAsync(fixture.Rig, "c -", hasOwnCgroup: true, Cancellation);
+        await using PeculiarTree tree = await PeculiarTree.StartAsync(fixture.Rig, "c -", hasOwnCgroup: true, Cancellation);
         await using Agents agents = await Agents.StartAsync(fixture.Rig, Cancellation);
 
         await agents.MoveAsync(tree.ProcessId, Cancellation);
@@ -55,7 +55,7 @@ public sealed class UserNamespaceTests(RigFixture fixture)
     {
         Requires.Testbed();
         RequiresRestricted();
-        await using NamespacedTree tree = await NamespacedTree.StartAsync(fixture.Rig, "Uc", hasOwnCgroup: true, Cancellation);
+        await using PeculiarTree tree = await PeculiarTree.StartAsync(fixture.Rig, "Uc", hasOwnCgroup: true, Cancellation);
         await using Agents agents = await Agents.StartAsync(fixture.Rig, Cancellation, "--restore-mode", "first-touch");
 
         string said = await FailAsync(agents, tree, exitCode: 1);
@@ -73,7 +73,7 @@ public sealed class UserNamespaceTests(RigFixture fixture)
     public async Task Move_UserNamespaceThatCriuCanNotMove_IsRefusedBeforehand(string processes, string sentence)
     {
         Requires.Testbed();
-        await using NamespacedTree tree = await NamespacedTree.StartAsync(fixture.Rig, processes, hasOwnCgroup: false, Cancellation);
+        await using PeculiarTree tree = await PeculiarTree.StartAsync(fixture.Rig, processes, hasOwnCgroup: false, Cancellation);
         await using Agents agents = await Agents.StartAsync(fixture.Rig, Cancellation);
 
         string said = await FailAsync(agents, tree, exitCode: 2);
@@ -90,7 +90,7 @@ public sealed class UserNamespaceTests(RigFixture fixture)
         return JsonDocument.Parse(arrived).RootElement.GetProperty("restoreMode").GetString()!;
     }
 
-    private static async Task<string> FailAsync(Agents agents, NamespacedTree tree, int exitCode)
+    private static async Task<string> FailAsync(Agents agents, PeculiarTree tree, int exitCode)
     {
         await using RigProcess sender = agents.StartSending(tree.ProcessId);
         CommandResult result = await sender.WaitAsync(Cancellation);
