@@ -28,12 +28,13 @@ public static class SendCommand
         strategy.AcceptOnlyFromAmong([.. MigrationStrategies.Names]);
         Option<TrackerKind> tracker = TrackerOption.Create();
         Option<string> codec = CodecOption.Create();
-        var verify = new Option<bool>("--verify") { Description = "Compare every page of the frozen source with the destination before it is released; costs no downtime." };
+        var verify = new Option<bool>("--verify") { Description = "Compare every page of the frozen source with the restored processes; a sample before the commit, all of them after the resume." };
+        var verifyBefore = new Option<bool>("--verify-before-commit") { Description = "Compare all of them before the commit, while the workload is down: about a second for a GiB." };
         var mbit = new Option<double>("--max-mbit") { Description = "The most Mbit/s to send; 0 for no limit.", DefaultValueFactory = _ => 0 };
         var downtime = new Option<double>("--downtime-limit-ms") { Description = "The longest downtime that is accepted, ms; 0 for no limit.", DefaultValueFactory = _ => 0 };
         var duration = new Option<double>("--max-duration-s") { Description = "The longest time for the rounds before the stop, s.", DefaultValueFactory = _ => 600 };
         var converging = new Option<NonConvergence>("--when-not-converging") { Description = "What happens when a limit can not be kept: StopAnyway, Throttle (less processor time for the workload) or GiveUp." };
-        var command = new Command("send", "Moves a process tree of this host to another.") { processId, destination, strategy, tracker, codec, verify, mbit, downtime, duration, converging };
+        var command = new Command("send", "Moves a process tree of this host to another.") { processId, destination, strategy, tracker, codec, verify, verifyBefore, mbit, downtime, duration, converging };
         shared.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -48,7 +49,8 @@ public static class SendCommand
                 Criu = shared.Criu(parsed),
                 Network = shared.Address(parsed),
                 MaxBytesPerSecond = (long)(parsed.GetValue(mbit) * 1e6 / 8),
-                Verify = parsed.GetValue(verify),
+                Verify = parsed.GetValue(verify) || parsed.GetValue(verifyBefore),
+                VerifyBeforeCommit = parsed.GetValue(verifyBefore),
                 DowntimeLimit = parsed.GetValue(downtime) is var limit and not 0 ? TimeSpan.FromMilliseconds(limit) : Timeout.InfiniteTimeSpan,
                 MaxDuration = TimeSpan.FromSeconds(parsed.GetValue(duration)),
                 WhenNotConverging = parsed.GetValue(converging),

@@ -50,4 +50,7 @@ internal static partial class Log
 
     [LoggerMessage(LogEventIds.MappingsChanged, LogLevel.Information, "A flag of a mapping was changed just before the freeze; the state is dumped again.", EventName = nameof(MappingsChanged))]
     public static partial void MappingsChanged(this ILogger logger);
+
+    [LoggerMessage(LogEventIds.MemoryDiffers, LogLevel.Error, "Migration {MigrationId}: the workload runs on the destination with wrong memory, {Pages} pages differ. Restart it.", EventName = nameof(MemoryDiffers))]
+    public static partial void MemoryDiffers(this ILogger logger, Guid migrationId, long pages);
 }

@@ -265,7 +265,7 @@ public sealed class MigrationConnectionTests
     {
         await using Connected pair = await Connected.CreateAsync();
 
-        (pair.Source.Features, pair.Source.Version).Should().Be((ProtocolFeatures.PageAcknowledgements | ProtocolFeatures.PageCodec, 1));
+        (pair.Source.Features, pair.Source.Version).Should().Be((ProtocolFeatures.PageAcknowledgements | ProtocolFeatures.PageCodec | ProtocolFeatures.RestoredMemory, 1));
     }
 
     [Fact(Timeout = 30_000)]
