@@ -222,6 +222,12 @@ static void add_files(const char *file, const char *shm_file)
         if (write(deleted, fill, sizeof fill) != sizeof fill)
             die("write");
     add_file_views("deleted-file", "deleted-file-read-only", deleted);
+    char path_of_shared[] = "/tmp/views-XXXXXX";
+    int shared = mkostemp(path_of_shared, O_CLOEXEC);
+    if (shared < 0 || unlink(path_of_shared) != 0 || ftruncate(shared, PAGES * PAGE_BYTES) != 0)
+        die(path_of_shared);
+    add_shared("deleted-file-shared", map(PAGES * PAGE_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, shared));
+    close(shared);
     const char *paths[] = { file, shm_file };
     const char *names[][2] = { { "file", "file-read-only" }, { "shm-file", "shm-file-read-only" } };
     for (int i = 0; i < 2; i++) {

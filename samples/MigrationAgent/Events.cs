@@ -40,6 +40,8 @@ public static class Events
         ResumeTimestamp = result.ResumeTimestamp,
         PagesVerified = result.Verification?.PagesVerified,
         PagesMismatched = result.Verification?.PagesMismatched,
+        PagesHeld = result.Verification?.PagesHeld,
+        PagesChanged = result.Verification?.PagesChanged,
         Codec = Of(result.Codec),
         Fill = Of(result.Fill),
         PeakMemoryBytes = PeakMemory.Bytes(),

@@ -39,6 +39,12 @@ public sealed record ResultEvent : AgentEvent
 
     public long? PagesMismatched { get; init; }
 
+    /// <summary>Those that were compared before the commit as well.</summary>
+    public long? PagesHeld { get; init; }
+
+    /// <summary>Those that the restored processes had changed by the time of the comparison.</summary>
+    public long? PagesChanged { get; init; }
+
     /// <summary>Null when the codec was off.</summary>
     public CodecEvent? Codec { get; init; }
 

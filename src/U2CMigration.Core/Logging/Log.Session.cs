@@ -53,4 +53,7 @@ internal static partial class Log
 
     [LoggerMessage(LogEventIds.LogNotKept, LogLevel.Warning, "A log of the failed migration could not be kept.", EventName = nameof(LogNotKept))]
     public static partial void LogNotKept(this ILogger logger, Exception exception);
+
+    [LoggerMessage(LogEventIds.MemoryDiffers, LogLevel.Error, "Migration {MigrationId}: the workload runs on the destination with wrong memory, {Pages} pages differ. Restart it.", EventName = nameof(MemoryDiffers))]
+    public static partial void MemoryDiffers(this ILogger logger, Guid migrationId, long pages);
 }

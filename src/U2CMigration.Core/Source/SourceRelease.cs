@@ -60,6 +60,7 @@ internal sealed class SourceRelease(SourceContext context, IPageTracker tracker,
 
         if (Verification is { PagesMismatched: > 0 } bad)
         {
+            context.Logger.MemoryDiffers(context.MigrationId, bad.PagesMismatched);
             context.Warnings.Add(
                 $"{bad.PagesMismatched} of {bad.PagesVerified} pages of the restored processes differ from those of the source: {string.Join(", ", bad.Mismatches)}. They run with wrong memory: restart the workload. This is a defect, please report it.");
         }

@@ -24,7 +24,7 @@ internal sealed class InstallLedger : ILazyPageSource
         }
     }
 
-    public enum State
+    public enum State : byte
     {
         /// <summary>Not a lazy page.</summary>
         Unknown,

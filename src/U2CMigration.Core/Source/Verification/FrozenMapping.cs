@@ -8,5 +8,5 @@ namespace U2CMigration.Core.Source.Verification;
 /// <param name="Ranges">The pages, ascending.</param>
 internal sealed record FrozenMapping(int ProcessId, bool IsLazy, IReadOnlyList<PageRange> Ranges)
 {
-    public long Pages { get; } = Ranges.Sum(static range => range.Pages);
+    public long Pages => Ranges.Sum(static range => range.Pages);
 }

@@ -8,7 +8,11 @@ namespace U2CMigration.Core.Source.Verification;
 internal static class FrozenPages
 {
     /// <summary>Lists them by mapping. Nothing is taken from the images but which mappings the kernel may empty at any time, and which pages are lazy.</summary>
-    public static IReadOnlyList<FrozenMapping> Collect(SourceContext context, IPageTracker tracker, CancellationToken cancellationToken)
+    /// <param name="context">The migration.</param>
+    /// <param name="tracker">Knows the private pages.</param>
+    /// <param name="problem">Why some shared memory can not be compared; null when all can.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public static IReadOnlyList<FrozenMapping> Collect(SourceContext context, IPageTracker tracker, out string? problem, CancellationToken cancellationToken)
     {
         var resident = new PageSet();
         tracker.CollectResident(resident, cancellationToken);
@@ -22,6 +26,7 @@ internal static class FrozenPages
             shared.AddTo(mappings, process.ProcessId);
         }
 
+        problem = shared.Problem;
         return mappings;
     }
 

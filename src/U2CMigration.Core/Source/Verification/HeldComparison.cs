@@ -44,7 +44,7 @@ internal sealed class HeldComparison(SourceContext context, IPageTracker tracker
 
     private IReadOnlyList<FrozenMapping> Choose(CancellationToken cancellationToken)
     {
-        IReadOnlyList<FrozenMapping> all = FrozenPages.Collect(context, tracker, cancellationToken);
+        IReadOnlyList<FrozenMapping> all = FrozenPages.Collect(context, tracker, out _, cancellationToken);
         return context.Options.VerifyBeforeCommit
             ? all
             : [.. EvenSample.Of([.. all.Where(static mapping => !mapping.IsLazy)], EagerPages), .. EvenSample.Of([.. all.Where(static mapping => mapping.IsLazy)], LazyPages)];

@@ -19,6 +19,9 @@ internal sealed class SharedMappings
 
     private readonly HashSet<(uint Major, uint Minor, ulong Inode, ulong Offset, ulong Length)> _known = [];
 
+    /// <summary>Why some of it can not be compared; null when all can.</summary>
+    public string? Problem { get; private set; }
+
     /// <summary>Adds the mappings of a process, each with the pages that hold data. A hole is not read: that would fill it.</summary>
     public void AddTo(List<FrozenMapping> mappings, int processId)
     {
@@ -38,11 +41,24 @@ internal sealed class SharedMappings
         }
     }
 
-    private static List<PageRange> PagesWithData(int processId, VirtualMemoryArea area, long atMost)
+    private List<PageRange> PagesWithData(int processId, VirtualMemoryArea area, long atMost)
     {
         // Shared for writing as well: to ask for less would take a lock on the file.
         string path = string.Create(CultureInfo.InvariantCulture, $"/proc/{processId}/map_files/{area.Start:x}-{area.End:x}");
-        using SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        try
+        {
+            using SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            return PagesWithData(file, area, atMost);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Problem ??= $"{area.Path} of process {processId}: {e.Message}";
+            return [];
+        }
+    }
+
+    private static List<PageRange> PagesWithData(SafeFileHandle file, VirtualMemoryArea area, long atMost)
+    {
         var pages = new List<PageRange>();
         long first = (long)area.Offset;
         long behind = first + (long)(area.End - area.Start);

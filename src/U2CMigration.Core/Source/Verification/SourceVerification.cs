@@ -31,7 +31,13 @@ internal sealed class SourceVerification(SourceContext context, IPageTracker tra
             context.Warnings.Add("The destination is of an older version: it has compared what it received, not what the restored processes have.");
         }
 
-        IReadOnlyList<FrozenMapping> mappings = await Task.Run(() => FrozenPages.Collect(context, tracker, cancellationToken), cancellationToken).ConfigureAwait(false);
+        string? problem = null;
+        IReadOnlyList<FrozenMapping> mappings = await Task.Run(() => FrozenPages.Collect(context, tracker, out problem, cancellationToken), cancellationToken).ConfigureAwait(false);
+        if (problem is not null)
+        {
+            context.Warnings.Add($"Some shared memory was not compared: {problem}");
+        }
+
         using var frozen = new FrozenChecksums();
         var runs = new List<PageRange>();
         var checksums = new List<ulong>(PagesPerMessage);

@@ -94,7 +94,7 @@ internal sealed class PageFiller(RestoredTasks tasks, PageInstaller installer, L
                 counters.Unwanted++;
                 return FillStep.Progress;
             case InstallStatus.ProcessGone:
-                tasks.Close(task);
+                tasks.CloseGone(task);
                 return FillStep.Progress;
             default:
                 return FillStep.Progress;

@@ -60,10 +60,19 @@ internal sealed class RestoredTask
         return before - Ranges.PendingCount;
     }
 
+    /// <summary>Says that nothing more is wanted.</summary>
+    internal void GiveUpAll()
+    {
+        for (ulong from = 0; Ranges.TryNext(from, ulong.MaxValue, int.MaxValue, out LazyRun unwanted); from = unwanted.End)
+        {
+            Family.NoteUnwanted(unwanted);
+        }
+    }
+
     /// <summary>Ends the registration. With pages still missing the process must be dead: it would read zeros.</summary>
     internal void Close()
     {
-        // Not noted as unwanted: whether the process is really dead is not known here.
+        // Not noted as unwanted: whether the process is gone is not known here.
         while (Ranges.TryNext(0, ulong.MaxValue, int.MaxValue, out LazyRun left))
         {
             Settle(left);

@@ -82,7 +82,14 @@ internal sealed class RestoredTasks
         return null;
     }
 
-    /// <summary>Closes a process that has ended or that lacks nothing any more.</summary>
+    /// <summary>Closes a process whose memory is gone, by the word of the kernel: it has ended, or executes another program.</summary>
+    internal void CloseGone(RestoredTask task)
+    {
+        task.GiveUpAll();
+        Close(task);
+    }
+
+    /// <summary>Closes a process that lacks nothing any more, or is given up.</summary>
     internal void Close(RestoredTask task)
     {
         if (!_open.Remove(task))

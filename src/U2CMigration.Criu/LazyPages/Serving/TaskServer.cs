@@ -41,7 +41,7 @@ internal sealed class TaskServer(RestoredTasks tasks, TouchServer touches, LazyP
 
         foreach (RestoredTask task in _gone)
         {
-            tasks.Close(task);
+            tasks.CloseGone(task);
         }
 
         _children.Clear();
