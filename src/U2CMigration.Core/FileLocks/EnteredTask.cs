@@ -41,7 +41,7 @@ internal sealed unsafe class EnteredTask
         TracedThread thread = TracedThread.Seize(processId);
         try
         {
-            thread.Stop();
+            thread.Stop(UserfaultfdInjection.Patience);
             X64SystemCall.Registers registers;
             thread.ReadRegisters(&registers);
             ulong instruction = registers.InstructionPointer - InstructionBytes;

@@ -14,7 +14,7 @@ public sealed class UnwantedPagesTests : IDisposable
     public UnwantedPagesTests()
     {
         _tasks = new RestoredTasks([new LazyTask(7, [new LazyPageRange(7, 16 * Page, 8), new LazyPageRange(7, 40 * Page, 1)])], _source, new LazyPagesCounters());
-        _tasks.Arrived(7, File.OpenHandle("/dev/null"));
+        _tasks.Arrived(7, File.OpenHandle("/dev/null"), numberHere: 0);
         _task = _tasks.Open[0];
     }
 
