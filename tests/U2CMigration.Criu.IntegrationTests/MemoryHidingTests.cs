@@ -142,6 +142,21 @@ public sealed class MemoryHidingTests : CriuTestBase
         await target.AdvancesAsync();
     }
 
+    /// <summary>A child that has ended and was not collected has no memory to be hidden; the dump is an ordinary one all the same.</summary>
+    [Fact]
+    public async Task HoldAsync_ChildNotCollected_TheRestIsHidden()
+    {
+        using TargetProcess target = await TargetProcess.StartAsync(Directory, "fork or exit 0; select(undef, undef, undef, 0.1);");
+        int[] living = [target.ProcessId, .. target.Children().Where(static id => TargetProcess.StateOf(id) != ' ')];
+        living.Should().HaveCountLessThan(target.Children().Length + 1);
+        await using LazyDump dump = Prepare(static _ => true);
+        await dump.HoldAsync(Dump(target), Limit);
+        dump.HiddenProcesses.Should().BeEquivalentTo(living);
+        ImageMemory.Measure(new ImageDirectory(Directory["images"])).LazyBytes.Should().Be(0);
+        await dump.RollbackAsync();
+        await target.AdvancesAsync();
+    }
+
     /// <summary>CRIU would find guard regions in the page map.</summary>
     [Fact]
     public async Task Add_GuardRegions_MakesTheMappingsThatCriuMakes()

@@ -28,6 +28,7 @@ internal sealed class RestorePlan(DestinationContext context, PageStore store, R
     public void Read()
     {
         var directory = new ImageDirectory(context.ImagesDirectory);
+        PagesFileCheck.Run(directory);
         _ownUserNamespace = directory.HasUserNamespace();
         foreach (int processId in directory.ProcessesWithPagemap())
         {

@@ -9,10 +9,10 @@ namespace U2CMigration.Core.Source;
 /// <summary>Private memory that CRIU is not shown: the tracker knows the pages of the frozen tree in a fraction of the time.</summary>
 internal static class HiddenMemory
 {
-    /// <summary>Whether the tracker tells all private pages of a process.</summary>
+    /// <summary>Whether the tracker tells all private pages of a process. One that it does not know yet it finds in the last scan, which comes before the pages are needed.</summary>
     public static bool CanHide(IPageTracker? tracker, int processId)
     {
-        if (tracker is null || !tracker.ProcessIds.Contains(processId))
+        if (tracker is null)
         {
             return false;
         }

@@ -110,7 +110,9 @@ internal sealed class MemoryHiding : IAsyncDisposable
     internal bool Cover(int rootProcessId)
     {
         Mappings.TellAgain();
-        List<int> tree = TaskList.TreeOf(rootProcessId);
+
+        // Those that have ended and wait to be collected have no memory.
+        List<int> tree = [.. TaskList.TreeOf(rootProcessId).Where(static processId => TaskList.StartTimeOf(processId) is not null)];
         Processes = [.. tree.Where(TryCover)];
         return Processes.Count == tree.Count;
     }

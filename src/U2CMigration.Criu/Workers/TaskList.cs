@@ -42,7 +42,7 @@ internal static class TaskList
         return children;
     }
 
-    /// <summary>When a process began, in ticks since the machine did; null when it has ended and been collected.</summary>
+    /// <summary>When a process began, in ticks since the machine did; null when it has ended, collected or not.</summary>
     internal static ulong? StartTimeOf(int processId)
     {
         try
@@ -50,7 +50,7 @@ internal static class TaskList
             // proc_pid_stat(5): the second field is a name in brackets, which may contain anything.
             string stat = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{processId}/stat"));
             string[] fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-            return ulong.Parse(fields[StartTimeField - 3], CultureInfo.InvariantCulture);
+            return fields[0] is "Z" or "X" ? null : ulong.Parse(fields[StartTimeField - 3], CultureInfo.InvariantCulture);
         }
         catch (IOException)
         {
