@@ -37,6 +37,7 @@ static void usage(void)
     puts("  read ADDRESS PAGES | discard ADDRESS PAGES SEED PERMILLE | guard ADDRESS PAGES | unguard ADDRESS PAGES | protect ADDRESS PAGES PROTECTION");
     puts("  move ADDRESS PAGES -> address | moveto ADDRESS PAGES TARGET | replace ADDRESS PAGES | unmap ADDRESS PAGES | grow PAGES -> address");
     puts("  occupy ADDRESS PAGES                    registers a userfaultfd of its own there; leave: the main thread ends, others run on");
+    puts("  split ADDRESS PAGES                     makes every other page read-only, each a mapping of its own");
     puts("  be WHAT AMOUNT                          see peculiar.h; doze SECONDS: the main thread sleeps where nothing can stop it");
     puts("  fork -> pid | to CHILD COMMAND... | vfork -> ok | exec [PROGRAM] | descriptors -> count | chaos THREADS SEED | ops | quit");
 }
@@ -431,7 +432,10 @@ static void run(const char *line, FILE **in, FILE **out, char **argv)
                 result = madvise((char *)a + page * PAGE, PAGE, MADV_DONTNEED);
     } else if (!strcmp(command, "guard"))
         result = madvise((void *)a, b * PAGE, MADV_GUARD_INSTALL);
-    else if (!strcmp(command, "unguard"))
+    else if (!strcmp(command, "split")) {
+        for (unsigned long page = 0; page < b && !result; page += 2)
+            result = mprotect((char *)a + page * PAGE, PAGE, PROT_READ);
+    } else if (!strcmp(command, "unguard"))
         result = madvise((void *)a, b * PAGE, MADV_GUARD_REMOVE);
     else if (!strcmp(command, "occupy"))
         result = occupy(a, b);

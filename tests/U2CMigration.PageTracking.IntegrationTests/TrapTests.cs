@@ -131,13 +131,16 @@ public sealed class TrapTests : IDisposable
         _writer.Ask($"move {block.Address:x} {block.Pages}").Should().NotBe("0");
     }
 
-    [Fact]
-    public void Trap3Tracker_MappingAppearedBesideAGrowingOne_IsRegisteredInTheSamePass()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Trap3Tracker_MappingAppearedBesideAGrowingOne_IsRegisteredInTheSamePass(bool procmapQuery)
     {
+        KernelFeatures features = KernelFeatures.Probe() with { ProcmapQuery = procmapQuery };
         MemoryBlock block = MapWithHole(firstMissingPage: Pages);
         block.Part(0, Pages).WriteAll();
-        PagemapScanner scanner = new(KernelFeatures.Probe());
-        using AddressSpace space = new(_writer.ProcessId, scanner, KernelFeatures.Probe());
+        PagemapScanner scanner = new(features);
+        using AddressSpace space = new(_writer.ProcessId, scanner, features);
         using WriteProtection protection = new(space, scanner);
         space.TryReadAreas();
 

@@ -1,19 +1,20 @@
-// prlimit(2), Linux 2.6.36. For processes of other users it needs CAP_SYS_RESOURCE in the user namespace of the process, which the owner of that namespace has.
+// prlimit(2), sys/resource.h. Linux 2.6.36. Another process's limits need the same ids, or CAP_SYS_RESOURCE in the user namespace of the process,
+// which whoever made that namespace has.
 using System.Runtime.InteropServices;
 
 namespace U2CMigration.Core.Interop;
 
-internal static unsafe partial class Limits
+internal static unsafe partial class LimitCalls
 {
-    private const int NotPermitted = 1;
+    private const int OpenFiles = 7;
 
-    /// <summary>Whether the limits of a process may be read, and so set; true when it has ended.</summary>
-    internal static bool MayBeRead(int processId)
+    /// <summary>Whether the limits of a process may be read and set from here: the kernel asks the same of both.</summary>
+    public static bool MayReach(int processId)
     {
-        ulong* limit = stackalloc ulong[2];
-        return prlimit(processId, 0, null, limit) == 0 || Marshal.GetLastPInvokeError() != NotPermitted;
+        (ulong Current, ulong Most) limit = default;
+        return Prlimit(processId, OpenFiles, 0, (nint)(&limit)) == 0;
     }
 
-    [LibraryImport("libc", SetLastError = true)]
-    private static partial int prlimit(int processId, int resource, ulong* wanted, ulong* found);
+    [LibraryImport("libc", EntryPoint = "prlimit64", SetLastError = true)]
+    private static partial int Prlimit(int processId, int resource, nint set, nint read);
 }

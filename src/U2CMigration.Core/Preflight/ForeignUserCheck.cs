@@ -20,7 +20,8 @@ internal static class ForeignUserCheck
 
         foreach (int processId in tree)
         {
-            if (IdsOf(processId) is { } ids && Foreign(ids, own) is { } user && !Limits.MayBeRead(processId))
+            // In a user namespace that was made from here they may be reached all the same.
+            if (IdsOf(processId) is { } ids && Foreign(ids, own) is { } user && !LimitCalls.MayReach(processId))
             {
                 problems.Add($"Process {processId} ({ProcessTree.TryReadStatus(processId)?.Name}) runs as {user}, and its limits may be read and set only with CAP_SYS_RESOURCE, which this program does not have here. Grant it on both hosts.");
                 return;

@@ -133,6 +133,7 @@ internal sealed class AddressSpace : IDisposable
     public void Dispose()
     {
         Pagemap.Dispose();
+        Lookup.Dispose();
         _maps.Dispose();
         Process.Dispose();
     }

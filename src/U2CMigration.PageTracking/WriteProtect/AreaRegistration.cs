@@ -28,9 +28,13 @@ internal sealed class AreaRegistration(SafeFileHandle userfaultfd, SafeFileHandl
         return _refused;
     }
 
-    internal void BeginPass() => _refused.Clear();
+    internal void BeginPass()
+    {
+        _refused.Clear();
+        lookup.BeginPass();
+    }
 
-    /// <summary>Registers the mapping at an address unless it is registered already.</summary>
+    /// <summary>Registers the mapping at an address unless it is registered already. Addresses ascend within a pass.</summary>
     internal void Ensure(ulong address)
     {
         if (!scanner.IsRegistered(pagemap, address))
@@ -45,7 +49,8 @@ internal sealed class AreaRegistration(SafeFileHandle userfaultfd, SafeFileHandl
         {
             // The map was read a while ago. Registering bounds of then would split a mapping that has grown meanwhile, and the mremap of a split mapping
             // fails: the program would see an error it can not have without us. Asking now leaves a window of microseconds.
-            if (!lookup.TryFind(address, out AreaBounds area) || area.Start > address || area.IsShared)
+            bool any = attempt == 0 ? lookup.TryFindAhead(address, out AreaBounds area) : lookup.TryFind(address, out area);
+            if (!any || area.Start > address || area.IsShared)
             {
                 return;
             }
@@ -114,7 +119,7 @@ internal sealed class AreaRegistration(SafeFileHandle userfaultfd, SafeFileHandl
         }
 
         if (!scanner.IsRegistered(pagemap, area.End)
-            && lookup.TryFind(area.End, out AreaBounds upper) && upper.Start == area.End && upper.Flags == area.Flags)
+            && lookup.TryFindAhead(area.End, out AreaBounds upper) && upper.Start == area.End && upper.Flags == area.Flags)
         {
             Register(area.End, depth + 1);
         }

@@ -70,9 +70,10 @@ internal sealed class WriteProtection : IDisposable
         if (_space.TryReadAreas())
         {
             // Closing alone ends the registration, but before Linux 6.9 it left the protection bits behind.
+            _space.Lookup.BeginPass();
             foreach (PageRange area in _space.PrivateAreas)
             {
-                if (_space.Lookup.TryFind(area.Start, out AreaBounds now) && now.Start <= area.Start && !now.IsShared)
+                if (_space.Lookup.TryFindAhead(area.Start, out AreaBounds now) && now.Start <= area.Start && !now.IsShared)
                 {
                     _ = Userfaultfd.Unregister(_userfaultfd, now.Start, now.End);
                 }
