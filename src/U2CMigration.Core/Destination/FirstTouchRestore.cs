@@ -3,6 +3,7 @@ using U2CMigration.Core.Results;
 using U2CMigration.Criu.Images;
 using U2CMigration.Criu.LazyPages;
 using U2CMigration.Criu.Rpc;
+using U2CMigration.Transport.Pages;
 
 namespace U2CMigration.Core.Destination;
 
@@ -45,7 +46,14 @@ internal sealed class FirstTouchRestore(
     internal static async Task PlaceAsync(Task pagesComplete, string imagesDirectory, PageStore store, CancellationToken cancellationToken)
     {
         await pagesComplete.WaitAsync(cancellationToken).ConfigureAwait(false);
-        await Task.Run(() => PagemapRewriter.PlaceMissing(new ImageDirectory(imagesDirectory), store.CopyTo, cancellationToken), cancellationToken).ConfigureAwait(false);
+        await Task.Run(() => PagemapRewriter.PlaceMissing(new ImageDirectory(imagesDirectory), Move, cancellationToken), cancellationToken).ConfigureAwait(false);
+
+        // It is not needed twice. Memory that many processes have in common is here for each of them, until it is shared again.
+        void Move(int processId, ulong address, Span<byte> pages)
+        {
+            store.CopyTo(processId, address, pages);
+            store.Release(processId, address, pages.Length / PageBatch.PageBytes);
+        }
     }
 
     public async Task InstallAsync(ReadOnlyMemory<LazyPageRange> pages, TimeSpan budget, CancellationToken cancellationToken)

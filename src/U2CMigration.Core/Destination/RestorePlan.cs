@@ -30,9 +30,15 @@ internal sealed class RestorePlan(DestinationContext context, PageStore store, R
         var directory = new ImageDirectory(context.ImagesDirectory);
         PagesFileCheck.Run(directory);
         _ownUserNamespace = directory.HasUserNamespace();
+        IReadOnlyDictionary<int, List<PagemapEntry>> families = CopyOnWriteFamilies.Find(directory, store, out long saved);
+        if (families.Count > 0)
+        {
+            context.Logger.FamilyMemory(saved >> 20);
+        }
+
         foreach (int processId in directory.ProcessesWithPagemap())
         {
-            Pagemap pagemap = EagerPages.Demand(directory, processId)!;
+            Pagemap pagemap = EagerPages.Demand(directory, processId, families.GetValueOrDefault(processId) ?? [])!;
             var task = new LazyTask(processId, LazyRangesOf(processId, pagemap));
             _tasks.Add(context.Options.Faults?.InRanges?.Invoke(task) ?? task);
             _toPlace.AddRange(pagemap.Entries.Where(static entry => entry.Places == PagePlaces.None).Select(entry => new PageRun(processId, entry.Address, entry.Pages)));

@@ -32,6 +32,9 @@ internal static partial class Log
     [LoggerMessage(LogEventIds.InnerConnectionsNotLocked, LogLevel.Warning, "Connections between processes of the workload could not be locked while it is restored, which may fail for that; install nftables.", EventName = nameof(InnerConnectionsNotLocked))]
     public static partial void InnerConnectionsNotLocked(this ILogger logger, Exception exception);
 
+    [LoggerMessage(LogEventIds.FamilyMemory, LogLevel.Information, "{Mebibytes} MiB that children have in common with their parents are restored before the resume, so that they stay shared; the rest on first touch.", EventName = nameof(FamilyMemory))]
+    public static partial void FamilyMemory(this ILogger logger, long mebibytes);
+
     [LoggerMessage(LogEventIds.FillDone, LogLevel.Information, "Migration {MigrationId}: all pages in place after {Milliseconds:0} ms; {Touches} first touches.", EventName = nameof(FillDone))]
     public static partial void FillDone(this ILogger logger, Guid migrationId, double milliseconds, long touches);
 

@@ -31,4 +31,5 @@ internal static class LogEventIds
     public const int LocksAwaited = 1108;
     public const int InnerConnectionsNotLocked = 1109;
     public const int MigrationAbandoned = 1110;
+    public const int FamilyMemory = 1115;
 }

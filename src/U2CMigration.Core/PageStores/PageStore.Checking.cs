@@ -51,6 +51,32 @@ public sealed unsafe partial class PageStore
         return new VerifyResult(processId, checksums.Length, mismatched, first);
     }
 
+    /// <summary>Lists the pages of a run that another process has at the same addresses with the same content, by the checksums that they came with.</summary>
+    /// <param name="otherProcessId">The other process.</param>
+    /// <param name="run">The pages; ascending runs of it are returned.</param>
+    internal IReadOnlyList<PageRun> EqualPages(int otherProcessId, PageRun run)
+    {
+        List<PageRun> equal = [];
+        for (ulong at = run.Address; at < run.End; at = (at | (Chunk.Bytes - 1)) + 1)
+        {
+            if (_chunks.Find(run.ProcessId, at) is not { } chunk || _chunks.Find(otherProcessId, at) is not { } other)
+            {
+                continue;
+            }
+
+            int end = run.End - chunk.Start < Chunk.Bytes ? Chunk.PageOf(run.End) : Chunk.Pages;
+            for (int page = Chunk.PageOf(at); page < end; page++)
+            {
+                if (Chunk.Has(chunk.Present, page) && Chunk.Has(other.Present, page) && chunk.Checksum(page) == other.Checksum(page))
+                {
+                    Append(equal, run.ProcessId, chunk.Start + ((ulong)page * PageBytes), 1);
+                }
+            }
+        }
+
+        return equal;
+    }
+
     private void AddMissing(List<PageRun> missing, PageRun run, ulong at)
     {
         ulong chunkStart = at & ~(ulong)(Chunk.Bytes - 1);

@@ -21,6 +21,12 @@ public readonly record struct KernelWrittenArea(ulong Address, int Bytes)
     internal static IReadOnlyList<KernelWrittenArea> ReadAll(ImageDirectory directory, ImageTask task)
     {
         var areas = new List<KernelWrittenArea>();
+        if (directory.ReadMemoryAreas(task.ProcessId).Count == 0)
+        {
+            // A process that has ended and waits for its parent has no memory, and CRIU writes no sensible numbers for its threads.
+            return areas;
+        }
+
         foreach (int thread in task.Threads)
         {
             string path = directory.PathOf($"core-{thread}.img");

@@ -11,6 +11,7 @@ namespace U2CMigration.PageTracking.Reading;
 public sealed unsafe class ProcessMemoryReader : IDisposable
 {
     private readonly SafeFileHandle _process;
+    private readonly MemorySharing _sharing = new();
     private SafeFileHandle? _memory;
 
     private ProcessMemoryReader(int processId, SafeFileHandle process)
@@ -50,6 +51,11 @@ public sealed unsafe class ProcessMemoryReader : IDisposable
         }
 
         unreadable.Clear();
+        if (_sharing.MayShare(ProcessId))
+        {
+            return ReadSharing(ranges, destination, unreadable);
+        }
+
         int missing = 0;
         fixed (byte* start = destination)
         {
@@ -77,6 +83,40 @@ public sealed unsafe class ProcessMemoryReader : IDisposable
     {
         _process.Dispose();
         _memory?.Dispose();
+    }
+
+    /// <summary>Reads in the way that leaves memory shared which is shared by copy-on-write; slower by half.</summary>
+    private int ReadSharing(ReadOnlySpan<PageRange> ranges, Span<byte> destination, PageBitmap unreadable)
+    {
+        int page = 0;
+        int missing = 0;
+        foreach (PageRange range in ranges)
+        {
+            ulong at = range.Start;
+            while (at < range.End)
+            {
+                int read = ReadMemoryFile(at, destination.Slice(page * PageSize.Bytes, (int)(range.End - at))) >> PageSize.Shift;
+                Span<byte> first = destination.Slice(page * PageSize.Bytes, PageSize.Bytes);
+
+                // A page that is missing and comes when it is touched (userfaultfd) is waited for in the other way only, and is shared with nobody.
+                if (read == 0 && TryReadPinned(at, first))
+                {
+                    read = 1;
+                }
+                else if (read == 0)
+                {
+                    first.Clear();
+                    unreadable.Set(page);
+                    missing++;
+                    read = 1;
+                }
+
+                page += read;
+                at += (ulong)read << PageSize.Shift;
+            }
+        }
+
+        return PidFd.IsKnown(_process) ? missing : throw SystemCallFailure.Ended(ProcessId);
     }
 
     /// <summary>Reads up to 1024 runs, stepping over single pages that can not be read.</summary>
@@ -125,35 +165,64 @@ public sealed unsafe class ProcessMemoryReader : IDisposable
     /// </summary>
     private bool TryReadProtected(ulong address, Span<byte> page)
     {
+        try
+        {
+            if (ReadMemoryFile(address, page) == page.Length)
+            {
+                return true;
+            }
+        }
+        catch (PageTrackingException e) when (e.IsProcessGone)
+        {
+            // Reported like any other page that does not exist; whether the process is gone is asked at the end.
+        }
+
+        page.Clear();
+        return false;
+    }
+
+    private bool TryReadPinned(ulong address, Span<byte> page)
+    {
+        fixed (byte* start = page)
+        {
+            IoVector local = new() { Base = (ulong)start, Length = PageSize.Bytes };
+            IoVector remote = new() { Base = address, Length = PageSize.Bytes };
+            nint read = ProcessVmRead(ProcessId, &local, 1, &remote, 1, 0);
+            if (read < 0)
+            {
+                ThrowUnlessUnreadable(Marshal.GetLastPInvokeError());
+            }
+
+            return read == PageSize.Bytes;
+        }
+    }
+
+    /// <summary>Reads from <c>/proc/PID/mem</c> up to the first page that does not exist.</summary>
+    private int ReadMemoryFile(ulong address, Span<byte> pages)
+    {
         for (int attempt = 0; attempt < 2; attempt++)
         {
             try
             {
                 _memory ??= ProcFile.Open(ProcessId, "mem");
-                int read = RandomAccess.Read(_memory, page, (long)address);
-                if (read == page.Length)
+                int read = RandomAccess.Read(_memory, pages, (long)address);
+                if (read > 0)
                 {
-                    return true;
-                }
-
-                if (read != 0)
-                {
-                    break;
+                    return read;
                 }
 
                 // The address space it was opened for is gone: the process has ended, or executed another program and has a new one.
                 _memory.Dispose();
                 _memory = null;
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException or PageTrackingException { IsProcessGone: true })
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                // Gone, or not to be read at all: reported like any other page that does not exist.
-                break;
+                // No page there, or not to be read at all.
+                return 0;
             }
         }
 
-        page.Clear();
-        return false;
+        throw SystemCallFailure.Ended(ProcessId);
     }
 
     private static void Advance(IoVector* remote, ref int next, ulong bytes)

@@ -56,6 +56,8 @@ public sealed class PlacedPagesTests : IDisposable
         Pagemap pagemap = new ImageDirectory(_context.ImagesDirectory).ReadPagemap(7)!;
         pagemap.Entries.Select(static entry => entry.Places).Should().Equal(PagePlaces.Lazy, PagePlaces.Present);
         byte[] expected = new byte[4096];
+        _store.Contains(7, 0x20000).Should().BeFalse("it was moved, not copied");
+        _store.Put(7, 0x20000, 2);
         _store.CopyTo(7, 0x20000, expected);
         File.ReadAllBytes(Path.Combine(_context.ImagesDirectory, pagemap.PagesFileName)).Should().Equal(expected);
     }
