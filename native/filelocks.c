@@ -1,11 +1,14 @@
 /*
- * Holds file locks as databases do, and leases, and asks who holds them.
+ * Holds file locks as databases do, and leases, unix sockets and deleted files, and asks who holds them.
  *
  *   filelocks hold DIRECTORY KIND...   takes the locks, then counts in DIRECTORY/alive (opened anew each time) until it is killed
  *   filelocks probe DIRECTORY KIND...  prints KIND=free, KIND=shared or KIND=held for each: what another process could have
  *   filelocks wait DIRECTORY KIND      waits until it gets the lock, says so and keeps it
+ *   filelocks grab DIRECTORY KIND      the same, but tries all the time instead of waiting
  *
- * Each kind has a file of its own in DIRECTORY. A holder whose locks are not all as it took them says so in DIRECTORY/alive.
+ * Each kind has a file of its own in DIRECTORY. 'socket' and 'socket-relative' listen there and answer, and are 'held' while they do; 'deleted' is a file that is open and
+ * deleted. 'socket-local' and 'open-local' are /tmp/filelocks-socket and /tmp/filelocks-open, the latter open for reading and nothing else; who waits for it takes a lease
+ * on it and does not hear that it should let go, so that whoever opens it waits for 45 s.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -16,6 +19,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -32,7 +38,10 @@ static void die(const char *what)
 static int open_file(const char *kind, int flags)
 {
     char path[4096];
-    snprintf(path, sizeof path, "%s/%s", directory, kind);
+    if (strcmp(kind, "open-local") == 0)
+        snprintf(path, sizeof path, "/tmp/filelocks-open");
+    else
+        snprintf(path, sizeof path, "%s/%s", directory, kind);
     int file = open(path, flags | O_CREAT | O_CLOEXEC, 0644);
     if (file < 0)
         die(path);
@@ -91,9 +100,69 @@ static void hold_inherited(void)
 {
 }
 
+enum { MOST_LISTENERS = 4 };
+
+static int listeners[MOST_LISTENERS], listener_count;
+
+static struct sockaddr_un socket_name(const char *kind)
+{
+    struct sockaddr_un name = { .sun_family = AF_UNIX };
+    if (strcmp(kind, "socket-local") == 0)
+        snprintf(name.sun_path, sizeof name.sun_path, "/tmp/filelocks-socket");
+    else if (strcmp(kind, "socket-relative") == 0)
+        snprintf(name.sun_path, sizeof name.sun_path, "%s", kind);
+    else if (snprintf(name.sun_path, sizeof name.sun_path, "%s/%s", directory, kind) >= (int)sizeof name.sun_path)
+        die("a path of more than 107 characters");
+    return name;
+}
+
+static void hold_socket(const char *kind)
+{
+    struct sockaddr_un name = socket_name(kind);
+    int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (chdir(directory) != 0 || listener < 0 || bind(listener, (struct sockaddr *)&name, sizeof name) != 0 || listen(listener, 16) != 0)
+        die(kind);
+    listeners[listener_count++] = listener;
+}
+
+static void answer_clients(void)
+{
+    for (int i = 0; i < listener_count; i++) {
+        int client;
+        while ((client = accept4(listeners[i], NULL, NULL, SOCK_CLOEXEC)) >= 0) {
+            if (send(client, "x", 1, MSG_NOSIGNAL) != 1)
+                fprintf(stderr, "filelocks: a client went away\n");
+            close(client);
+        }
+    }
+}
+
+static int probe_socket(const char *kind)
+{
+    struct sockaddr_un name = socket_name(kind);
+    struct timeval patience = { .tv_sec = 5 };
+    char byte;
+    int client = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (chdir(directory) != 0 || client < 0 || setsockopt(client, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience) != 0)
+        die(kind);
+    int answered = connect(client, (struct sockaddr *)&name, sizeof name) == 0 && recv(client, &byte, 1, 0) == 1;
+    close(client);
+    return answered ? 2 : 0;
+}
+
 static void hold_kind(const char *kind)
 {
-    if (strcmp(kind, "posix") == 0) {
+    if (strncmp(kind, "socket", 6) == 0) {
+        hold_socket(kind);
+    } else if (strcmp(kind, "open-local") == 0) {
+        open_file(kind, O_RDONLY);
+    } else if (strcmp(kind, "deleted") == 0) {
+        char path[4096];
+        int file = open_file(kind, O_RDWR);
+        snprintf(path, sizeof path, "%s/%s", directory, kind);
+        if (write(file, "deleted", 7) != 7 || unlink(path) != 0)
+            die(kind);
+    } else if (strcmp(kind, "posix") == 0) {
         int file = open_file(kind, O_RDWR);
         take(file, F_SETLK, F_WRLCK, 0, 10);
         take(file, F_SETLK, F_RDLCK, 20, 10);
@@ -180,16 +249,19 @@ static int probe_flock(int file)
     return flock(file, LOCK_SH | LOCK_NB) == 0 ? 1 : 2;
 }
 
-/* Opening breaks a lease; without waiting it fails where there is one. */
+/* Looks for it in the table of this PID namespace: opening the file would break it. */
 static int probe_lease(const char *kind)
 {
-    char path[4096];
-    snprintf(path, sizeof path, "%s/%s", directory, kind);
-    FILE *table = fopen("/proc/locks", "r");
-    char line[512];
+    char path[4096], inode[64], line[512];
+    struct stat status;
     int found = 0;
+    snprintf(path, sizeof path, "%s/%s", directory, kind);
+    if (stat(path, &status) != 0)
+        die(path);
+    snprintf(inode, sizeof inode, ":%llu ", (unsigned long long)status.st_ino);
+    FILE *table = fopen("/proc/locks", "r");
     while (table != NULL && fgets(line, sizeof line, table) != NULL)
-        found |= strstr(line, "LEASE") != NULL;
+        found |= strstr(line, "LEASE  ACTIVE") != NULL && strstr(line, inode) != NULL;
     if (table != NULL)
         fclose(table);
     return found ? 2 : 0;
@@ -199,17 +271,28 @@ static int probe_kind(const char *kind)
 {
     if (strncmp(kind, "lease", 5) == 0)
         return probe_lease(kind);
+    if (strncmp(kind, "socket", 6) == 0)
+        return probe_socket(kind);
     int file = open_file(kind, O_RDWR), answer = strncmp(kind, "flock", 5) == 0 ? probe_flock(file) : probe_range(file);
     close(file);
     return answer;
 }
 
-static void wait_for(const char *kind)
+static void wait_for(const char *kind, int trying)
 {
     int file = open_file(kind, O_RDWR);
+    if (strcmp(kind, "open-local") == 0) {
+        signal(SIGIO, SIG_IGN);
+        if (fcntl(file, F_SETLEASE, F_WRLCK) != 0)
+            die(kind);
+    }
     printf("waiting\n");
     fflush(stdout);
-    int failed = strncmp(kind, "flock", 5) == 0 ? flock(file, LOCK_EX)
+    if (strcmp(kind, "open-local") == 0)
+        rest();
+    while (trying && set_range(file, F_SETLK, F_WRLCK, 0, 0) != 0)
+        ;
+    int failed = trying ? 0 : strncmp(kind, "flock", 5) == 0 ? flock(file, LOCK_EX)
         : set_range(file, strncmp(kind, "ofd", 3) == 0 ? F_OFD_SETLKW : F_SETLKW, F_WRLCK, 0, 0);
     if (failed != 0)
         die("waiting");
@@ -221,7 +304,7 @@ static void wait_for(const char *kind)
 int main(int argc, char **argv)
 {
     if (argc < 4) {
-        fprintf(stderr, "usage: filelocks hold|probe|wait DIRECTORY KIND...\n");
+        fprintf(stderr, "usage: filelocks hold|probe|wait|grab DIRECTORY KIND...\n");
         return 2;
     }
     directory = argv[2];
@@ -232,12 +315,13 @@ int main(int argc, char **argv)
         printf("\n");
         return 0;
     }
-    if (strcmp(argv[1], "wait") == 0)
-        wait_for(argv[3]);
+    if (strcmp(argv[1], "wait") == 0 || strcmp(argv[1], "grab") == 0)
+        wait_for(argv[3], argv[1][0] == 'g');
     for (int i = 3; i < argc; i++)
         hold_kind(argv[i]);
     for (uint64_t count = 1;; count++) {
         say_alive(count);
+        answer_clients();
         usleep(PAUSE_US);
     }
 }

@@ -171,7 +171,10 @@ static void connect_pair(const char *address, int ends[2])
     if (listener < 0 || bind(listener, name, length) != 0 || listen(listener, 4) != 0 || getsockname(listener, name, &length) != 0)
         die("listen");
     ends[0] = socket(name->sa_family, SOCK_STREAM, 0);
-    if (connect(ends[0], name, length) != 0)
+    struct sockaddr_in6 any_port = v6; /* from the same address: the kernel might choose one that stays behind */
+    struct sockaddr_in any_port4 = v4;
+    any_port.sin6_port = any_port4.sin_port = 0;
+    if (bind(ends[0], is_v4 ? (struct sockaddr *)&any_port4 : (struct sockaddr *)&any_port, length) != 0 || connect(ends[0], name, length) != 0)
         die("connect");
     ends[1] = accept(listener, NULL, NULL);
     if (ends[1] < 0)

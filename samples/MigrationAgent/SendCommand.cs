@@ -105,7 +105,7 @@ public static class SendCommand
             catch (MigrationException e)
             {
                 await output.WriteAsync(Events.Of(e));
-                return e.Workload == WorkloadState.Frozen ? await SettleAsync(session, logs, cancellationToken) : ExitCode.Failed;
+                return e.Workload is WorkloadState.Frozen or WorkloadState.Held ? await SettleAsync(session, logs, cancellationToken) : ExitCode.Failed;
             }
             catch (OperationCanceledException e)
             {
@@ -135,6 +135,11 @@ public static class SendCommand
                     await Task.Delay(SettlePause, cancellationToken);
                 }
             }
+        }
+        catch (MigrationException e)
+        {
+            logger.LogError("The migration is settled: {Reason}", e.Message);
+            return ExitCode.Failed;
         }
         catch (OperationCanceledException)
         {

@@ -29,13 +29,14 @@ public class MigrationException : Exception
             WorkloadState.Running => "The workload runs on the source as before",
             WorkloadState.Frozen => "The workload is frozen on the source until it is settled with ResolveAsync",
             WorkloadState.Moved => "The workload runs on the destination",
+            WorkloadState.Held => "The destination has the only copy of the workload and runs it as soon as it has its file locks; ask with ResolveAsync",
             _ => "The workload has ended on the source",
         };
         string retry = (workload, isTransient) switch
         {
             (WorkloadState.Running, true) => "; a retry may succeed.",
             (WorkloadState.Running, false) => "; a retry needs the cause removed first.",
-            (WorkloadState.Frozen, _) => "; do not retry before that.",
+            (WorkloadState.Frozen or WorkloadState.Held, _) => "; do not retry before that.",
             _ => "; there is nothing to retry.",
         };
         return alive + retry;

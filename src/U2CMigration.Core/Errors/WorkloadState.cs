@@ -14,4 +14,10 @@ public enum WorkloadState
 
     /// <summary>It ended on the source by itself, before or during the migration.</summary>
     Gone,
+
+    /// <summary>
+    /// The destination has the only copy and holds it until it has the workload's file locks: the source had to end its frozen copy to free them, and has not heard yet that the
+    /// workload runs. Settle it as <see cref="Frozen"/>.
+    /// </summary>
+    Held,
 }

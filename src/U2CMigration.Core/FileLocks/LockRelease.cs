@@ -36,9 +36,9 @@ internal static class LockRelease
     public static MigrationException Failure(Exception cause, string peer, IReadOnlyList<string> locks) => cause is DestinationAbortedException
         ? Lost(cause.Message, locks, cause)
         : new MigrationException(
-            $"The destination {peer} has the only copy of the workload and has not said yet that it runs. It holds it until it has its file locks back: {string.Join("; ", locks)}. See its log for who has taken them.",
+            $"The frozen copy was ended after the commit, to free its file locks ({string.Join("; ", locks)}), and the destination {peer} has not said yet that it runs the workload. If it cannot get the locks, its log says so: another process has taken them.",
             MigrationPhase.Committing,
-            WorkloadState.Moved,
+            WorkloadState.Held,
             isTransient: false,
             cause);
 

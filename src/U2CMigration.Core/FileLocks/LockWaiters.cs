@@ -37,7 +37,7 @@ internal static class LockWaiters
                 string path = new FileInfo(descriptor).LinkTarget ?? held.File;
                 yield return string.Create(
                     CultureInfo.InvariantCulture,
-                    $"Process {waiting.ProcessId} ({NameOf(waiting.ProcessId)}) waits for a lock that the workload holds ({held.Kind}, bytes {held.Range}) on {path}; it would get it while the lock passes to the destination. End it, or let it try again after the migration.");
+                    $"{NameOf(waiting.ProcessId)} waits for a lock that the workload holds ({held.Kind}, bytes {held.Range}) on {path}; it would get it while the lock passes to the destination. End it, or let it try again after the migration.");
             }
         }
     }
@@ -70,5 +70,8 @@ internal static class LockWaiters
         return files;
     }
 
-    private static string NameOf(int processId) => ProcessTree.TryReadStatus(processId)?.Name ?? "already gone";
+    /// <remarks>For locks of an open file description the kernel names no process, not even one that waits.</remarks>
+    private static string NameOf(int processId) => processId <= 0
+        ? processId < 0 ? "A process that the kernel does not name" : "A process in another PID namespace"
+        : string.Create(CultureInfo.InvariantCulture, $"Process {processId} ({ProcessTree.TryReadStatus(processId)?.Name ?? "already gone"})");
 }

@@ -266,6 +266,12 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
         }
         catch (Exception e) when (_tree!.IsKilled)
         {
+            IsInDoubt = e is not DestinationAbortedException;
+            if (IsInDoubt)
+            {
+                context.Progress.Enter(MigrationPhase.InDoubt);
+            }
+
             throw LockRelease.Failure(e, _connection!.Peer, _stopAndCopy!.PendingLocks);
         }
         catch (DestinationAbortedException e)
