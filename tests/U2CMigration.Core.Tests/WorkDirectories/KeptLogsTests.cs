@@ -15,6 +15,7 @@ public sealed class KeptLogsTests : IDisposable
     {
         string images = ImagesOf(1);
         File.WriteAllText(Path.Combine(images, "dump.log"), "because");
+        File.SetUnixFileMode(Path.Combine(images, "dump.log"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
 
         string kept = KeptLogs.Keep(images, "dump.log", NullLogger.Instance)!;
         Directory.Delete(images, recursive: true);

@@ -38,6 +38,8 @@ public abstract class BelongingsTest(RigFixture fixture) : FailureTest(fixture)
         JsonElement error = JsonDocument.Parse(line).RootElement;
         MessageOf(error).Should().Contain(StillHere);
         (await workload.AskAsync("check", Cancellation)).Should().StartWith("ok ");
+        await InterruptAsync(agents.Receiver);
+        (await agents.Receiver.WaitAsync(Cancellation)).Error.Should().NotContain("Serving lazy pages failed", "nothing of it is left that could wait for pages");
         return error;
     }
 
