@@ -332,21 +332,35 @@ static int check_watch(void)
     return read(watcher, events, sizeof events) > 0 ? 0 : not_so("the watched file");
 }
 
-/* A process group of its own in a new mount and PID namespace, with a file system of its own and a volume of the host in it. */
+/*
+ * The first process of a new mount and PID namespace, with a root of its own and a volume of the host in it. The root has this program as
+ * /belongings, an empty file /null, and the directories proc, old and volume.
+ */
 static void make_contained(void)
 {
     char path[PATH_MAX];
+    if (getenv("CONTAINED") != NULL) {
+        puts("ready");
+        fflush(stdout);
+        int nowhere = open("/null", O_RDWR);
+        dup2(nowhere, 0);
+        dup2(nowhere, 1);
+        dup2(nowhere, 2);
+        close(nowhere);
+        return;
+    }
     if (unshare(CLONE_NEWNS | CLONE_NEWPID) != 0)
         fail("unshare");
     pid_t child = fork();
     if (child < 0)
         fail("fork");
     if (child > 0) {
+        for (int fd = 3; fd < 64; fd++)
+            close(fd); /* the child listens again */
         waitpid(child, NULL, 0);
         exit(0);
     }
-    setsid();
-    if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 || mount(root, root, NULL, MS_BIND, NULL) != 0)
+    if (setsid() < 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 || mount(root, root, NULL, MS_BIND, NULL) != 0)
         fail(root);
     snprintf(path, sizeof path, "%s/volume", root);
     if (mount(volume, path, NULL, MS_BIND, NULL) != 0)
@@ -357,13 +371,11 @@ static void make_contained(void)
     snprintf(path, sizeof path, "%s/old", root);
     if (syscall(SYS_pivot_root, root, path) != 0 || chdir("/") != 0 || umount2("/old", MNT_DETACH) != 0)
         fail("pivot_root");
-    puts("ready");
-    fflush(stdout);
-    int nowhere = open("/null", O_RDWR | O_CREAT, 0600);
-    dup2(nowhere, 0);
-    dup2(nowhere, 1);
-    dup2(nowhere, 2);
-    close(nowhere);
+    /* Once more from inside, so that nothing of the host's file system is left open. */
+    extern char **arguments;
+    setenv("CONTAINED", "1", 1);
+    execv("/belongings", arguments);
+    fail("/belongings");
 }
 
 static int check_contained(void)
@@ -483,7 +495,8 @@ int main(int argc, char **argv)
     commands_listen(&commands, endpoint, answer);
     for (int i = 0; i < chosen_count; i++)
         chosen[i]->make();
-    puts("ready");
+    if (getenv("CONTAINED") == NULL)
+        puts("ready");
     fflush(stdout);
     for (;;)
         commands_serve(&commands, 1000);

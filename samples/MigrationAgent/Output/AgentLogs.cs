@@ -12,6 +12,9 @@ public static class AgentLogs
         // What goes wrong is an event as well; without being asked for, logs only say what no event does.
         builder.SetMinimumLevel(verbose ? LogLevel.Debug : LogLevel.Error);
         builder.AddFilter(nameof(MigrationAgent), LogLevel.Information);
+
+        // An arrival that fails is an event at its source alone, and names CRIU's log, which is on this host.
+        builder.AddFilter("U2CMigration.Receiver", verbose ? LogLevel.Debug : LogLevel.Warning);
         builder.AddSimpleConsole(options =>
         {
             options.SingleLine = true;

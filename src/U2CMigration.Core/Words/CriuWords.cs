@@ -4,7 +4,7 @@ using U2CMigration.Criu;
 namespace U2CMigration.Core.Words;
 
 /// <summary>Says in our terms why CRIU failed, with its own words quoted.</summary>
-internal static class CriuWords
+internal static partial class CriuWords
 {
     /// <summary>The sentences.</summary>
     /// <param name="failure">The failure.</param>
@@ -53,7 +53,7 @@ internal static class CriuWords
     private static FailedProcess ProcessOf(CriuException failure, Match? match) => new()
     {
         InImages = failure.ProcessId,
-        OnHost = NumberOf(match?.Groups["pid"]),
+        OnHost = NumberOf(match?.Groups["pid"]) is > 0 and var named ? named : NumberOf(ProcessOfAnyLine().Match(failure.LogTail ?? string.Empty).Groups[1]),
         Descriptor = match?.Groups["fd"] is { Success: true } descriptor ? NumberOf(descriptor) : null,
         Link = match?.Groups["link"] is { Success: true } link ? link.Value
             : match?.Groups["fd"] is { Success: true } && match.Groups["file"] is { Success: true } file ? "/" + file.Value.TrimStart('/')
@@ -61,4 +61,8 @@ internal static class CriuWords
     };
 
     private static int NumberOf(Group? group) => group is { Success: true } && int.TryParse(group.ValueSpan, out int number) ? number : 0;
+
+    // The line with the reason names no process while it dumps, but one of those that follow: "Dump files (pid: 161) failed with -1".
+    [GeneratedRegex(@"\(pid: (\d{1,9})\)")]
+    private static partial Regex ProcessOfAnyLine();
 }

@@ -34,11 +34,15 @@ internal static partial class KeptLogs
             }
 
             string kept = PathOf(imagesDirectory, Path.GetFileNameWithoutExtension(name));
-            using (var from = new FileStream(log, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete))
+            if (new FileInfo(log).Length <= MaxBytes)
             {
-                from.Seek(-Math.Min(from.Length, MaxBytes), SeekOrigin.End);
-                using FileStream to = Create(kept);
-                from.CopyTo(to);
+                // Takes no space, of which there may be none: that can be what failed.
+                File.Move(log, kept, overwrite: true);
+                Protect(kept);
+            }
+            else
+            {
+                CopyEnd(log, kept);
             }
 
             Prune(Path.GetDirectoryName(kept)!);
@@ -85,6 +89,14 @@ internal static partial class KeptLogs
 
     private static string PathOf(string imagesDirectory, string kind) => $"{imagesDirectory}.{kind}.log";
 
+    private static void CopyEnd(string log, string kept)
+    {
+        using var from = new FileStream(log, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        from.Seek(-Math.Min(from.Length, MaxBytes), SeekOrigin.End);
+        using FileStream to = Create(kept);
+        from.CopyTo(to);
+    }
+
     private static FileStream Create(string path)
     {
         var how = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
@@ -94,6 +106,14 @@ internal static partial class KeptLogs
         }
 
         return new FileStream(path, how);
+    }
+
+    private static void Protect(string path)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
     }
 
     private static string? Try(ILogger logger, Func<string?> keep)

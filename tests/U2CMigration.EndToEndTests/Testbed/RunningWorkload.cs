@@ -23,7 +23,7 @@ internal sealed partial class RunningWorkload : IAsyncDisposable
 
     private RunningWorkload(Rig rig, RigProcess process, RigProcess client, string pid, string program, int port)
     {
-        (_rig, _process, _client, _pid, _program) = (rig, process, client, pid, program);
+        (_rig, _process, _client, _pid, _program, Port) = (rig, process, client, pid, program, port);
         _images = RepositoryRoot.File("artifacts", "test-images", $"{rig.Name}-{program}-{port}");
     }
 
@@ -38,6 +38,9 @@ internal sealed partial class RunningWorkload : IAsyncDisposable
         RigProcess client = rig.Start(Rig.Client, "nc", Rig.ServiceAddress, port.ToString(CultureInfo.InvariantCulture));
         return new RunningWorkload(rig, process, client, pid, program, port);
     }
+
+    /// <summary>Where it takes commands, at the service address.</summary>
+    public int Port { get; }
 
     /// <summary>The root process, as numbered in host a.</summary>
     public int ProcessId => int.Parse(_pid, CultureInfo.InvariantCulture);

@@ -1,0 +1,74 @@
+using System.Globalization;
+using U2CMigration.EndToEndTests.Migration;
+using U2CMigration.EndToEndTests.Testbed;
+using U2CMigration.Testing;
+
+namespace U2CMigration.EndToEndTests.CriuOptions;
+
+/// <summary>What containers have: mounts of their own, volumes of the host, control groups, watched files on an overlay.</summary>
+[Collection<SharedRig>]
+public sealed class ContainerOptionTests(RigFixture fixture) : BelongingsTest(fixture)
+{
+    private const string Group = "/sys/fs/cgroup/pids/service";
+
+    [Theory]
+    [InlineData("", "volume-of-b")]
+    [InlineData("/volume=/srv/elsewhere", "elsewhere")]
+    public async Task Send_OwnMountNamespace_MovesOnlyWithRootAndExternalMounts(string onDestination, string expected)
+    {
+        Requires.Testbed();
+        foreach (string host in (string[])[Rig.A, Rig.B])
+        {
+            string make = "rm -rf /srv/volume /srv/elsewhere && mkdir -p /srv/box/volume /srv/box/proc /srv/box/old /srv/volume /srv/elsewhere"
+                + $" && echo volume-of-{host} > /srv/volume/content && echo elsewhere > /srv/elsewhere/content"
+                + $" && (umask 077; : > /srv/box/null) && cp {NativeProgram.Build("belongings")} /srv/box/belongings"
+                + $" && {(host == Rig.A ? "true" : "(mountpoint -q /srv/box || mount --bind /srv/box /srv/box)")}";
+            await RunAsync(host, make);
+        }
+
+        await using RunningWorkload workload = await StartAsync("--with", "contained", "--root", "/srv/box", "--volume", "/srv/volume");
+        CommandResult child = await Rig.ExecAsync(Rig.A, ["pgrep", "-P", $"{workload.ProcessId}"], Cancellation);
+        int processId = int.Parse(child.Successful(), CultureInfo.InvariantCulture);
+        string[] options = ["--root", "/srv/box", "--external-mount", "/volume=/srv/volume"];
+        string[] receiveOptions = onDestination.Length == 0 ? [] : ["--external-mount", onDestination];
+        if (onDestination.Length == 0)
+        {
+            string said = MessageOf(await StayedAsync(workload, [], processId: processId));
+            said.Should().Contain("The mount /volume comes from outside the workload's mount namespace").And.Contain("--external-mount");
+        }
+
+        (await MovedAsync(workload, options, receiveOptions, processId)).Should().Be($"ok kinds=1 pid=1 volume={expected}");
+    }
+
+    [Theory]
+    [InlineData("ignore", "no group")]
+    [InlineData("soft", "33")]
+    public async Task Move_InAControlGroup_GroupAndPropertiesMoveIfAsked(string mode, string expected)
+    {
+        Requires.Testbed();
+        Requires.That(Directory.Exists("/sys/fs/cgroup/pids"), "the machine has no cgroup version 1 hierarchy for process numbers");
+        await RunAsync(Rig.B, $"[ ! -d {Group} ] || rmdir {Group}");
+        await using RunningWorkload workload = await StartAsync("--with", "fifo");
+        await RunAsync(Rig.A, $"mkdir -p {Group} && echo 33 > {Group}/pids.max && echo {workload.ProcessId} > {Group}/cgroup.procs");
+
+        await MovedAsync(workload, ["--cgroup-mode", mode]);
+
+        string look = $"grep -qx {workload.ProcessId} {Group}/cgroup.procs 2>/dev/null && cat {Group}/pids.max || echo no group";
+        (await Rig.ExecAsync(Rig.B, ["sh", "-c", look], Cancellation)).Successful().Should().Be(expected);
+    }
+
+    [Fact]
+    public async Task Send_WatchedFileOnAnOverlay_MovesOnlyWithForceInodeMap()
+    {
+        Requires.Testbed();
+        await RunAsync(Rig.B, "touch /var/tmp/watched");
+        await using RunningWorkload workload = await StartAsync("--with", "watch", "--directory", "/var/tmp");
+
+        string said = MessageOf(await StayedAsync(workload, []));
+        said.Should().Contain($"CRIU could not dump the workload (process {workload.ProcessId}, belongings)", "it is known whose file that is")
+            .And.Contain("The workload watches a file").And.Contain("--force-inode-map").And.Contain("CRIU says: \"fsnotify: Can't dump that handle\"");
+        await KeptLog.CheckAsync(Rig, Rig.A, said, ".dump.log", Cancellation);
+
+        await MovedAsync(workload, ["--force-inode-map", "--inode-map-path", "/var/tmp"]);
+    }
+}
