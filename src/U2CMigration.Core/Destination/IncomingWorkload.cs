@@ -131,7 +131,11 @@ internal sealed class IncomingWorkload : IAsyncDisposable
 
         _locks?.Dispose();
         _images.Dispose();
-        _restored?.Dispose();
+        if (_restored is not null)
+        {
+            await _restored.DisposeAsync().ConfigureAwait(false);
+        }
+
         _memory.Dispose();
         _store.Dispose();
         _directory.Dispose();
@@ -194,6 +198,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
         {
             ledger = _mode == RestoreMode.FlatImages ? null : new InstallLedger(_store, new ImageDirectory(_context.ImagesDirectory));
             _restored = new RestoredMemory(_context, _store, ledger, _images.Received);
+            _restored.Prepare();
         }
 
         await _acquired.ConfigureAwait(false);

@@ -61,6 +61,11 @@ internal sealed class StopAndCopy(
     {
         long sentBefore = sender.SentPages;
         long bytesBefore = connection.Statistics.WireBytesSent;
+        if (HeldComparison.IsWanted(context, connection))
+        {
+            await Task.Run(HeldComparison.Rehearse, cancellationToken).ConfigureAwait(false);
+        }
+
         await tree.ReadyAsync(tracker.ProcessIds, cancellationToken).ConfigureAwait(false);
         FreezeStart = context.Clock.Elapsed;
         FreezeTimestamp = Stopwatch.GetTimestamp();

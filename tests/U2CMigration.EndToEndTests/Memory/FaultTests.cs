@@ -74,6 +74,28 @@ public sealed class FaultTests(RigFixture fixture)
         }
     }
 
+    /// <summary>Asked for all of it beforehand, the page can not be missed.</summary>
+    [Fact]
+    public async Task Move_EverythingComparedBeforeTheCommit_FailsAndItRunsOnAtTheSource()
+    {
+        Requires.Testbed();
+        await Aftermath.CleanAsync(fixture.Rig, Cancellation);
+        await using RunningWorkload workload = await RunningWorkload.StartAsync(fixture.Rig, "overwriter", 7939, Cancellation, "--memory-mib", "32", "--effort", "20");
+        await using (RigProcess faulty = await StartReceiverAsync(FirstTouch, "store"))
+        {
+            await using RigProcess failing = Agents.StartSending(
+                fixture.Rig, $"{Rig.AddressOfB}:{Agents.Port}", workload.ProcessId, "--verify-before-commit", "--max-duration-s", "2");
+            CommandResult failed = await failing.WaitAsync(Cancellation);
+            EventOf(failed, "error").GetProperty("message").GetString().Should().Contain(": 1 of the 8");
+            await Aftermath.StayedAsync(fixture.Rig, workload, Cancellation);
+        }
+
+        await using Agents agents = await Agents.StartAsync(fixture.Rig, Cancellation);
+        JsonElement moved = await agents.MoveAsync(workload.ProcessId, Cancellation, "--verify-before-commit", "--max-duration-s", "2");
+        moved.GetProperty("pagesHeld").GetInt64().Should().Be(moved.GetProperty("pagesVerified").GetInt64()).And.BeGreaterThan(8192);
+        (await workload.AskAsync("check", Cancellation)).Should().StartWith("ok ");
+    }
+
     private static JsonElement EventOf(CommandResult result, string name)
     {
         string line = result.Output.Split('\n').LastOrDefault(line => line.Contains($"\"event\":\"{name}\"", StringComparison.Ordinal))

@@ -9,6 +9,7 @@ namespace U2CMigration.Core.Destination.Verification;
 /// <summary>What the restored processes were given, page by page, on whichever way it came: for pages that hold something else by now.</summary>
 internal sealed class GivenPages : IDisposable
 {
+    private readonly ImageDirectory _images;
     private readonly PageStore _store;
     private readonly InstallLedger? _ledger;
     private readonly SharedImages _shared;
@@ -18,12 +19,12 @@ internal sealed class GivenPages : IDisposable
 
     public GivenPages(ImageDirectory images, IReadOnlyList<ImageChecksum> received, PageStore store, InstallLedger? ledger)
     {
+        _images = images;
         _store = store;
         _ledger = ledger;
         _shared = new SharedImages(images, received);
         foreach (ImageTask task in images.ReadTasks())
         {
-            _pages.Add(task.ProcessId, new ImagePages(images, task.ProcessId));
             _areas.Add(task.ProcessId, [.. images.ReadMemoryAreas(task.ProcessId)]);
             _kernelWritten.Add(task.ProcessId, [.. images.ReadKernelWrittenAreas(task)]);
         }
@@ -48,7 +49,7 @@ internal sealed class GivenPages : IDisposable
         }
 
         Span<byte> page = stackalloc byte[PageSize.Bytes];
-        return _pages.TryGetValue(processId, out ImagePages? pages) && pages.TryRead(address, page)
+        return PagesOf(processId).TryRead(address, page)
             ? PageChecksum.Of(page) == checksum
             : IsShared(processId, address) && _shared.AreIntact;
     }
@@ -90,9 +91,21 @@ internal sealed class GivenPages : IDisposable
 
     private static bool Overlaps(KernelWrittenArea area, ulong page) => area.Address < page + PageSize.Bytes && area.Address + (ulong)area.Bytes > page;
 
+    /// <summary>Read when it is needed, which is seldom, and after pages were placed.</summary>
+    private ImagePages PagesOf(int processId)
+    {
+        if (!_pages.TryGetValue(processId, out ImagePages? pages))
+        {
+            pages = new ImagePages(_images, processId);
+            _pages.Add(processId, pages);
+        }
+
+        return pages;
+    }
+
     private bool TryCopy(int processId, ulong address, Span<byte> page)
     {
-        if (_pages.TryGetValue(processId, out ImagePages? pages) && pages.TryRead(address, page))
+        if (PagesOf(processId).TryRead(address, page))
         {
             return true;
         }

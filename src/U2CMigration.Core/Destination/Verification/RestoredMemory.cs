@@ -11,7 +11,7 @@ using U2CMigration.Transport.Pages;
 namespace U2CMigration.Core.Destination.Verification;
 
 /// <summary>Compares the memory of the restored processes with that of the frozen ones: docs/decisions/0013.</summary>
-internal sealed class RestoredMemory(DestinationContext context, PageStore store, InstallLedger? ledger, IReadOnlyList<ImageChecksum> received) : IDisposable
+internal sealed class RestoredMemory(DestinationContext context, PageStore store, InstallLedger? ledger, IReadOnlyList<ImageChecksum> received) : IAsyncDisposable
 {
     /// <summary>Of the lazy pages that are compared while the tree is held, those that are not installed beforehand: they come as a touch does.</summary>
     private const int TouchedRuns = 8;
@@ -22,8 +22,16 @@ internal sealed class RestoredMemory(DestinationContext context, PageStore store
     /// <summary>Not from a pool: a read that was given up may still write to it.</summary>
     private readonly byte[] _memory = GC.AllocateUninitializedArray<byte>(PageBatch.MaxPages * PageSize.Bytes);
     private readonly List<PageRange> _ranges = [];
+    private Task _prepared = Task.CompletedTask;
     private RestoredReader? _reader;
     private GivenPages? _given;
+
+    /// <summary>Reads what the images say and runs through the code once, while CRIU restores: both would be part of the downtime otherwise.</summary>
+    public void Prepare() => _prepared = Task.Run(() =>
+    {
+        _given = new GivenPages(new ImageDirectory(context.ImagesDirectory), received, store, ledger);
+        Rehearse();
+    });
 
     /// <summary>Compares while the tree is held.</summary>
     /// <param name="rootProcessId">Its root.</param>
@@ -33,8 +41,8 @@ internal sealed class RestoredMemory(DestinationContext context, PageStore store
     /// <exception cref="MemoryMismatchException">They differ.</exception>
     public async Task CompareHeldAsync(int rootProcessId, ExpectedPages expected, IRestore restore, CancellationToken cancellationToken)
     {
+        await _prepared.WaitAsync(cancellationToken).ConfigureAwait(false);
         _reader = new RestoredReader(rootProcessId);
-        _given = new GivenPages(new ImageDirectory(context.ImagesDirectory), received, store, ledger);
         IReadOnlyList<HeldSample> samples = await expected.Complete.WaitAsync(cancellationToken).ConfigureAwait(false);
         LazyPageRange[] lazy =
         [
@@ -104,8 +112,9 @@ internal sealed class RestoredMemory(DestinationContext context, PageStore store
         return new Compared(message.ProcessId, equal, changed, mismatched, first);
     }
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
+        await _prepared.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _reader?.Dispose();
         _given?.Dispose();
     }
@@ -129,6 +138,19 @@ internal sealed class RestoredMemory(DestinationContext context, PageStore store
             TaskScheduler.Default);
         await reading.WaitAsync(cancellationToken).ConfigureAwait(false);
         return mismatches;
+    }
+
+    private unsafe void Rehearse()
+    {
+        using var reader = RestoredReader.OfThisProcess();
+        _reader = reader;
+        fixed (byte* memory = _memory)
+        {
+            ulong page = ((ulong)memory + PageSize.Bytes - 1) & ~((ulong)PageSize.Bytes - 1);
+            CompareHeld(new HeldSample([new PageRun(Environment.ProcessId, page, 1)], new ulong[1], IsLast: true), []);
+        }
+
+        _reader = null;
     }
 
     /// <summary>Compares what is in one message, up to 256 pages of a process with each system call.</summary>

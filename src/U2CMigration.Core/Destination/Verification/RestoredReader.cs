@@ -15,6 +15,11 @@ internal sealed class RestoredReader : IDisposable
 {
     private readonly Dictionary<int, ProcessMemoryReader> _readers = [];
 
+    private RestoredReader()
+    {
+    }
+
+    /// <summary>Opens the processes of a tree.</summary>
     public RestoredReader(int rootProcessId)
     {
         var numbers = new ProcessNumbers(rootProcessId);
@@ -26,6 +31,14 @@ internal sealed class RestoredReader : IDisposable
                 _readers[numbers.InImages(processId)] = ProcessMemoryReader.Open(processId);
             }
         }
+    }
+
+    /// <summary>Reads this process, under its own number.</summary>
+    public static RestoredReader OfThisProcess()
+    {
+        var reader = new RestoredReader();
+        reader._readers.Add(Environment.ProcessId, ProcessMemoryReader.Open(Environment.ProcessId));
+        return reader;
     }
 
     /// <summary>Reads pages one behind the other.</summary>

@@ -28,6 +28,22 @@ internal sealed class HeldComparison(SourceContext context, IPageTracker tracker
     /// <summary>The pages that the destination has to compare.</summary>
     public long Pages { get; private set; }
 
+    /// <summary>Runs through the code once, on this process, while the workload still runs: the destination waits for the end of the sample.</summary>
+    public static void Rehearse()
+    {
+        var mappings = new List<FrozenMapping>();
+        new SharedMappings().AddTo(mappings, Environment.ProcessId);
+        var pages = new PageSet();
+        Span<byte> here = stackalloc byte[1];
+        pages.Add(Environment.ProcessId, AddressOf(here), AddressOf(here) + (2 * PageSize.Bytes));
+        FrozenPages.AddPrivate(pages.Processes[0], [], mappings);
+        using var checksums = new FrozenChecksums();
+        foreach (FrozenMapping mapping in EvenSample.Of([mappings[^1]], 1))
+        {
+            checksums.Add(mapping.ProcessId, mapping.Ranges[0], [], []);
+        }
+    }
+
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         IReadOnlyList<FrozenMapping> pages = await Task.Run(() => Choose(cancellationToken), cancellationToken).ConfigureAwait(false);
@@ -40,6 +56,14 @@ internal sealed class HeldComparison(SourceContext context, IPageTracker tracker
         }
 
         await connection.SendAsync(new HeldSample([], ReadOnlyMemory<ulong>.Empty, IsLast: true), cancellationToken).ConfigureAwait(false);
+    }
+
+    private static unsafe ulong AddressOf(Span<byte> memory)
+    {
+        fixed (byte* address = memory)
+        {
+            return (ulong)address & ~((ulong)PageSize.Bytes - 1);
+        }
     }
 
     private IReadOnlyList<FrozenMapping> Choose(CancellationToken cancellationToken)
