@@ -61,7 +61,6 @@ internal sealed class StopAndCopy(
     {
         long sentBefore = sender.SentPages;
         long bytesBefore = connection.Statistics.WireBytesSent;
-        await tree.ReadyAsync(tracker.ProcessIds, cancellationToken).ConfigureAwait(false);
         FreezeStart = context.Clock.Elapsed;
         FreezeTimestamp = Stopwatch.GetTimestamp();
         await tree.FreezeAsync(cancellationToken).ConfigureAwait(false);
