@@ -8,8 +8,12 @@ namespace U2CMigration.Core.Convergence;
 /// <param name="PreparedPages">Pages per second that were read and encoded; 0 while not known.</param>
 /// <param name="AchievedBytes">Bytes per second from end to end, with all the time in which somebody was at work; 0 while not known.</param>
 /// <param name="AchievedPages">The same in pages.</param>
-internal readonly record struct SendingPace(double LinkBytes, double PreparedPages, double AchievedBytes, double AchievedPages)
+/// <param name="AchievedSeconds">Over how long that was achieved.</param>
+internal readonly record struct SendingPace(double LinkBytes, double PreparedPages, double AchievedBytes, double AchievedPages, double AchievedSeconds)
 {
+    /// <summary>What was achieved in less time is no proof that more cannot be.</summary>
+    private const double ProvenSeconds = 0.5;
+
     /// <summary>No estimate is longer: it has to fit into a <see cref="TimeSpan"/> and be added to others.</summary>
     private const double LongestSeconds = 1e6;
 
@@ -25,7 +29,7 @@ internal readonly record struct SendingPace(double LinkBytes, double PreparedPag
         // The time in which our own limit kept us waiting is not the link's.
         double link = connection.LinkPace.BytesPerSecond;
         CrossingPace achieved = connection.Achieved;
-        return new SendingPace(limit > 0 ? Math.Min(link, limit) : link, preparing.PagesPerSecond, achieved.BytesPerSecond, achieved.PagesPerSecond);
+        return new SendingPace(limit > 0 ? Math.Min(link, limit) : link, preparing.PagesPerSecond, achieved.BytesPerSecond, achieved.PagesPerSecond, achieved.Seconds);
     }
 
     /// <summary>How long sending takes; zero while nothing is known.</summary>
@@ -51,10 +55,11 @@ internal readonly record struct SendingPace(double LinkBytes, double PreparedPag
         return TimeSpan.FromSeconds(Math.Min(Math.Max(seconds, LeastSecondsFor(pages, bytes)), LongestSeconds));
     }
 
-    /// <summary>How long sending takes at the very least; zero while nothing is known.</summary>
+    /// <summary>How long sending takes at the very least; zero while too little is known.</summary>
     /// <param name="pages">The pages.</param>
     /// <param name="bytes">Their bytes on the wire.</param>
-    public TimeSpan LeastTimeFor(long pages, double bytes) => TimeSpan.FromSeconds(Math.Min(LeastSecondsFor(pages, bytes), LongestSeconds));
+    public TimeSpan LeastTimeFor(long pages, double bytes) =>
+        AchievedSeconds >= ProvenSeconds ? TimeSpan.FromSeconds(Math.Min(LeastSecondsFor(pages, bytes), LongestSeconds)) : TimeSpan.Zero;
 
     /// <summary>The bytes per second at which sending takes that long.</summary>
     public double BytesPerSecondFor(long pages, double bytes)

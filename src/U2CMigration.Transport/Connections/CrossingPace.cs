@@ -4,7 +4,8 @@ namespace U2CMigration.Transport.Connections;
 /// <param name="BytesPerSecond">Bytes per second; 0 before the first acknowledgement.</param>
 /// <param name="PagesPerSecond">Pages per second; 0 before the first acknowledgement.</param>
 /// <param name="Bytes">The bytes from which that was taken.</param>
-internal readonly record struct CrossingPace(double BytesPerSecond, double PagesPerSecond, long Bytes)
+/// <param name="Seconds">The counted time from which that was taken.</param>
+internal readonly record struct CrossingPace(double BytesPerSecond, double PagesPerSecond, long Bytes, double Seconds)
 {
     /// <summary>Fewer bytes say more about latency than about bandwidth.</summary>
     private const long LeastBytes = 1 << 20;

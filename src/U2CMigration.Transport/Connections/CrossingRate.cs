@@ -73,7 +73,7 @@ internal sealed class CrossingRate(TimeProvider time)
 
                 // Nothing at all would be taken for "not known", and it is known: so little.
                 long bytes = Math.Max(1, _acknowledged - begin.Bytes);
-                return new CrossingPace(bytes / seconds, Math.Max(1, AcknowledgedPages() - begin.Pages) / seconds, bytes);
+                return new CrossingPace(bytes / seconds, Math.Max(1, AcknowledgedPages() - begin.Pages) / seconds, bytes, seconds);
             }
         }
     }

@@ -9,24 +9,24 @@ public sealed class SendingPaceTests
 
     [Fact]
     public void TimeFor_LinkIsTheSlowest_IsThatOfTheBytes() =>
-        new SendingPace(1e6, 1e6, 1e6, 250).TimeFor(1000, 1000 * Raw).TotalSeconds.Should().BeApproximately(4.096, 0.001);
+        new SendingPace(1e6, 1e6, 1e6, 250, 2).TimeFor(1000, 1000 * Raw).TotalSeconds.Should().BeApproximately(4.096, 0.001);
 
     [Fact]
     public void TimeFor_EncoderIsTheSlowest_IsThatOfThePages() =>
-        new SendingPace(1e9, 10_000, 1e9, 250_000).TimeFor(1000, 1000 * Raw).TotalSeconds.Should().BeApproximately(0.1, 0.001);
+        new SendingPace(1e9, 10_000, 1e9, 250_000, 2).TimeFor(1000, 1000 * Raw).TotalSeconds.Should().BeApproximately(0.1, 0.001);
 
     /// <summary>Link and encoder are fast whenever they run, and hardly ever do.</summary>
     [Fact]
     public void TimeFor_ThreadsAreHeldUp_IsWhatWasAchieved() =>
-        new SendingPace(1e9, 250_000, 1e6, 250).TimeFor(1000, 1000 * Raw).TotalSeconds.Should().BeApproximately(4, 0.1);
+        new SendingPace(1e9, 250_000, 1e6, 250, 2).TimeFor(1000, 1000 * Raw).TotalSeconds.Should().BeApproximately(4, 0.1);
 
     [Fact]
     public void TimeFor_ZeroPagesWereSentBefore_IsNotThatOfTheirFewBytes() =>
-        new SendingPace(1e9, 250_000, 2e6, 250_000).TimeFor(1000, 1000 * Raw).TotalSeconds.Should().BeApproximately(0.0041, 0.0001);
+        new SendingPace(1e9, 250_000, 2e6, 250_000, 2).TimeFor(1000, 1000 * Raw).TotalSeconds.Should().BeApproximately(0.0041, 0.0001);
 
     [Fact]
     public void TimeFor_DifferencesAfterWholePages_IsNotThatOfWholePages() =>
-        new SendingPace(12.5e6, 250_000, 12.5e6, 3_000).TimeFor(3000, 3000 * 300).TotalSeconds.Should().BeApproximately(0.072, 0.001);
+        new SendingPace(12.5e6, 250_000, 12.5e6, 3_000, 2).TimeFor(3000, 3000 * 300).TotalSeconds.Should().BeApproximately(0.072, 0.001);
 
     [Fact]
     public void TimeFor_NothingKnown_IsZeroAndSaysSo()
@@ -37,7 +37,15 @@ public sealed class SendingPaceTests
 
     [Fact]
     public void TimeFor_HardlyAnythingCrosses_FitsIntoATimeSpan() =>
-        new SendingPace(1e-9, 1, 1e-9, 1e-9).TimeFor(long.MaxValue >> 20, 1e18).Should().BeLessThan(TimeSpan.MaxValue);
+        new SendingPace(1e-9, 1, 1e-9, 1e-9, 2).TimeFor(long.MaxValue >> 20, 1e18).Should().BeLessThan(TimeSpan.MaxValue);
+
+    /// <summary>What crossed in the first moments proves nothing: nobody is refused a freeze for it.</summary>
+    [Fact]
+    public void LeastTimeFor_HardlyAnyTimeYet_IsNothing()
+    {
+        new SendingPace(1e3, 1e6, 1e3, 1, 0.1).LeastTimeFor(1_000_000, 4e9).Should().Be(TimeSpan.Zero);
+        new SendingPace(1e3, 1e6, 1e3, 1, 2).LeastTimeFor(1_000_000, 4e9).Should().BeGreaterThan(TimeSpan.FromHours(1));
+    }
 
     /// <summary>If a page costs something and a byte does, one after the other, then it was never said to be quicker than half of what it takes, whatever was sent before.</summary>
     [Fact]
@@ -46,7 +54,7 @@ public sealed class SendingPaceTests
         .Sample((perPage, perByte, sentPages, sentBytesPerPage, pages, bytesPerPage) =>
         {
             double took = (sentPages * perPage) + (sentPages * sentBytesPerPage * perByte);
-            var pace = new SendingPace(1 / perByte, 1 / perPage, sentPages * sentBytesPerPage / took, sentPages / took);
+            var pace = new SendingPace(1 / perByte, 1 / perPage, sentPages * sentBytesPerPage / took, sentPages / took, took);
             double truth = (pages * perPage) + (pages * bytesPerPage * perByte);
             double estimate = pace.TimeFor(pages, pages * bytesPerPage).TotalSeconds;
             return estimate >= truth / 2.0001 && estimate <= truth * 1.0001;

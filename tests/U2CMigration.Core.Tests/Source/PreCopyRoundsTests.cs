@@ -133,7 +133,7 @@ public sealed class PreCopyRoundsTests
                 BatchPages.Add(batchPages());
             }
 
-            if (observation.Round == 2)
+            if (observation.Round >= 2)
             {
                 plan.StopAndCopy();
                 return;
