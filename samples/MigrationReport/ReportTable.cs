@@ -35,7 +35,7 @@ public static class ReportTable
     public static void Write(IAnsiConsole console, IReadOnlyList<SummaryRow> rows)
     {
         Table table = new Table().Border(TableBorder.Rounded).Title("medians");
-        foreach (string column in (ReadOnlySpan<string>)["workload", "link", "strategy", "runs", "not sound", "duration", "x", "downtime", "range", "x", "client gap", "wire", "lost", "mismatched", "loss"])
+        foreach (string column in (ReadOnlySpan<string>)["workload", "link", "strategy", "runs", "not sound", "duration", "x", "downtime", "range", "worst / median", "x", "client gap", "wire", "lost", "mismatched", "loss"])
         {
             table.AddColumn(new TableColumn(column).RightAligned());
         }
@@ -44,7 +44,7 @@ public static class ReportTable
         {
             table.AddRow(
                 $"{row.Workload} {row.MemoryMib}", Regime.Of(row).Link, row.Strategy, $"{row.Runs}", $"{row.FailedRuns}", Figures.Milliseconds(row.DurationMs), $"{row.DurationRatio:N2}",
-                Figures.Milliseconds(row.DowntimeMs), string.Join("..", row.DowntimeRangeMs.Select(ms => $"{ms:N0}")), $"{row.DowntimeRatio:N2}",
+                Figures.Milliseconds(row.DowntimeMs), string.Join("..", row.DowntimeRangeMs.Select(ms => $"{ms:N0}")), $"{row.DowntimeWorstRatio:N2}", $"{row.DowntimeRatio:N2}",
                 Figures.Milliseconds(row.ClientGapMs), Figures.Bytes(row.WireBytes), Figures.Count(row.LostWrites), Figures.Count(row.PagesMismatched),
                 Figures.Percent(row.ThroughputLossPercent));
         }

@@ -24,6 +24,9 @@ public sealed record SummaryRow
     /// <summary>The shortest and the longest downtime.</summary>
     public IReadOnlyList<double> DowntimeRangeMs { get; init; } = [];
 
+    /// <summary>The longest downtime over the median.</summary>
+    public double DowntimeWorstRatio { get; init; } = 1;
+
     /// <summary>The shortest and the longest duration.</summary>
     public IReadOnlyList<double> DurationRangeMs { get; init; } = [];
 
@@ -71,6 +74,7 @@ public sealed record SummaryRow
     private static SummaryRow Of(IReadOnlyList<RunReport> runs)
     {
         List<RunReport> completed = [.. runs.Where(r => r.Outcome == RunReport.Completed)];
+        double downtime = Median.Of(completed.Select(r => r.DowntimeMs));
         return new SummaryRow
         {
             Workload = runs[0].Workload,
@@ -80,7 +84,8 @@ public sealed record SummaryRow
             Strategy = runs[0].Strategy,
             Runs = runs.Count,
             DurationMs = Median.Of(completed.Select(r => r.DurationMs)),
-            DowntimeMs = Median.Of(completed.Select(r => r.DowntimeMs)),
+            DowntimeMs = downtime,
+            DowntimeWorstRatio = completed.Count == 0 ? 0 : Ratio(completed.Max(r => r.DowntimeMs), downtime),
             DowntimeRangeMs = completed.Count == 0 ? [] : [completed.Min(r => r.DowntimeMs), completed.Max(r => r.DowntimeMs)],
             DurationRangeMs = completed.Count == 0 ? [] : [completed.Min(r => r.DurationMs), completed.Max(r => r.DurationMs)],
             FillMs = Median.Of(completed.Select(r => r.FillMs)),

@@ -32,6 +32,9 @@ public sealed class AgentMover(Testbed testbed, SceneOptions options, string? st
         long begin = Stopwatch.GetTimestamp();
         await using HostProcess sender = testbed.Start(route.From, [options.Agent, "send", "--pid", Text(route.ProcessId), "--to", endpoint, "--address", Address, .. SendOptions()]);
         using CancellationTokenRegistration interrupt = cancellationToken.Register(sender.Interrupt);
+        await using Stalls? stalls = options.Stalls ? Stalls.Begin(Path.GetFileName(options.Agent), sender, receiver) : null;
+        view = stalls is null ? view : new StalledUntilFrozen(view, stalls);
+
         // Not cancelled here: the agent is, and says what became of the workload.
         switch (await NextAsync(sender, view, CancellationToken.None))
         {

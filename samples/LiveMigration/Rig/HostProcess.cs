@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Threading.Channels;
 
 namespace LiveMigration.Rig;
@@ -34,6 +35,34 @@ public sealed class HostProcess : IAsyncDisposable
                 return string.Join('\n', _errors);
             }
         }
+    }
+
+    /// <summary>The process of a program that it has started, by the name of that; null when there is none.</summary>
+    public int? Find(string program)
+    {
+        var unseen = new Queue<int>([_process.Id]);
+        while (unseen.TryDequeue(out int processId))
+        {
+            try
+            {
+                string directory = $"/proc/{processId}";
+                if (File.ReadAllText($"{directory}/comm").TrimEnd() == program)
+                {
+                    return processId;
+                }
+
+                foreach (string child in File.ReadAllText($"{directory}/task/{processId}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))
+                {
+                    unseen.Enqueue(int.Parse(child, CultureInfo.InvariantCulture));
+                }
+            }
+            catch (IOException)
+            {
+                // It has ended.
+            }
+        }
+
+        return null;
     }
 
     public void Send(string line)

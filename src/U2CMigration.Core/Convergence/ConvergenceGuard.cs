@@ -24,6 +24,9 @@ internal sealed class ConvergenceGuard(SourceContext context) : IDisposable
     /// <summary>How long the last step is given.</summary>
     private static readonly TimeSpan LastPause = TimeSpan.FromSeconds(5);
 
+    /// <summary>Estimates are estimates: what is a little too long may fit after all.</summary>
+    private const double CertainlyTooLong = 1.5;
+
     private static readonly TimeSpan ContinuedSlice = TimeSpan.FromMilliseconds(100);
 
     private CpuThrottle? _throttle;
@@ -35,31 +38,37 @@ internal sealed class ConvergenceGuard(SourceContext context) : IDisposable
 
     /// <summary>Whether to stop the workload now. A plan that is to be followed although the strategy wanted to stop is made one that sends what is owed.</summary>
     /// <exception cref="MigrationException">The caller wants to give up rather than exceed a limit.</exception>
-    public bool ShouldStop(RoundObservation observation, RoundPlan plan)
+    /// <param name="observation">What is known.</param>
+    /// <param name="plan">What the strategy wants.</param>
+    /// <param name="leastCopyTime">What copying everything owed takes at the very least.</param>
+    public bool ShouldStop(RoundObservation observation, RoundPlan plan, TimeSpan leastCopyTime)
     {
         MeasureUse(observation);
         MigrationLimits limits = MigrationLimits.Of(context.Options);
-        bool isLate = observation.Elapsed >= limits.MaxDuration || observation.Round >= limits.MaxRounds;
+        ThrowIfHopeless(observation, limits);
+        bool isLate = limits.AreReached(observation);
         bool wantsStop = plan.Decision == RoundDecision.StopAndCopy;
         TimeSpan expected = observation.FixedDowntime + observation.CopyTime;
-        bool isLimited = limits.DowntimeLimit != Timeout.InfiniteTimeSpan;
         if (!wantsStop && !isLate && !(_cut > 0 && expected <= limits.DowntimeLimit))
         {
             return false;
         }
 
-        bool fits = isLimited ? expected <= limits.DowntimeLimit : wantsStop;
+        // What is not known fits into nothing.
+        bool isKnown = observation.BandwidthBytesPerSecond > 0 || observation.Owed.PageCount == 0;
+        bool fits = limits.HasDowntimeLimit ? isKnown && expected <= limits.DowntimeLimit : wantsStop;
+        ThrowIfFrozenTooLong(observation.FixedDowntime + leastCopyTime);
         if (fits || observation.Round == 0)
         {
             return true;
         }
 
-        Tell(expected);
+        Tell(expected, observation.FixedDowntime);
         switch (context.Options.WhenNotConverging)
         {
             case NonConvergence.GiveUp:
                 throw context.Failure(GivingUp(expected, isLate), isTransient: true);
-            case NonConvergence.Throttle when !isLate && TryThrottle():
+            case NonConvergence.Throttle when !isLate && observation.FixedDowntime < limits.DowntimeLimit && TryThrottle():
                 plan.Clear();
                 plan.AddGroup(observation.Owed);
                 plan.Slice = ContinuedSlice;
@@ -74,6 +83,29 @@ internal sealed class ConvergenceGuard(SourceContext context) : IDisposable
     {
         _throttle?.Dispose();
         _throttle = null;
+    }
+
+    /// <summary>What the freeze takes whatever is copied does not become less by going on.</summary>
+    private void ThrowIfHopeless(RoundObservation observation, in MigrationLimits limits)
+    {
+        if (context.Options.WhenNotConverging == NonConvergence.GiveUp && limits.HasDowntimeLimit && observation.FixedDowntime > limits.DowntimeLimit)
+        {
+            throw context.Failure(
+                $"The workload would be down for {observation.FixedDowntime.TotalMilliseconds:0} ms, whatever is sent before; the limit is {limits.DowntimeLimit.TotalMilliseconds:0} ms. "
+                + "Shared memory, mappings, descriptors and processes are carried while it is frozen. Allow a longer downtime, or try over a faster link.",
+                isTransient: false);
+        }
+    }
+
+    /// <summary>A freeze that would be rolled back is not begun.</summary>
+    private void ThrowIfFrozenTooLong(TimeSpan least)
+    {
+        if (least > context.Options.FreezeTimeout * CertainlyTooLong)
+        {
+            throw context.Failure(
+                $"The workload would be down for about {least.TotalSeconds:0} s and may be frozen for {context.Options.FreezeTimeout.TotalSeconds:0.#} s ({nameof(context.Options.FreezeTimeout)}). It was not frozen. Allow more, or try over a faster link.",
+                isTransient: false);
+        }
     }
 
     private bool TryThrottle()
@@ -119,14 +151,16 @@ internal sealed class ConvergenceGuard(SourceContext context) : IDisposable
         _usedBefore = used;
     }
 
-    private void Tell(TimeSpan expected)
+    private void Tell(TimeSpan expected, TimeSpan fixedDowntime)
     {
         if (!_told)
         {
             _told = true;
             context.Logger.NotConverging(expected.TotalMilliseconds, context.Options.DowntimeLimit.TotalMilliseconds);
-            context.Warnings.Add(
-                $"The migration did not converge by itself: the workload writes faster than the link carries (expected downtime {expected.TotalMilliseconds:0} ms).");
+            bool isFixed = context.Options.DowntimeLimit != Timeout.InfiniteTimeSpan && fixedDowntime > context.Options.DowntimeLimit;
+            context.Warnings.Add(isFixed
+                ? $"The downtime limit of {context.Options.DowntimeLimit.TotalMilliseconds:0} ms cannot be kept: what is carried while the workload is frozen takes about {fixedDowntime.TotalMilliseconds:0} ms."
+                : $"The migration did not converge by itself: the workload writes faster than the link carries (expected downtime {expected.TotalMilliseconds:0} ms).");
         }
     }
 

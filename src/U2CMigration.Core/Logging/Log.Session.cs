@@ -48,6 +48,9 @@ internal static partial class Log
     [LoggerMessage(LogEventIds.Throttled, LogLevel.Information, "The workload is throttled by {Percent:0} % of its processor time.", EventName = nameof(Throttled))]
     public static partial void Throttled(this ILogger logger, double percent);
 
+    [LoggerMessage(LogEventIds.FreezePutOff, LogLevel.Information, "The freeze is put off: copying what is pending takes {NowMilliseconds:0} ms by now, and {ExpectedMilliseconds:0} ms were expected.", EventName = nameof(FreezePutOff))]
+    public static partial void FreezePutOff(this ILogger logger, double nowMilliseconds, double expectedMilliseconds);
+
     [LoggerMessage(LogEventIds.MappingsChanged, LogLevel.Information, "A flag of a mapping was changed just before the freeze; the state is dumped again.", EventName = nameof(MappingsChanged))]
     public static partial void MappingsChanged(this ILogger logger);
 

@@ -20,6 +20,7 @@ internal static class LogEventIds
     public const int MappingsChanged = 1014;
     public const int LogNotKept = 1015;
     public const int MemoryDiffers = 1020;
+    public const int FreezePutOff = 1016;
     public const int Listening = 1100;
     public const int OfferAccepted = 1101;
     public const int OfferRefused = 1102;

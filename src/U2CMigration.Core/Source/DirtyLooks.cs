@@ -32,6 +32,9 @@ internal sealed class DirtyLooks(
     /// <summary>The time since the round began, until the last look.</summary>
     public TimeSpan Interval => _books.Interval;
 
+    /// <summary>The time since the last look.</summary>
+    public TimeSpan SinceLook => Stopwatch.GetElapsedTime(_lookStart);
+
     /// <summary>How long the last look took.</summary>
     public TimeSpan LookTime { get; private set; }
 

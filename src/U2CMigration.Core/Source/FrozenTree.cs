@@ -65,6 +65,9 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
         await TakeMappingsAsync(processIds, cancellationToken).ConfigureAwait(false);
         var sockets = TreeSockets.Of(processIds);
         _talksToItself = sockets.HasInnerConnection();
+
+        // A freeze may have been put off after this.
+        _socketPaths?.Dispose();
         _socketPaths = KeptSocketPaths.Keep(sockets, context.Target.RootProcessId, context.MigrationId, context.Warnings.Add);
         _memory.Dispose();
     }

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
+using U2CMigration.Core.Convergence;
 using U2CMigration.PageTracking;
 using U2CMigration.PageTracking.Pages;
 using U2CMigration.PageTracking.Reading;
@@ -32,6 +34,9 @@ internal sealed class PageSender(MigrationConnection connection, ProcessNumbers 
     /// <summary>The most pages in a batch; changed while nothing is sent. See <see cref="BatchSize"/>.</summary>
     public int BatchPages { get; set; } = PageBatch.MaxPages;
 
+    /// <summary>How fast pages are read and encoded.</summary>
+    public PreparingPace Preparing { get; } = new();
+
     /// <summary>What was taken for sending, for whoever looks at the dirty pages meanwhile.</summary>
     public SentRecord Record { get; } = new();
 
@@ -42,6 +47,7 @@ internal sealed class PageSender(MigrationConnection connection, ProcessNumbers 
     /// <param name="cancellationToken">Ends the migration.</param>
     public async Task SendAsync(PageSet pages, Action<long>? sent, Func<bool>? enough, CancellationToken cancellationToken)
     {
+        connection.BeginPreparing();
         try
         {
             Record.BeginGroup();
@@ -69,6 +75,7 @@ internal sealed class PageSender(MigrationConnection connection, ProcessNumbers 
             _sent = Task.CompletedTask;
             _rangeCount = 0;
             _filling.Clear();
+            connection.EndPreparing();
         }
     }
 
@@ -166,8 +173,10 @@ internal sealed class PageSender(MigrationConnection connection, ProcessNumbers 
         }
 
         await DropAsync(cancellationToken).ConfigureAwait(false);
+        long preparing = Stopwatch.GetTimestamp();
         Read();
         Seal();
+        Preparing.Add(_filling.SentPages, preparing);
         await _sent.ConfigureAwait(false);
         (_filling, _sending) = (_sending, _filling);
         SentPages += _sending.SentPages;

@@ -16,11 +16,8 @@ namespace U2CMigration.Core.Source;
 /// <remarks>While the next round is planned the one before goes on being sent, so that the link does not wait for the planning.</remarks>
 internal sealed class PreCopyRounds : IDisposable
 {
-    /// <summary>Assumed until measured: CRIU needs about this long to dump and restore the state of a service (docs/results.md).</summary>
-    private static readonly TimeSpan AssumedFixedDowntime = TimeSpan.FromMilliseconds(100);
-
-    /// <summary>Below this, a round says more about latency than about bandwidth.</summary>
-    private const long LeastBytesToMeasure = 1 << 20;
+    /// <summary>How long a round is that is sent because a freeze is put off.</summary>
+    private static readonly TimeSpan PutOffSlice = TimeSpan.FromMilliseconds(100);
 
     private readonly SourceContext _context;
     private readonly IMigrationStrategy _strategy;
@@ -29,26 +26,35 @@ internal sealed class PreCopyRounds : IDisposable
     private readonly SourceDialogue _dialogue;
     private readonly DirtyLooks _looks;
     private readonly ConvergenceGuard _convergence;
+    private readonly DowntimeForecast _forecast;
+    private readonly FreezeCheck _freezeCheck = new();
+    private readonly Func<CancellationToken, Task> _ready;
     private readonly RoundPlan _plan = new();
     private readonly List<RoundReport> _rounds = [];
     private SentRound? _current;
     private RoundOutcome? _previous;
-    private double _bandwidth;
     private long _resident;
     private bool _ackDue;
 
     public PreCopyRounds(
-        SourceContext context, IPageTracker tracker, IMigrationStrategy strategy, PageSender sender, MigrationConnection connection, SourceDialogue dialogue)
+        SourceContext context,
+        IPageTracker tracker,
+        IMigrationStrategy strategy,
+        PageSender sender,
+        MigrationConnection connection,
+        SourceDialogue dialogue,
+        Func<CancellationToken, Task> ready)
     {
-        (_context, _strategy, _sender, _connection, _dialogue) = (context, strategy, sender, connection, dialogue);
+        (_context, _strategy, _sender, _connection, _dialogue, _ready) = (context, strategy, sender, connection, dialogue, ready);
         _convergence = new ConvergenceGuard(context);
+        _forecast = new DowntimeForecast(context, tracker, connection, sender);
         _looks = new DirtyLooks(context, tracker, strategy, sender);
     }
 
     /// <summary>The rounds so far.</summary>
     public IReadOnlyList<RoundReport> Rounds => _rounds;
 
-    /// <summary>Runs the rounds.</summary>
+    /// <summary>Runs the rounds; when it returns, the workload is to be frozen at once.</summary>
     /// <param name="pending">Receives the pages that are owed when the workload is to be stopped.</param>
     /// <param name="cancellationToken">Ends the migration.</param>
     public async Task RunAsync(PageSet pending, CancellationToken cancellationToken)
@@ -60,19 +66,14 @@ internal sealed class PreCopyRounds : IDisposable
             await ObserveAsync(cancellationToken).ConfigureAwait(false);
             for (int round = 0; ; round++)
             {
-                RoundObservation observation = Observation(round);
-                _plan.Clear();
-                await Task.Run(() => _strategy.Plan(observation, _plan), cancellationToken).ConfigureAwait(false);
-                bool stop = _convergence.ShouldStop(observation, _plan);
+                RoundObservation observation = await Task.Run(() => Plan(round), cancellationToken).ConfigureAwait(false);
+                bool stop = _convergence.ShouldStop(observation, _plan, _forecast.LeastCopyTime);
                 TimeSpan copyTime = observation.CopyTime;
                 await FinishAsync(cancellationToken).ConfigureAwait(false);
-                ReportPlan(round, copyTime);
-                if (stop)
+                ReportPlan(round, observation.FixedDowntime + copyTime);
+                if (stop && await CanFreezeAsync(observation, copyTime, cancellationToken).ConfigureAwait(false))
                 {
                     _sender.BatchPages = PageBatch.MaxPages;
-
-                    // What still waits in buffers would stand in front of the images while nothing runs.
-                    await TakeAckAsync(cancellationToken).ConfigureAwait(false);
                     _looks.Books.Owed.CopyTo(pending);
                     return;
                 }
@@ -113,6 +114,40 @@ internal sealed class PreCopyRounds : IDisposable
         }
     }
 
+    private RoundObservation Plan(int round)
+    {
+        RoundObservation observation = _forecast.Complete(Observation(round));
+        _plan.Clear();
+        _strategy.Plan(observation, _plan);
+        return observation;
+    }
+
+    /// <summary>Does what is left to do before a freeze, and looks whether it may still come. If not, everything owed is sent for a while.</summary>
+    private async Task<bool> CanFreezeAsync(RoundObservation planned, TimeSpan expected, CancellationToken cancellationToken)
+    {
+        await _ready(cancellationToken).ConfigureAwait(false);
+
+        // What still waits in buffers would stand in front of the images while nothing runs.
+        await TakeAckAsync(cancellationToken).ConfigureAwait(false);
+        MigrationLimits limits = MigrationLimits.Of(_context.Options);
+        if (limits.AreReached(planned))
+        {
+            return true;
+        }
+
+        TimeSpan now = _forecast.CopyTimeNow(Observation(planned.Round), _looks.SinceLook);
+        if (!_freezeCheck.PutsOff(expected, now, limits.MostCopyTime(planned.FixedDowntime), planned.Elapsed))
+        {
+            return true;
+        }
+
+        _context.Logger.FreezePutOff(now.TotalMilliseconds, expected.TotalMilliseconds);
+        _plan.Clear();
+        _plan.AddGroup(_looks.Books.Owed);
+        _plan.Slice = PutOffSlice;
+        return false;
+    }
+
     private RoundObservation Observation(int round) => new()
     {
         Round = round,
@@ -124,17 +159,17 @@ internal sealed class PreCopyRounds : IDisposable
         LookTime = _looks.LookTime,
         LearnTime = _looks.LearnTime,
         ResidentPages = _resident,
-        BandwidthBytesPerSecond = _bandwidth,
+        BandwidthBytesPerSecond = 0,
         Costs = _sender.Costs,
         Elapsed = _context.Clock.Elapsed,
         Previous = _previous,
-        FixedDowntime = AssumedFixedDowntime,
+        FixedDowntime = TimeSpan.Zero,
         Histories = _looks.Histories,
     };
 
-    private void ReportPlan(int round, TimeSpan copyTime) => _context.Progress.Update(
+    private void ReportPlan(int round, TimeSpan expected) => _context.Progress.Update(
         static (now, state) => now with { Round = state.round, RoundPages = state.pages, RoundPagesSent = 0, ExpectedDowntime = state.expected },
-        (round, pages: _plan.PageCount, expected: AssumedFixedDowntime + copyTime),
+        (round, pages: _plan.PageCount, expected),
         atOnce: true);
 
     private void Start(int round)
@@ -234,15 +269,6 @@ internal sealed class PreCopyRounds : IDisposable
         current.Duration = Stopwatch.GetElapsedTime(current.StartTimestamp);
         current.SentPages = _sender.SentPages - current.SentBefore;
         current.WireBytes = _connection.Statistics.WireBytesSent - current.BytesBefore;
-        if (current.WireBytes >= LeastBytesToMeasure || _bandwidth == 0)
-        {
-            _bandwidth = _ackDue ? _connection.Statistics.AcknowledgedBytesPerSecond : current.WireBytes / current.Duration.TotalSeconds;
-            if (_context.Options.MaxBytesPerSecond > 0)
-            {
-                // Acknowledgements leave out the time in which our own limit kept us waiting.
-                _bandwidth = Math.Min(_bandwidth, _context.Options.MaxBytesPerSecond);
-            }
-        }
     }
 
     private void Report(SentRound current)
@@ -258,8 +284,8 @@ internal sealed class PreCopyRounds : IDisposable
             HeldPages = Math.Max(0, current.OwedPages - current.SentPages),
             WireBytes = current.WireBytes,
         });
-        _context.Logger.RoundDone(current.Index, current.DirtyPages, current.SentPages, current.Duration.TotalMilliseconds, _bandwidth);
-        _context.Progress.Update(static (now, bandwidth) => now with { RoundPagesSent = now.RoundPages, BytesPerSecond = bandwidth }, _bandwidth, atOnce: true);
+        _context.Logger.RoundDone(current.Index, current.DirtyPages, current.SentPages, current.Duration.TotalMilliseconds, _forecast.LinkBytesPerSecond);
+        _context.Progress.Update(static (now, bandwidth) => now with { RoundPagesSent = now.RoundPages, BytesPerSecond = bandwidth }, _forecast.LinkBytesPerSecond, atOnce: true);
     }
 
     private void ReportSent(long pages) => _context.Progress.Update(

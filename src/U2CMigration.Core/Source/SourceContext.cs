@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using U2CMigration.Core.Errors;
+using U2CMigration.Core.Logging;
 using U2CMigration.Core.Progress;
 using U2CMigration.Core.Sessions;
 
@@ -28,6 +29,13 @@ internal sealed class SourceContext(Guid migrationId, MigrationTarget target, Mi
 
     /// <summary>The directory of this migration's images.</summary>
     public string ImagesDirectory { get; } = Path.Combine(options.WorkDirectory, migrationId.ToString("N"));
+
+    /// <summary>Notes something worth knowing, and logs it.</summary>
+    public void Warn(string warning)
+    {
+        Warnings.Add(warning);
+        Logger.Warning(warning);
+    }
 
     public MigrationException Failure(string message, bool isTransient, Exception? cause = null) =>
         new(message, progress.Phase, WorkloadState.Running, isTransient, cause);

@@ -196,7 +196,7 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
         PageCodec? codec = SourceCodec.Create(context, strategy, _connection!, memory);
         _sender = new PageSender(_connection!, context.Numbers, codec, _tracker as ICopyObserver);
         _strategyName = strategy.Name;
-        _rounds = new PreCopyRounds(context, _tracker, strategy, _sender, _connection!, _dialogue!);
+        _rounds = new PreCopyRounds(context, _tracker, strategy, _sender, _connection!, _dialogue!, token => _tree.ReadyAsync(_tracker.ProcessIds, token));
         context.Logger.MigrationStarted(context.MigrationId, context.Target, _connection!.Peer, strategy.Name, _tracker.Name, freezer.Name);
         foreach (string warning in context.Warnings)
         {

@@ -66,7 +66,6 @@ internal sealed class StopAndCopy(
             await Task.Run(HeldComparison.Rehearse, cancellationToken).ConfigureAwait(false);
         }
 
-        await tree.ReadyAsync(tracker.ProcessIds, cancellationToken).ConfigureAwait(false);
         FreezeStart = context.Clock.Elapsed;
         FreezeTimestamp = Stopwatch.GetTimestamp();
         await tree.FreezeAsync(cancellationToken).ConfigureAwait(false);

@@ -15,6 +15,12 @@ internal sealed unsafe class PagemapScanner : IPageTableReader
 
     /// <summary>Where the kernel puts mappings, unless a program asks for an address above: 47 bits, without the last page.</summary>
     private const ulong MappingsEnd = (1UL << 47) - PageSize.Bytes;
+
+    /// <summary>
+    /// Protected in one call: 64 MiB, well below 10 ms. The kernel holds the map of the process meanwhile, and whoever wants to map or unmap something in it waits: 0.6 s were measured for 4 GiB at once.
+    /// </summary>
+    private const ulong ProtectedAtOnce = 16384;
+
     private readonly PageRegion[] _regions;
     private readonly PageCategories _neverContent;
 
@@ -45,6 +51,30 @@ internal sealed unsafe class PagemapScanner : IPageTableReader
         return Scan(pagemap, ref arguments) != -Errno.EPERM;
     }
 
+    /// <summary>Whether all mappings between two addresses are registered for write-protection. No page table is walked for that: only those of mappings that are not would be.</summary>
+    internal bool AreRegistered(SafeFileHandle pagemap, ulong start, ulong end)
+    {
+        PagemapScanArguments arguments = Arguments(PM_SCAN_CHECK_WPASYNC, start, end);
+        arguments.Inverted = arguments.Mask = PageCategories.WriteProtectable;
+        arguments.Returned = PageCategories.WriteProtectable;
+        arguments.RegionsLength = 1;
+        return Scan(pagemap, ref arguments) != -Errno.EPERM;
+    }
+
+    /// <summary>Whether any page of a registered mapping is protected. Finding none takes a hundredth of the time of removing the protection of all.</summary>
+    internal bool HasProtected(SafeFileHandle pagemap, ulong start, ulong end)
+    {
+        PagemapScanArguments arguments = Arguments(0, start, end);
+        arguments.Inverted = arguments.Mask = PageCategories.Written;
+        arguments.AnyOf = PageCategories.Present | PageCategories.Swapped;
+        arguments.Returned = PageCategories.Present;
+        arguments.RegionsLength = 1;
+        arguments.MaxPages = 1;
+
+        // What can not be told may be there.
+        return Scan(pagemap, ref arguments) != 0;
+    }
+
     /// <summary>Finds the pages written since the last call in all registered mappings and write-protects them again, in one step per page.</summary>
     /// <remarks>
     /// Mappings that are not registered are passed over silently because WriteProtectable is in the mask. The any-of mask keeps holes out: without it the
@@ -59,6 +89,7 @@ internal sealed unsafe class PagemapScanner : IPageTableReader
         PagemapScanArguments arguments = Arguments(PM_SCAN_WP_MATCHING, start, span.End);
         arguments.Inverted = NeverContent(span);
         arguments.Mask = arguments.Inverted | PageCategories.WriteProtectable | PageCategories.Written;
+        arguments.MaxPages = ProtectedAtOnce;
         return ScanContent(pagemap, arguments, ref start, out found);
     }
 
@@ -167,11 +198,23 @@ internal sealed unsafe class PagemapScanner : IPageTableReader
             return -count;
         }
 
-        // The walk is over unless the regions are all used. WalkEnd does not say so: after more than 512 regions the kernel leaves in it where it emptied
-        // an inner buffer last, and starting there again would find pages below those already found.
+        // The walk is over unless the regions are all used, or as many pages were found as were asked for. WalkEnd does not say so: after more than 512 regions the kernel leaves in it
+        // where it emptied an inner buffer last, and starting there again would find pages below those already found.
         found = _regions.AsSpan(0, count);
-        start = count < _regions.Length ? arguments.End : Math.Max(arguments.WalkEnd, found[^1].End);
+        bool isOver = count < _regions.Length && (arguments.MaxPages == 0 || PagesOf(found) < arguments.MaxPages);
+        start = isOver ? arguments.End : Math.Max(arguments.WalkEnd, found[^1].End);
         return 0;
+    }
+
+    private static ulong PagesOf(ReadOnlySpan<PageRegion> regions)
+    {
+        ulong pages = 0;
+        foreach (ref readonly PageRegion region in regions)
+        {
+            pages += (region.End - region.Start) >> PageSize.Shift;
+        }
+
+        return pages;
     }
 
     private int Scan(SafeFileHandle pagemap, ref PagemapScanArguments arguments)

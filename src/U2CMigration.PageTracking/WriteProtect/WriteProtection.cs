@@ -50,10 +50,7 @@ internal sealed class WriteProtection : IDisposable
     internal void Collect(PageSet dirty, CancellationToken cancellationToken)
     {
         _registration.BeginPass();
-        foreach (PageRange area in _space.PrivateAreas)
-        {
-            _registration.Ensure(area.Start);
-        }
+        _registration.EnsureAll(_space.PrivateAreas);
 
         if (!_reportAll && _registration.Refused.Count == 0)
         {

@@ -48,7 +48,10 @@ internal sealed class StopRule
         }
 
         _sentPages += observation.Previous?.SentPages ?? 0;
-        return !Gains(observation) || observation.CopyTime <= observation.FixedDowntime * NegligibleShare;
+        bool gains = Gains(observation);
+
+        // In the first pass nothing is negligible: the rest of it is one slice away, and an estimate by which it costs nothing may be wrong.
+        return !gains || (!IsFirstPass && observation.CopyTime <= observation.FixedDowntime * NegligibleShare);
     }
 
     private bool Gains(RoundObservation observation)

@@ -8,7 +8,7 @@ namespace U2CMigration.Transport.Connections;
 /// <param name="PagesReceived">The pages received, zero pages among them.</param>
 /// <param name="PageBytesAcknowledged">The bytes of page frames that the peer has in its store.</param>
 /// <param name="PageBytesUnderWay">The bytes of page frames sent and not acknowledged.</param>
-/// <param name="AcknowledgedBytesPerSecond">The bandwidth that the last acknowledgements show; 0 before the first.</param>
+/// <param name="AcknowledgedBytesPerSecond">The bandwidth that the acknowledgements of the last seconds show, without the time in which nothing was under way; 0 before the first. Never above what really crossed, however late they were looked at.</param>
 /// <param name="RoundTripTime">The time that the last ping took; zero before the first.</param>
 public readonly record struct ConnectionStatistics(
     long WireBytesSent,

@@ -128,7 +128,7 @@ public sealed partial class MigrationConnection
 
     private void TakeAcknowledgement(long bytes)
     {
-        if (!_bandwidth.OnAcknowledged(bytes))
+        if (!_link.OnAcknowledged(bytes) || !_achieved.OnAcknowledged(bytes))
         {
             throw new MigrationProtocolException("an acknowledgement of bytes that were sent", $"{bytes} bytes");
         }

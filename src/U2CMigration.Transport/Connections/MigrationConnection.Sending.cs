@@ -66,7 +66,8 @@ public sealed partial class MigrationConnection
         await _sendLock.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            _bandwidth.OnSending(batch.WireBytes);
+            _link.OnSending(batch.WireBytes, batch.SentPages);
+            _achieved.OnSending(batch.WireBytes, batch.SentPages);
             await WriteAsync(batch.Frame(_sendSequence), cancellationToken).ConfigureAwait(false);
             Interlocked.Add(ref _pagesSent, batch.SentPages);
             Interlocked.Add(ref _zeroPagesSent, batch.ZeroPages);

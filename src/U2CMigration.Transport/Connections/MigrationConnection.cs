@@ -26,7 +26,8 @@ public sealed partial class MigrationConnection : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly FrameReader _frames;
-    private readonly BandwidthEstimator _bandwidth;
+    private readonly CrossingRate _link;
+    private readonly CrossingRate _achieved;
     private readonly ByteRateLimiter _rateLimiter;
     private readonly CancellationTokenSource _closing = new();
     private Task _keepAlive = Task.CompletedTask;
@@ -40,7 +41,8 @@ public sealed partial class MigrationConnection : IAsyncDisposable
         _logger = logger;
         _input = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: ReadBufferBytes, minimumReadSize: ReadBufferBytes / 4, leaveOpen: true));
         _frames = new FrameReader(peer);
-        _bandwidth = new BandwidthEstimator(_time);
+        _link = new CrossingRate(_time);
+        _achieved = new CrossingRate(_time);
         _rateLimiter = new ByteRateLimiter(options.RateLimitBytesPerSecond, _time);
         _writeAbort = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _time);
         Role = role;
@@ -77,10 +79,21 @@ public sealed partial class MigrationConnection : IAsyncDisposable
         Interlocked.Read(ref _pagesSent),
         Interlocked.Read(ref _zeroPagesSent),
         _frames.PagesTaken,
-        _bandwidth.AcknowledgedBytes,
-        _bandwidth.BytesUnderWay,
-        _bandwidth.BytesPerSecond,
+        _link.AcknowledgedBytes,
+        _link.BytesUnderWay,
+        _link.PerSecond.BytesPerSecond,
         new TimeSpan(Interlocked.Read(ref _roundTripTicks)));
+
+    /// <summary>How fast pages crossed lately, without the time in which nothing was under way.</summary>
+    internal CrossingPace LinkPace => _link.PerSecond;
+
+    /// <summary>How fast they crossed from end to end, preparing included (<see cref="BeginPreparing"/>).</summary>
+    internal CrossingPace Achieved => _achieved.PerSecond;
+
+    /// <summary>Somebody begins to read and encode pages: until <see cref="EndPreparing"/>, time counts for <see cref="Achieved"/> whether anything is on its way or not.</summary>
+    internal void BeginPreparing() => _achieved.Begin();
+
+    internal void EndPreparing() => _achieved.End();
 
     /// <summary>Exchanges greetings over a stream and makes a connection of it.</summary>
     /// <param name="stream">The stream; read and written at the same time, disposed with the connection, also when this call fails.</param>

@@ -78,7 +78,7 @@ public sealed class PreCopyRoundsTests
         var dialogue = new SourceDialogue(source);
         using var sender = new PageSender(source, context.Numbers, null);
         var strategy = new SlicedStrategy(() => sender.BatchPages);
-        using (var rounds = new PreCopyRounds(context, tracker, strategy, sender, source, dialogue))
+        using (var rounds = new PreCopyRounds(context, tracker, strategy, sender, source, dialogue, static _ => Task.CompletedTask))
         {
             await rounds.RunAsync(new PageSet(), Cancellation);
         }
@@ -133,7 +133,7 @@ public sealed class PreCopyRoundsTests
                 BatchPages.Add(batchPages());
             }
 
-            if (observation.Round == 2)
+            if (observation.Round >= 2)
             {
                 plan.StopAndCopy();
                 return;

@@ -1,0 +1,75 @@
+using System.Diagnostics;
+using U2CMigration.Core.Source;
+using U2CMigration.PageTracking.Trackers;
+using U2CMigration.Strategy.Rounds;
+using U2CMigration.Transport.Connections;
+
+namespace U2CMigration.Core.Convergence;
+
+/// <summary>What a stop would cost now: how fast the rest would be sent, and how long everything but private memory takes.</summary>
+internal sealed class DowntimeForecast(SourceContext context, IPageTracker tracker, MigrationConnection connection, PageSender sender)
+{
+    /// <summary>Counting what a tree holds takes up to 50 ms where there is much of it, and it rarely changes by much.</summary>
+    private static readonly TimeSpan CountedEvery = TimeSpan.FromSeconds(5);
+
+    private const long MuchSharedBytes = 16 << 20;
+
+    private StateInventory _state;
+    private long _countedAt;
+    private bool _warned;
+
+    /// <summary>The bytes per second of the link, within the caller's limit; 0 while unknown.</summary>
+    public double LinkBytesPerSecond { get; private set; }
+
+    /// <summary>What copying everything owed takes at the very least.</summary>
+    public TimeSpan LeastCopyTime { get; private set; }
+
+    /// <summary>Adds bandwidth and fixed downtime, as they are now, to what is observed.</summary>
+    public RoundObservation Complete(RoundObservation observation)
+    {
+        if (_countedAt == 0 || Stopwatch.GetElapsedTime(_countedAt) > CountedEvery)
+        {
+            _state = StateInventory.Take(tracker.ProcessIds);
+            _countedAt = Stopwatch.GetTimestamp();
+        }
+
+        SendingPace pace = Pace();
+        LinkBytesPerSecond = pace.LinkBytes;
+        LeastCopyTime = pace.LeastTimeFor(observation.Owed.PageCount, observation.OwedBytes);
+
+        // Images are large: what a few pages took to cross says nothing about them.
+        double proven = connection.LinkPace.ProvenBytesPerSecond;
+        double limit = context.Options.MaxBytesPerSecond;
+        proven = limit > 0 && (proven > limit || proven == 0) ? limit : proven;
+        Warn(proven, observation.Round);
+        return observation with
+        {
+            BandwidthBytesPerSecond = pace.BytesPerSecondFor(observation.Owed.PageCount, observation.OwedBytes),
+            FixedDowntime = StateCost.Of(_state, proven),
+        };
+    }
+
+    /// <summary>How long sending everything owed would take now, with what was written since the last look at the same pace as before it.</summary>
+    /// <param name="observation">What is owed.</param>
+    /// <param name="sinceLook">The time since the last look.</param>
+    public TimeSpan CopyTimeNow(RoundObservation observation, TimeSpan sinceLook)
+    {
+        double written = observation.Round > 0 && observation.Interval > TimeSpan.Zero ? observation.ArrivedPages * (sinceLook / observation.Interval) : 0;
+        return Pace().TimeFor(observation.Owed.PageCount + (long)written, observation.OwedBytes + (written * observation.Costs.AgainBytes));
+    }
+
+    private SendingPace Pace() => SendingPace.Of(connection, sender.Preparing, context.Options.MaxBytesPerSecond);
+
+    /// <summary>Once; where there is much shared memory, when it is known how fast it will cross the link, or by the time at which the first round is over.</summary>
+    private void Warn(double bytesPerSecond, int round)
+    {
+        if ((bytesPerSecond > 0 || round > 0 || _state.SharedBytes < MuchSharedBytes) && !_warned)
+        {
+            _warned = true;
+            if (StateCost.Warning(_state, bytesPerSecond) is { } warning)
+            {
+                context.Warn(warning);
+            }
+        }
+    }
+}

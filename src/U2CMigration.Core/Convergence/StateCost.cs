@@ -1,0 +1,73 @@
+using System.Globalization;
+
+namespace U2CMigration.Core.Convergence;
+
+/// <summary>The downtime that does not come from private memory: freeze, dump and restore of everything else that a tree holds.</summary>
+/// <remarks>
+/// A straight line through what was measured (docs/results.md, "What else costs downtime"): so much for any tree, and so much more for each thing that CRIU has to write and make. It is meant to tell 100 ms from
+/// seconds before the freeze, not to be right to the millisecond: processors differ.
+/// </remarks>
+internal static class StateCost
+{
+    /// <summary>Any tree.</summary>
+    private static readonly TimeSpan Least = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Below this nobody is warned.</summary>
+    private static readonly TimeSpan WorthAWarning = TimeSpan.FromMilliseconds(500);
+
+    private static readonly TimeSpan PerProcess = TimeSpan.FromMilliseconds(8);
+    private static readonly TimeSpan PerThread = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan PerMapping = TimeSpan.FromMicroseconds(28);
+    private static readonly TimeSpan PerDescriptor = TimeSpan.FromMicroseconds(36);
+    private static readonly TimeSpan PerSocketMore = TimeSpan.FromMicroseconds(10);
+    private static readonly TimeSpan PerConnectionMore = TimeSpan.FromMicroseconds(400);
+
+    /// <summary>Written to a file, read from it on both hosts, and written to memory again.</summary>
+    private static readonly TimeSpan PerSharedMebibyte = TimeSpan.FromMilliseconds(3.5);
+
+    /// <summary>Images cross no faster, whatever the link carries.</summary>
+    private const double MostImageBytesPerSecond = 300e6;
+
+    /// <summary>The expected downtime of a tree, without its private memory.</summary>
+    /// <param name="state">What it holds.</param>
+    /// <param name="bytesPerSecond">How fast it crosses; 0 while unknown.</param>
+    public static TimeSpan Of(in StateInventory state, double bytesPerSecond) => Least + Sum(Parts(state, bytesPerSecond));
+
+    /// <summary>A sentence on what will cost downtime, with the amounts; null when it is not worth one.</summary>
+    /// <param name="state">What the tree holds.</param>
+    /// <param name="bytesPerSecond">How fast it crosses; 0 while unknown.</param>
+    public static string? Warning(in StateInventory state, double bytesPerSecond)
+    {
+        List<(string What, TimeSpan Time)> parts = Parts(state, bytesPerSecond);
+        TimeSpan all = Sum(parts);
+        if (all < WorthAWarning)
+        {
+            return null;
+        }
+
+        IEnumerable<string> causes = parts.Where(part => part.Time > all / 10).OrderByDescending(static part => part.Time).Select(static part => $"{part.What}: about {Text(part.Time)}");
+        return $"Expect a downtime of about {Text(Least + all)}, whatever the memory: what CRIU carries while the workload is frozen takes time ({string.Join("; ", causes)}).";
+    }
+
+    private static List<(string What, TimeSpan Time)> Parts(in StateInventory state, double bytesPerSecond)
+    {
+        double crossing = bytesPerSecond > 0 ? Math.Min(bytesPerSecond, MostImageBytesPerSecond) : MostImageBytesPerSecond;
+        double mebibytes = state.SharedBytes / (double)(1 << 20);
+        return
+        [
+            (Count(state.Mappings, "mappings"), state.Mappings * PerMapping),
+            (Count(state.Processes, "processes"), Math.Max(0, state.Processes - 1) * PerProcess),
+            (Count(state.Threads, "threads"), state.Threads * PerThread),
+            (Count(state.Descriptors, "descriptors"), (state.Descriptors * PerDescriptor) + (state.Sockets * PerSocketMore)),
+            (Count(state.Connections, "TCP connections"), state.Connections * PerConnectionMore),
+            (Count((long)mebibytes, "MiB of shared memory"), (mebibytes * PerSharedMebibyte) + TimeSpan.FromSeconds(state.SharedBytes / crossing)),
+        ];
+    }
+
+    private static TimeSpan Sum(List<(string What, TimeSpan Time)> parts) => parts.Aggregate(TimeSpan.Zero, static (sum, part) => sum + part.Time);
+
+    private static string Count(long number, string what) => string.Create(CultureInfo.InvariantCulture, $"{number:N0} {what}");
+
+    private static string Text(TimeSpan time) =>
+        time < TimeSpan.FromSeconds(1) ? string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds:0} ms") : string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.0} s");
+}
