@@ -3,7 +3,6 @@ using U2CMigration.Core.Destination.Verification;
 using U2CMigration.Core.FileLocks;
 using U2CMigration.Core.Freezing;
 using U2CMigration.Core.Handover;
-using U2CMigration.Core.InnerConnections;
 using U2CMigration.Core.Logging;
 using U2CMigration.Core.PageStores;
 using U2CMigration.Core.Receiving;
@@ -39,9 +38,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
     private RestoredMemory? _restored;
     private Task _acquired = Task.CompletedTask;
     private LockExchange? _locks;
-    private InnerConnectionLock? _innerConnections;
-    private RestoreLeftovers? _leftovers;
-    private Task _innerConnectionsFree = Task.CompletedTask;
+    private RestoreSurroundings? _surroundings;
     private IRestore? _restore;
     private RestoreMode _mode;
     private int _rootProcessId;
@@ -120,12 +117,9 @@ internal sealed class IncomingWorkload : IAsyncDisposable
             await _held.DisposeAsync().ConfigureAwait(false);
         }
 
-        // After the processes: a packet that arrived earlier would reach a peer that is not restored.
-        await _innerConnectionsFree.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _innerConnections?.Dispose();
+        await (_surroundings?.EndAsync(_runs) ?? Task.CompletedTask).ConfigureAwait(false);
         if (!_runs)
         {
-            _leftovers?.Remove();
             await AbandonNetworkAsync().ConfigureAwait(false);
         }
 
@@ -202,11 +196,9 @@ internal sealed class IncomingWorkload : IAsyncDisposable
         }
 
         await _acquired.ConfigureAwait(false);
-        var images = new ImageDirectory(_context.ImagesDirectory);
-        _innerConnections = InnerConnectionLock.Install(images, _context.Options.Criu, _context.MigrationId, _context.Logger);
-        _leftovers = RestoreLeftovers.Foresee(images);
-        _locks = new LockExchange(_context, _connection, _store);
-        _locks.TakeOver(images);
+        _surroundings = RestoreSurroundings.Prepare(_context);
+        _locks = new LockExchange(_context, _connection, CompareAsync);
+        _locks.TakeOver(new ImageDirectory(_context.ImagesDirectory));
         _restore = plan.Create(_mode, _held, ledger);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task completing = plan.CompleteAsync(stop.Token);
@@ -214,11 +206,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
         await CompleteAsync(completing, holding, stop).ConfigureAwait(false);
         _phases.Add(new PhaseDuration(PhaseNames.Check, Stopwatch.GetElapsedTime(start)));
         _rootProcessId = await HoldWhileListeningAsync(holding, stop).ConfigureAwait(false);
-        if (_innerConnections is not null)
-        {
-            _innerConnectionsFree = Task.Run(_innerConnections.Dispose, CancellationToken.None);
-        }
-
+        _surroundings.FreeConnections();
         await _locks.TakeFreeAsync(_rootProcessId, cancellationToken).ConfigureAwait(false);
         _phases.Add(new PhaseDuration(PhaseNames.Restore, Stopwatch.GetElapsedTime(start)));
         _context.Ledger.Record(_context.MigrationId, MigrationState.Restored, _rootProcessId);
@@ -302,7 +290,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
     private async Task ResumeAsync()
     {
         long start = Stopwatch.GetTimestamp();
-        await _innerConnectionsFree.ConfigureAwait(false);
+        await _surroundings!.ConnectionsFree.ConfigureAwait(false);
         Task announced = _network is null ? Task.CompletedTask : Task.Run(() => _network.AnnounceAsync(CancellationToken.None).AsTask());
         await _restore!.ResumeAsync().ConfigureAwait(false);
         long resumedAt = Stopwatch.GetTimestamp();
@@ -372,9 +360,9 @@ internal sealed class IncomingWorkload : IAsyncDisposable
 
     private async Task<MigrationMessage> CompareAsync(VerifyPages pages)
     {
-        if (_restored is null)
+        if (_restored is null || !_runs)
         {
-            return _store.Verify(pages.ProcessId, pages.Address, pages.Checksums.Span);
+            return _restored is null ? _store.Verify(pages.ProcessId, pages.Address, pages.Checksums.Span) : await _restored.CompareAllHeldAsync(pages, _restore!).ConfigureAwait(false);
         }
 
         // A page that is read before it is installed would be waited for one by one.

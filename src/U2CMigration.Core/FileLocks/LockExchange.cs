@@ -1,6 +1,5 @@
 using U2CMigration.Core.Destination;
 using U2CMigration.Core.Logging;
-using U2CMigration.Core.PageStores;
 using U2CMigration.Criu.Images;
 using U2CMigration.Transport;
 using U2CMigration.Transport.Connections;
@@ -10,7 +9,7 @@ using U2CMigration.Transport.Messages;
 namespace U2CMigration.Core.FileLocks;
 
 /// <summary>What the destination says to the source, and hears, about file locks that both hosts see.</summary>
-internal sealed class LockExchange(DestinationContext context, MigrationConnection connection, PageStore store) : IDisposable
+internal sealed class LockExchange(DestinationContext context, MigrationConnection connection, Func<VerifyPages, Task<MigrationMessage>> compare) : IDisposable
 {
     private readonly LockHandover _locks = new(context.Logger);
 
@@ -79,7 +78,7 @@ internal sealed class LockExchange(DestinationContext context, MigrationConnecti
             switch (await connection.ReceiveAsync(cancellationToken).ConfigureAwait(false))
             {
                 case VerifyPages pages:
-                    await connection.SendAsync(store.Verify(pages.ProcessId, pages.Address, pages.Checksums.Span), cancellationToken).ConfigureAwait(false);
+                    await connection.SendAsync(await compare(pages).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
                     break;
                 case LocksReleased:
                     _locks.NoteReleased();

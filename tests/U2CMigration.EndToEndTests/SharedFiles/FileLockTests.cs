@@ -62,35 +62,6 @@ public sealed class FileLockTests(RigFixture fixture)
         (after, runs, waiting.HasExited).Should().Be(($"{kind}=held", true, false));
     }
 
-    [Fact(Timeout = Limit)]
-    public async Task Move_OtherProcessTakesTheLockInBetween_IsHeldAndSaidUntilTheLockIsFree()
-    {
-        Requires.Testbed();
-        await using FileHolder holder = await FileHolder.StartAsync(fixture.Rig, ownCgroup: true, Cancellation, "posix");
-
-        // One that only tries, like a second server of the same database: nobody can see it.
-        await using RigProcess thief = await holder.StartWaitingAsync(Rig.B, "posix", Cancellation, "grab");
-        await using Carrier carrier = await Carrier.StartAsync(fixture.Rig, Rig.A, Cancellation, "--verbose");
-        await using RigProcess link = await StartLinkAsync(MessageType.LocksReleased);
-        await using RigProcess sender = carrier.StartSendingTo(LinkEndpoint, holder.ProcessId);
-        await thief.ReadLineAsync("got it", Cancellation);
-        await link.Input.WriteLineAsync("pass".AsMemory(), Cancellation);
-        await link.Input.FlushAsync(Cancellation);
-        await Task.Delay(TimeSpan.FromSeconds(2), Cancellation);
-        bool runsBeside = await holder.RunsAsync(Cancellation);
-        await thief.KillAsync();
-
-        CommandResult result = await sender.WaitAsync(Cancellation);
-        bool runs = await holder.RunsAsync(Cancellation);
-        string there = await holder.ProbeAsync(Rig.B, Cancellation);
-        CommandResult received = await carrier.Receiver.WaitAsync(Cancellation);
-
-        runsBeside.Should().BeFalse("it must not run without its lock");
-        result.ExitCode.Should().Be(0, $"{result.Output} {result.Error}");
-        (runs, there).Should().Be((true, "posix=held"));
-        received.Error.Should().Contain("committed and held").And.Contain($"{holder.Directory}/posix");
-    }
-
     [Theory(Timeout = Limit)]
     [InlineData(MessageType.Committed)]
     [InlineData(MessageType.LocksReleased)]

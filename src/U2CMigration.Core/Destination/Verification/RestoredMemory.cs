@@ -70,6 +70,23 @@ internal sealed class RestoredMemory(DestinationContext context, PageStore store
         }
     }
 
+    /// <summary>Compares while the tree is held, page by page as the source asks: installs them first. For a source that has to end its copy before the tree runs.</summary>
+    public async Task<MigrationMessage> CompareAllHeldAsync(VerifyPages message, IRestore restore)
+    {
+        var lazy = new List<LazyPageRange>();
+        for (int page = 0; page < message.Checksums.Length; page++)
+        {
+            ulong address = message.Address + ((ulong)page << PageSize.Shift);
+            if (IsLazy(message.ProcessId, address))
+            {
+                lazy.Add(new LazyPageRange(message.ProcessId, address, 1));
+            }
+        }
+
+        await restore.InstallAsync(lazy.ToArray(), Timeout.InfiniteTimeSpan, CancellationToken.None).ConfigureAwait(false);
+        return await Task.Run(() => Compare(message)).ConfigureAwait(false);
+    }
+
     /// <summary>Compares once the tree runs and every page is installed.</summary>
     public Compared Compare(VerifyPages message)
     {
