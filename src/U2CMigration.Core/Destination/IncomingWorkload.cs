@@ -13,7 +13,6 @@ using U2CMigration.Criu.Rpc;
 using U2CMigration.Core.Preflight;
 using U2CMigration.Transport;
 using U2CMigration.Transport.Connections;
-using U2CMigration.Transport.Frames;
 using U2CMigration.Transport.Messages;
 
 namespace U2CMigration.Core.Destination;
@@ -34,8 +33,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
     private readonly IDestinationNetwork? _network;
     private readonly List<PhaseDuration> _phases = [];
     private readonly MemoryAtHand _memory = MemoryAtHand.Take();
-    private readonly ExpectedPages _expected = new();
-    private RestoredMemory? _restored;
+    private readonly IncomingVerification _verification;
     private Task _acquired = Task.CompletedTask;
     private LockExchange? _locks;
     private RestoreSurroundings? _surroundings;
@@ -59,6 +57,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
         {
             _store = new PageStore(StoreOptions(context));
             _recent = new RecentPages(_store);
+            _verification = new IncomingVerification(context, connection, _store);
             _held = HeldRestore.Prepare(CriuPreflight.WorkerOptions(context.Options.Criu), context.Loggers);
         }
         catch
@@ -125,11 +124,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
 
         _locks?.Dispose();
         _images.Dispose();
-        if (_restored is not null)
-        {
-            await _restored.DisposeAsync().ConfigureAwait(false);
-        }
-
+        await _verification.DisposeAsync().ConfigureAwait(false);
         _memory.Dispose();
         _store.Dispose();
         _directory.Dispose();
@@ -184,20 +179,13 @@ internal sealed class IncomingWorkload : IAsyncDisposable
     {
         long start = Stopwatch.GetTimestamp();
         _context.Options.Faults?.InImages?.Invoke(new ImageDirectory(_context.ImagesDirectory));
-        var plan = new RestorePlan(_context, _store, _recent, _connection, _expected);
+        var plan = new RestorePlan(_context, _store, _recent, _connection, _verification.Expected);
         plan.Read();
         _mode = plan.Confirm(_mode);
-        InstallLedger? ledger = null;
-        if (StoreOptions(_context).KeepUntilVerified && (_connection.Features & ProtocolFeatures.RestoredMemory) != 0)
-        {
-            ledger = _mode == RestoreMode.FlatImages ? null : new InstallLedger(_store, new ImageDirectory(_context.ImagesDirectory));
-            _restored = new RestoredMemory(_context, _store, ledger, _images.Received);
-            _restored.Prepare();
-        }
-
+        InstallLedger? ledger = _verification.Begin(_mode, _images.Received);
         await _acquired.ConfigureAwait(false);
         _surroundings = RestoreSurroundings.Prepare(_context);
-        _locks = new LockExchange(_context, _connection, CompareAsync);
+        _locks = new LockExchange(_context, _connection, pages => _verification.AnswerAsync(pages, _restore!, _runs));
         _locks.TakeOver(new ImageDirectory(_context.ImagesDirectory));
         _restore = plan.Create(_mode, _held, ledger);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -219,11 +207,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
     private async Task<int> HoldAsync(Task pagesComplete, CancellationToken cancellationToken)
     {
         int rootProcessId = await _restore!.HoldAsync(pagesComplete, cancellationToken).ConfigureAwait(false);
-        if (_restored is not null)
-        {
-            await _restored.CompareHeldAsync(rootProcessId, _expected, _restore, cancellationToken).ConfigureAwait(false);
-        }
-
+        await _verification.CompareHeldAsync(rootProcessId, _restore, cancellationToken).ConfigureAwait(false);
         return rootProcessId;
     }
 
@@ -252,7 +236,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
     /// <summary>Waits for the restore, and gives up at once when the source does or is gone.</summary>
     private async Task<int> HoldWhileListeningAsync(Task<int> holding, CancellationTokenSource stop)
     {
-        Task<MigrationMessage> listening = _expected.NextOtherAsync(_connection, stop.Token);
+        Task<MigrationMessage> listening = _verification.Expected.NextOtherAsync(_connection, stop.Token);
         Task first = await Task.WhenAny(listening, holding).ConfigureAwait(false);
 
         // Nothing is lost by this: a message that is not complete stays with the connection.
@@ -343,7 +327,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
             switch (await _connection.ReceiveAsync(timeout.Token).ConfigureAwait(false))
             {
                 case VerifyPages pages:
-                    await _connection.SendAsync(await CompareAsync(pages).ConfigureAwait(false), timeout.Token).ConfigureAwait(false);
+                    await _connection.SendAsync(await _verification.AnswerAsync(pages, _restore!, _runs).ConfigureAwait(false), timeout.Token).ConfigureAwait(false);
                     timeout.CancelAfter(FarewellTimeout);
                     break;
                 case LocksReleased:
@@ -356,18 +340,6 @@ internal sealed class IncomingWorkload : IAsyncDisposable
                     throw new MigrationProtocolException("a comparison or the release", other.Type.ToString());
             }
         }
-    }
-
-    private async Task<MigrationMessage> CompareAsync(VerifyPages pages)
-    {
-        if (_restored is null || !_runs)
-        {
-            return _restored is null ? _store.Verify(pages.ProcessId, pages.Address, pages.Checksums.Span) : await _restored.CompareAllHeldAsync(pages, _restore!).ConfigureAwait(false);
-        }
-
-        // A page that is read before it is installed would be waited for one by one.
-        await _restore!.CompleteAsync().ConfigureAwait(false);
-        return await Task.Run(() => _restored.Compare(pages)).ConfigureAwait(false);
     }
 
     private void RecordAborted()

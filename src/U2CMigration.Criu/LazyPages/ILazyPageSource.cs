@@ -17,7 +17,7 @@ public interface ILazyPageSource
     /// <param name="pages">The number of pages.</param>
     void Release(int processId, ulong address, int pages);
 
-    /// <summary>Says that the kernel has taken pages out of this process's memory into the restored one; for whoever keeps account of it.</summary>
+    /// <summary>Says that the kernel has taken pages out of this process's memory into the restored one, not into a child that it has forked since; for whoever keeps account of it.</summary>
     /// <param name="processId">The process, as numbered in the images.</param>
     /// <param name="address">The address of the first page in the process as it was dumped.</param>
     /// <param name="pages">The pages, where they were taken from.</param>

@@ -52,6 +52,17 @@ public sealed class UnwantedPagesTests : IDisposable
         _source.Unwanted.Should().Equal((16 * Page, 1));
     }
 
+    /// <summary>The process of the images may still need what a child of it does not.</summary>
+    [Fact]
+    public void Discard_OfAForkedChild_SaysNothingAboutTheProcess()
+    {
+        RestoredTask child = _task.Fork(File.OpenHandle("/dev/null"));
+        child.Discard(18 * Page, 20 * Page);
+        child.GiveUpAll();
+        _source.Unwanted.Should().BeEmpty();
+        child.Close();
+    }
+
     private sealed class RecordingSource : ILazyPageSource
     {
         internal List<(ulong Address, int Pages)> Released { get; } = [];

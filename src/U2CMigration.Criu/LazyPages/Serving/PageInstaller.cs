@@ -26,7 +26,11 @@ internal sealed class PageInstaller(ILazyPageSource source)
             switch (status)
             {
                 case InstallStatus.Installed:
-                    source.Installed(task.ProcessId, wanted.Dumped, new LazyPageRun(from, pages));
+                    if (!task.IsForked)
+                    {
+                        source.Installed(task.ProcessId, wanted.Dumped, new LazyPageRun(from, pages));
+                    }
+
                     task.Settle(wanted.Slice(wanted.Start, wanted.Start + (ulong)copied));
                     return status;
                 case InstallStatus.AlreadyPresent:
@@ -49,7 +53,7 @@ internal sealed class PageInstaller(ILazyPageSource source)
     /// <summary>Gives up a page whose mapping is gone without an event, as in a child behind MADV_DONTFORK.</summary>
     internal static void GiveUp(RestoredTask task, in LazyRun wanted)
     {
-        task.Family.NoteUnwanted(FirstPage(wanted));
+        task.NoteUnwanted(FirstPage(wanted));
         task.Settle(FirstPage(wanted));
     }
 

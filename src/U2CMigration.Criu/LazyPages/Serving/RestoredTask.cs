@@ -24,6 +24,9 @@ internal sealed class RestoredTask
 
     internal SafeFileHandle Descriptor { get; }
 
+    /// <summary>Whether it was forked since the restore: what becomes of its pages says nothing about those of the process of the images.</summary>
+    internal bool IsForked { get; private init; }
+
     internal LazyRanges Ranges { get; }
 
     internal TaskFamily Family { get; }
@@ -34,7 +37,7 @@ internal sealed class RestoredTask
     /// <summary>The child of a fork: it lacks what its parent lacks at this moment, without what the parent does not hand on.</summary>
     internal RestoredTask Fork(SafeFileHandle descriptor)
     {
-        var child = new RestoredTask(ProcessId, descriptor, Ranges.Clone(), Family);
+        var child = new RestoredTask(ProcessId, descriptor, Ranges.Clone(), Family) { IsForked = true };
         ForkedMemory.Withhold(child, NumberHere);
         return child;
     }
@@ -52,7 +55,7 @@ internal sealed class RestoredTask
         long before = Ranges.PendingCount;
         while (Ranges.TryNext(start, end, int.MaxValue, out LazyRun unwanted))
         {
-            Family.NoteUnwanted(unwanted);
+            NoteUnwanted(unwanted);
             Settle(unwanted);
         }
 
@@ -60,12 +63,21 @@ internal sealed class RestoredTask
         return before - Ranges.PendingCount;
     }
 
+    /// <summary>Says that the process itself does not want pages.</summary>
+    internal void NoteUnwanted(in LazyRun pages)
+    {
+        if (!IsForked)
+        {
+            Family.NoteUnwanted(pages);
+        }
+    }
+
     /// <summary>Says that nothing more is wanted.</summary>
     internal void GiveUpAll()
     {
         for (ulong from = 0; Ranges.TryNext(from, ulong.MaxValue, int.MaxValue, out LazyRun unwanted); from = unwanted.End)
         {
-            Family.NoteUnwanted(unwanted);
+            NoteUnwanted(unwanted);
         }
     }
 
