@@ -39,7 +39,7 @@ static void usage(void)
     puts("  occupy ADDRESS PAGES                    registers a userfaultfd of its own there; leave: the main thread ends, others run on");
     puts("  split ADDRESS PAGES                     makes every other page read-only, each a mapping of its own");
     puts("  be WHAT AMOUNT                          see peculiar.h; doze SECONDS: the main thread sleeps where nothing can stop it");
-    puts("  fork -> pid | to CHILD COMMAND... | vfork -> ok | exec [PROGRAM] | descriptors -> count | chaos THREADS SEED | ops | quit");
+    puts("  fork -> pid | to CHILD COMMAND... | vfork -> ok | vforkexec -> ok | exec [PROGRAM] | descriptors -> count | chaos THREADS SEED | ops | quit");
 }
 
 // splitmix64 of the pair; the test computes the same.
@@ -368,6 +368,19 @@ static void *hold_vfork(void *unused)
     return NULL;
 }
 
+// The same, but it executes another program after a while.
+static void *vfork_and_execute(void *unused)
+{
+    (void)unused;
+    pid_t child = vfork();
+    if (child == 0) {
+        usleep(300000);
+        execl("/bin/sleep", "sleep", "20", (char *)NULL);
+        _exit(1);
+    }
+    return NULL;
+}
+
 static int occupy(unsigned long address, unsigned long pages)
 {
     struct uffdio_api api = {.api = UFFD_API};
@@ -470,6 +483,8 @@ static void run(const char *line, FILE **in, FILE **out, char **argv)
         return;
     } else if (!strcmp(command, "vfork"))
         result = pthread_create(&thread, NULL, hold_vfork, NULL);
+    else if (!strcmp(command, "vforkexec"))
+        result = pthread_create(&thread, NULL, vfork_and_execute, NULL);
     else if (!strcmp(command, "to")) {
         tell_child(line, *out);
         return;

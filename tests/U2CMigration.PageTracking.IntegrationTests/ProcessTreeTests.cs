@@ -112,6 +112,26 @@ public abstract class ProcessTreeTests : IDisposable
         dirty.PageCount.Should().Be(resident).And.BePositive();
     }
 
+    /// <summary>What is opened of it before is the memory of its parent, which lives on.</summary>
+    [Fact]
+    public void Collect_ChildOfVforkExecutesMeanwhile_ReportsMemoryOfItsOwn()
+    {
+        MemoryBlock block = _writer.Map(Pages);
+        block.WriteAll();
+        using IPageTracker tracker = _tracked.AttachTo(_writer);
+        _writer.Do("vforkexec");
+        int child = WaitForChild();
+        tracker.Collect();
+        SpinWait.SpinUntil(() => File.ReadAllText($"/proc/{child}/comm").StartsWith("sleep", StringComparison.Ordinal), TimeSpan.FromSeconds(10)).Should().BeTrue();
+
+        tracker.Collect();
+
+        PageSet resident = tracker.CollectResident();
+        resident.Count(block, child).Should().Be(0);
+        resident.TryGet(child, out ProcessPages? pages).Should().BeTrue();
+        pages!.PageCount.Should().BePositive();
+    }
+
     [Fact]
     public void Collect_AfterAnExec_IsExact()
     {

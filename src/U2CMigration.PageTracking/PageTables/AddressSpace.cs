@@ -15,18 +15,23 @@ internal sealed class AddressSpace : IDisposable
     private readonly MapsReader _maps;
     private readonly List<PageRange> _private = [];
     private readonly List<ScanSpan> _spans = [];
+    private readonly int _lender;
 
     /// <exception cref="PageTrackingException">The process is gone, or may not be looked into.</exception>
     internal AddressSpace(int processId, IPageTableReader reader, KernelFeatures features)
     {
         ProcessId = processId;
         _reader = reader;
+        int lender = FindLender(processId);
         Process = PidFd.Open(processId);
         try
         {
             _maps = MapsReader.Open(processId);
             Pagemap = ProcFile.Open(processId, "pagemap");
             Lookup = new AreaLookup(_maps, features.ProcmapQuery);
+
+            // Asked before and after, as it may execute while the files are opened.
+            _lender = lender != 0 ? lender : FindLender(processId);
         }
         catch
         {
@@ -56,11 +61,16 @@ internal sealed class AddressSpace : IDisposable
     /// <summary>Whether two processes run in one address space, as after vfork.</summary>
     internal static bool IsShared(int first, int second) => SystemCall(SYS_kcmp_x64, first, second, KCMP_VM, 0, 0) == 0;
 
-    /// <returns>False when the address space is gone.</returns>
+    /// <returns>False when the address space is gone, or was that of the parent (vfork) and the process has one of its own by now.</returns>
     internal bool TryReadAreas()
     {
         _private.Clear();
         _spans.Clear();
+        if (_lender != 0 && !IsShared(ProcessId, _lender))
+        {
+            return false;
+        }
+
         _maps.Rewind();
         bool any = false;
         bool joins = false;
@@ -137,6 +147,10 @@ internal sealed class AddressSpace : IDisposable
         _maps.Dispose();
         Process.Dispose();
     }
+
+    /// <summary>The parent if a process runs in its memory, between vfork and exec: what is opened then stays that of the parent, and does not get empty by the exec.</summary>
+    private static int FindLender(int processId) =>
+        ProcessTree.TryReadStat(processId, out ProcessStat stat) && IsShared(processId, stat.ParentProcessId) ? stat.ParentProcessId : 0;
 
     private void AddToSpans(MapsLine line, bool joins)
     {

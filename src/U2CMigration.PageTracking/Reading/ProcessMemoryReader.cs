@@ -51,6 +51,10 @@ public sealed unsafe class ProcessMemoryReader : IDisposable
         }
 
         unreadable.Clear();
+
+        // The file belongs to the memory that the process had when it was opened. A child of vfork had that of its parent, which lives on when the child executes.
+        _memory?.Dispose();
+        _memory = null;
         if (_sharing.MayShare(ProcessId))
         {
             return ReadSharing(ranges, destination, unreadable);
