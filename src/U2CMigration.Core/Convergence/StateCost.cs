@@ -53,6 +53,7 @@ internal static class StateCost
     {
         double crossing = bytesPerSecond > 0 ? Math.Min(bytesPerSecond, MostImageBytesPerSecond) : MostImageBytesPerSecond;
         double mebibytes = state.SharedBytes / (double)(1 << 20);
+        double deletedMebibytes = state.DeletedBytes / (double)(1 << 20);
         return
         [
             (Count(state.Mappings, "mappings"), state.Mappings * PerMapping),
@@ -61,6 +62,9 @@ internal static class StateCost
             (Count(state.Descriptors, "descriptors"), (state.Descriptors * PerDescriptor) + (state.Sockets * PerSocketMore)),
             (Count(state.Connections, "TCP connections"), state.Connections * PerConnectionMore),
             (Count((long)mebibytes, "MiB of shared memory"), (mebibytes * PerSharedMebibyte) + TimeSpan.FromSeconds(state.SharedBytes / crossing)),
+
+            // The same way: into a file, across, and into a file again.
+            (Count((long)deletedMebibytes, "MiB of deleted files"), (deletedMebibytes * PerSharedMebibyte) + TimeSpan.FromSeconds(state.DeletedBytes / crossing)),
         ];
     }
 

@@ -14,13 +14,19 @@ namespace U2CMigration.Core.Convergence;
 /// <param name="SharedBytes">Shared memory and huge pages.</param>
 internal readonly record struct StateInventory(int Processes, int Threads, int Mappings, int Descriptors, int Sockets, int Connections, long SharedBytes)
 {
+    /// <summary>Deleted files that are still open: their content is in no place that the destination could see.</summary>
+    public long DeletedBytes { get; init; }
+
     private const int MapsBufferBytes = 1 << 16;
     private const string SocketPrefix = "socket:[";
 
     /// <summary>Counts what a tree holds now. What ends meanwhile counts for nothing.</summary>
     public static StateInventory Take(IReadOnlyCollection<int> processIds)
     {
-        var found = new StateInventory(0, 0, 0, 0, 0, 0, TreeMemory.Of(processIds).FrozenOnlyBytes);
+        var found = new StateInventory(0, 0, 0, 0, 0, 0, TreeMemory.Of(processIds).FrozenOnlyBytes)
+        {
+            DeletedBytes = DeletedFiles.TotalBytes(DeletedFiles.Find(processIds, mapped: false)),
+        };
         byte[] buffer = new byte[MapsBufferBytes];
         HashSet<ulong>? connections = null;
         foreach (int processId in processIds)

@@ -12,12 +12,13 @@ internal static class DeletedFiles
 
     /// <summary>Each file once, whatever number of processes and descriptors it has.</summary>
     /// <param name="processIds">The processes.</param>
-    public static IReadOnlyList<DeletedFile> Find(IEnumerable<int> processIds)
+    /// <param name="mapped">Whether mapped files count too, which takes a look at each mapping.</param>
+    public static IReadOnlyList<DeletedFile> Find(IEnumerable<int> processIds, bool mapped = true)
     {
         var files = new Dictionary<(ulong Device, ulong Inode), DeletedFile>();
         foreach (int processId in processIds)
         {
-            foreach (string path in LinksOf(processId))
+            foreach (string path in LinksOf(processId, mapped))
             {
                 if (NameOf(path, processId) is { } name && FileStatus.TryRead(path) is { } status)
                 {
@@ -32,10 +33,10 @@ internal static class DeletedFiles
     /// <summary>The bytes of the files that travel.</summary>
     public static long TotalBytes(IEnumerable<DeletedFile> files) => files.Where(static file => !file.HasOtherNames).Sum(static file => file.Bytes);
 
-    private static IEnumerable<string> LinksOf(int processId) =>
+    private static IEnumerable<string> LinksOf(int processId, bool mapped) =>
     [
         .. Entries($"/proc/{processId}/fd"),
-        .. Entries($"/proc/{processId}/map_files"),
+        .. mapped ? Entries($"/proc/{processId}/map_files") : [],
         $"/proc/{processId}/exe",
         $"/proc/{processId}/cwd",
         $"/proc/{processId}/root",

@@ -1,3 +1,4 @@
+using U2CMigration.Core.Convergence;
 using U2CMigration.Core.Preflight;
 using U2CMigration.Core.Sessions;
 using U2CMigration.Criu.Configuration;
@@ -23,6 +24,17 @@ public sealed class DeletedFilesTests : IDisposable
 
         found.Select(file => Path.GetFileName(file.Path)).Should().BeEquivalentTo("deleted", "sparse");
         DeletedFiles.TotalBytes(found).Should().BeInRange(64 << 10, 128 << 10, "holes take nothing");
+    }
+
+    /// <summary>They travel while the workload is frozen, so they count into the downtime that is expected.</summary>
+    [Fact]
+    public void StateCost_DeletedFileIsOpen_ExpectsMoreDowntime()
+    {
+        using FileStream deleted = Delete("large", 32 << 20);
+        var state = StateInventory.Take([Environment.ProcessId]);
+
+        state.DeletedBytes.Should().BeGreaterThanOrEqualTo(32 << 20);
+        (StateCost.Of(state, 100e6) - StateCost.Of(state with { DeletedBytes = 0 }, 100e6)).Should().BeGreaterThan(TimeSpan.FromMilliseconds(320));
     }
 
     [Fact]
