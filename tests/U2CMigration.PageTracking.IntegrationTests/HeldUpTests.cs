@@ -2,7 +2,12 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
+using Microsoft.Win32.SafeHandles;
+using U2CMigration.PageTracking.Features;
+using U2CMigration.PageTracking.IntegrationTests.Workload;
+using U2CMigration.PageTracking.Interop;
 using U2CMigration.PageTracking.Pages;
+using U2CMigration.PageTracking.PageTables;
 using U2CMigration.PageTracking.WriteProtect;
 using U2CMigration.Testing;
 
@@ -12,6 +17,7 @@ namespace U2CMigration.PageTracking.IntegrationTests;
 public sealed class HeldUpTests
 {
     private const int MemoryMib = 1536;
+    private const int PiecePages = 16_384;
     private const int Attempts = 7;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -39,6 +45,43 @@ public sealed class HeldUpTests
         }
 
         least.Should().BeLessThan(0.15);
+    }
+
+    /// <summary>Whatever the machine is doing: no call protects more than a piece, and protection is removed only where there is any.</summary>
+    [Fact]
+    public void CollectWritten_MuchMemory_EndsEachCallAfterAPiece()
+    {
+        Requires.PagemapScan();
+        using var writer = new MemoryWriter();
+        MemoryBlock block = writer.Map(3 * PiecePages);
+        block.WriteAll();
+        var span = new ScanSpan(block.Address, block.Address + (3UL * PiecePages << PageSize.Shift), IsAnonymous: true);
+        var scanner = new PagemapScanner(KernelFeatures.Probe());
+        using SafeFileHandle pagemap = ProcFile.Open(writer.ProcessId, "pagemap");
+        using WriteProtectTracker tracker = WriteProtectTracker.Attach(writer.ProcessId);
+        scanner.HasProtected(pagemap, span.Start, span.End).Should().BeFalse();
+        tracker.Collect(new PageSet(), Cancellation);
+        scanner.HasProtected(pagemap, span.Start, span.End).Should().BeTrue();
+        block.WriteAll();
+        ulong start = span.Start;
+        int calls = 0;
+        ulong pages = 0;
+        while (start < span.End)
+        {
+            scanner.CollectWritten(pagemap, span, ref start, out ReadOnlySpan<NativeMethods.PageRegion> found).Should().Be(0);
+            ulong piece = 0;
+            foreach (NativeMethods.PageRegion region in found)
+            {
+                piece += (region.End - region.Start) >> PageSize.Shift;
+            }
+
+            piece.Should().BeLessThanOrEqualTo(PiecePages);
+            pages += piece;
+            calls++;
+        }
+
+        calls.Should().BeInRange(3, 4);
+        pages.Should().Be(3 * PiecePages);
     }
 
     private static double Gap(string gaps, string kind) =>
