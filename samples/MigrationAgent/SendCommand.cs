@@ -34,7 +34,7 @@ public static class SendCommand
         Option<TrackerKind> tracker = TrackerOption.Create();
         Option<string> codec = CodecOption.Create();
         var verify = new Option<bool>("--verify") { Description = "Compare every page of the frozen source with the restored processes; a sample before the commit, all of them after the resume." };
-        var verifyBefore = new Option<bool>("--verify-before-commit") { Description = "Compare all of them before the commit, while the workload is down: about a second for a GiB." };
+        var verifyBefore = new Option<bool>("--verify-before-commit") { Description = "Compare all of them before the commit, while the workload is down: the downtime then grows with memory." };
         Option<double> mbit = NumberOption.Create("--max-mbit", "The most Mbit/s to send; 0 (default) for no limit.", 0.0, 0, 1e9);
         Option<double> downtime = NumberOption.Create("--downtime-limit-ms", "The longest downtime that is accepted, ms; 0 (default) for no limit.", 0.0, 0, MaxMilliseconds);
         Option<double> duration = NumberOption.Create("--max-duration-s", "The longest time for the rounds before the stop, s (default 600).", 600.0, 0.001, MaxMilliseconds / 1000);

@@ -59,13 +59,13 @@ public sealed record MigrationSessionOptions
 
     /// <summary>
     /// Whether every page of the frozen source is compared with the restored processes before the source is released. A sample of all mappings is compared before the commit, so that
-    /// the workload runs on here where it differs; that costs a few milliseconds of downtime. All the rest is compared after the resume.
+    /// the workload runs on here where it differs; the downtime grows by the time in which the destination reads it, at most 17 MiB. Everything is compared after the resume.
     /// </summary>
     /// <value>Default: false.</value>
     public bool Verify { get; init; }
 
     /// <summary>
-    /// Whether <see cref="Verify"/> compares every page before the commit. All memory is then installed and read while the workload is down: about a second for a GiB.
+    /// Whether <see cref="Verify"/> compares every page before the commit. All memory is then installed and read while the workload is down, so that the downtime grows with it.
     /// </summary>
     /// <value>Default: false.</value>
     public bool VerifyBeforeCommit { get; init; }

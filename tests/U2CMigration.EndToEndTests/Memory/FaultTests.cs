@@ -44,6 +44,9 @@ public sealed class FaultTests(RigFixture fixture)
         error.GetProperty("isTransient").GetBoolean().Should().BeFalse();
         (await workload.AskAsync("check", Cancellation)).Should().StartWith("ok ");
         await Aftermath.StayedAsync(fixture.Rig, workload, Cancellation);
+
+        // The log of a migration that failed is kept, and other tests would find it.
+        await Aftermath.CleanAsync(fixture.Rig, Cancellation);
     }
 
     /// <summary>Of what is large a sample is compared before the commit, and all of it after the resume, although the workload has begun to overwrite it.</summary>
@@ -72,6 +75,8 @@ public sealed class FaultTests(RigFixture fixture)
             // The page was one of the sample.
             EventOf(result, "error").GetProperty("message").GetString().Should().Contain("do not have the memory of the frozen ones");
         }
+
+        await Aftermath.CleanAsync(fixture.Rig, Cancellation);
     }
 
     /// <summary>Asked for all of it beforehand, the page can not be missed.</summary>
@@ -90,6 +95,7 @@ public sealed class FaultTests(RigFixture fixture)
             await Aftermath.StayedAsync(fixture.Rig, workload, Cancellation);
         }
 
+        await Aftermath.CleanAsync(fixture.Rig, Cancellation);
         await using Agents agents = await Agents.StartAsync(fixture.Rig, Cancellation);
         JsonElement moved = await agents.MoveAsync(workload.ProcessId, Cancellation, "--verify-before-commit", "--max-duration-s", "2");
         moved.GetProperty("pagesHeld").GetInt64().Should().Be(moved.GetProperty("pagesVerified").GetInt64()).And.BeGreaterThan(8192);

@@ -14,7 +14,8 @@ namespace U2CMigration.Core.Source.Verification;
 internal sealed class HeldComparison(SourceContext context, IPageTracker tracker, MigrationConnection connection)
 {
     /// <summary>
-    /// 16 MiB of what comes with the images, all of it in most workloads, and 1 MiB of what is given on first touch. Read in the time of the restore here, and in 5 ms there.
+    /// 16 MiB of what comes with the images, all of it in many workloads, and 1 MiB of what is given on first touch. Read in the time of the restore here; reading it there is part of the
+    /// downtime.
     /// </summary>
     private const long EagerPages = 4096;
     private const long LazyPages = 256;
