@@ -8,12 +8,17 @@ internal sealed class FreezeGuardian : IDisposable
 {
     internal const string Settled = "settled";
 
+    /// <summary>For three seconds: CRIU, which has lost its caller too, undoes its dump in that time and leaves the group as it found it, frozen.</summary>
     internal const string Script = """
         [ -z "$said" ] || exit 0
         file=$1 word=$2
         shift 2
         "$@"
-        [ -z "$file" ] || echo "$word" >"$file"
+        [ -n "$file" ] || exit 0
+        for turn in 1 2 3 4 5 6 7 8 9 10 11 12; do
+            echo "$word" >"$file"
+            sleep 0.25
+        done
         """;
 
     private readonly Guardian _guardian;

@@ -75,9 +75,11 @@ public sealed class AddressHandover : ISourceNetwork, IDestinationNetwork
     /// <inheritdoc/>
     public ValueTask ReleaseAsync(CancellationToken cancellationToken)
     {
-        _released = true;
         _relay?.Begin();
         RouteNetlink.RemoveAddress(_device.Value.Index, _address.GetAddressBytes(), _prefixLength);
+
+        // Only now: what this host never had it must not take back.
+        _released = true;
         return ValueTask.CompletedTask;
     }
 

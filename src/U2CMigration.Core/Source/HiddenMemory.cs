@@ -45,12 +45,22 @@ internal static class HiddenMemory
         var images = new ImageDirectory(context.ImagesDirectory);
         foreach (int processId in hidden)
         {
-            ProcessPages pages = resident.Processes.FirstOrDefault(process => process.ProcessId == processId)
-                ?? throw new IOException($"Process {processId} of the frozen tree is not known to the page tracker any more.");
-            HiddenPages.Add(images, context.Numbers.InImages(processId), Entries(pages));
+            int inImages = context.Numbers.InImages(processId);
+            if (resident.Processes.FirstOrDefault(process => process.ProcessId == processId) is not { } pages)
+            {
+                // It had ended when the tree stopped, and has no memory in the images either.
+                if (images.ReadPagemap(inImages) is null)
+                {
+                    continue;
+                }
+
+                throw new IOException($"Process {processId} of the frozen tree is not known to the page tracker any more.");
+            }
+
+            HiddenPages.Add(images, inImages, Entries(pages));
             if (criu >= HiddenGuards.Known)
             {
-                HiddenGuards.Add(images, context.Numbers.InImages(processId), [.. GuardRegions.Of(processId, cancellationToken).Select(static range => (range.Start, range.End))]);
+                HiddenGuards.Add(images, inImages, [.. GuardRegions.Of(processId, cancellationToken).Select(static range => (range.Start, range.End))]);
             }
         }
     }

@@ -45,7 +45,8 @@ public static class EagerPages
         {
             if (!entry.IsLazyOnly)
             {
-                yield return entry;
+                // CRIU marks pages that it has written as lazy too, even in an ordinary dump. A lazy restore leaves out whatever is marked so, and nothing else would give those to the process.
+                yield return entry.IsPresent ? entry with { Places = entry.Places & ~PagePlaces.Lazy } : entry;
                 continue;
             }
 

@@ -21,7 +21,9 @@ public sealed record ImageTask(int ProcessId, int ParentProcessId, int ProcessGr
         while (entries.Read())
         {
             PstreeEntry entry = ImageBytes.Parse(path, entries, PstreeEntry.Parser);
-            tasks.Add(new ImageTask((int)entry.Pid, (int)entry.Ppid, (int)entry.Pgid, (int)entry.Sid, [.. entry.Threads.Select(static id => (int)id)]));
+
+            // The first is the process itself, but CRIU writes whatever it has there for one that has ended and waits to be collected.
+            tasks.Add(new ImageTask((int)entry.Pid, (int)entry.Ppid, (int)entry.Pgid, (int)entry.Sid, [(int)entry.Pid, .. entry.Threads.Skip(1).Select(static id => (int)id)]));
         }
 
         return tasks;
