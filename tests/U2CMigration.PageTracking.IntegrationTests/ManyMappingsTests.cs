@@ -5,7 +5,7 @@ using U2CMigration.PageTracking.WriteProtect;
 
 namespace U2CMigration.PageTracking.IntegrationTests;
 
-/// <summary>Tens of thousands of mappings cost in proportion, also on kernels where one mapping can not be asked for.</summary>
+/// <summary>Tens of thousands of mappings cost in proportion, also on kernels where one mapping cannot be asked for.</summary>
 public sealed class ManyMappingsTests
 {
     private const int Few = 6_000;

@@ -103,7 +103,7 @@ internal sealed class ConvergenceGuard(SourceContext context) : IDisposable
         if (least > context.Options.FreezeTimeout * CertainlyTooLong)
         {
             throw context.Failure(
-                $"The workload would be down for about {least.TotalSeconds:0} s and may be frozen for {context.Options.FreezeTimeout.TotalSeconds:0.#} s ({nameof(context.Options.FreezeTimeout)}). It was not frozen. Allow more, or try over a faster link.",
+                $"The workload would be down for about {least.TotalSeconds:0} s and may be frozen for {context.Options.FreezeTimeout.TotalSeconds:0.#} s ({nameof(context.Options.FreezeTimeout)}; agent: --freeze-timeout-s). It was not frozen. Allow more, or try over a faster link.",
                 isTransient: false);
         }
     }

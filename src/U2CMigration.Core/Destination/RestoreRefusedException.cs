@@ -1,4 +1,4 @@
 namespace U2CMigration.Core.Destination;
 
-/// <summary>The images can not be restored in the way that was asked for.</summary>
+/// <summary>The images cannot be restored in the way that was asked for.</summary>
 internal sealed class RestoreRefusedException(string message) : Exception(message);

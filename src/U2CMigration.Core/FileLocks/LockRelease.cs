@@ -8,7 +8,7 @@ using U2CMigration.Transport.Messages;
 namespace U2CMigration.Core.FileLocks;
 
 /// <summary>
-/// The source's part in handing over locks that both hosts see. Frozen tasks can not give up their record locks, so the frozen copy ends before the destination resumes its
+/// The source's part in handing over locks that both hosts see. Frozen tasks cannot give up their record locks, so the frozen copy ends before the destination resumes its
 /// own, and not after it as otherwise. The destination has recorded the commit by then.
 /// </summary>
 internal static class LockRelease

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace U2CMigration.Core.Preflight;
 
-/// <summary>The user namespaces of a tree, compared with the one of this process: what CRIU can not restore is found beforehand.</summary>
+/// <summary>The user namespaces of a tree, compared with the one of this process: what CRIU cannot restore is found beforehand.</summary>
 internal static class UserNamespaces
 {
     /// <summary>Whether a process is in another user namespace than this one.</summary>

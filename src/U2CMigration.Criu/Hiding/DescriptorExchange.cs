@@ -6,7 +6,7 @@ namespace U2CMigration.Criu.Hiding;
 
 /// <summary>Makes a waiting worker see another <c>/proc</c>: all that it opens there, it opens relative to descriptors of that directory or one of its processes.</summary>
 /// <remarks>
-/// The worker stays in its mount namespace, has no filter of system calls and is not traced any more when it continues: a kernel lets nobody with a filter or a tracer's doubts suspend the seccomp
+/// The worker stays in its mount namespace, has no filter of system calls and is not traced any more when it continues: the kernel lets no process that has a filter itself suspend the seccomp
 /// filters of the tasks that are dumped.
 /// </remarks>
 internal static class DescriptorExchange
@@ -19,7 +19,7 @@ internal static class DescriptorExchange
     /// <summary>Exchanges the descriptors of a worker that waits for an answer.</summary>
     /// <param name="workerId">The worker, a child of this process, in its namespaces.</param>
     /// <param name="shadow">The other directory.</param>
-    /// <exception cref="IOException">Not all could be exchanged; whoever waits for an answer must be refused.</exception>
+    /// <exception cref="IOException">Not all could be exchanged; the worker that waits for an answer must be refused.</exception>
     internal static void Run(int workerId, SafeFileHandle shadow)
     {
         List<(int Descriptor, string Below)> found = Find(workerId);
@@ -40,7 +40,7 @@ internal static class DescriptorExchange
     }
 
     /// <summary>Tries on an idle child whether it can be made to execute calls, and has everything compiled before it is needed.</summary>
-    /// <exception cref="IOException">It can not.</exception>
+    /// <exception cref="IOException">It cannot.</exception>
     internal static void Rehearse(int workerId, SafeFileHandle shadow)
     {
         _ = Find(workerId);

@@ -85,7 +85,7 @@ internal sealed class HeldDump(CriuWorker worker, Func<ValueTask<bool>> tasksSto
         CriuNotificationKind.QueryExternalFiles => tasksStopped(),
         CriuNotificationKind.PostDump => _postDump.HoldAsync(notification, CancellationToken.None),
 
-        // The lazy server must never serve; it can not come this far while the port is occupied.
+        // The lazy server must never serve; it cannot come this far while the port is occupied.
         CriuNotificationKind.StatusReady => ValueTask.FromResult(false),
         _ => ValueTask.FromResult(true),
     };

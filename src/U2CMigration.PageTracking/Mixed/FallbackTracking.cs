@@ -7,7 +7,7 @@ using U2CMigration.PageTracking.Trackers;
 
 namespace U2CMigration.PageTracking.Mixed;
 
-/// <summary>Tracks processes that can not be entered: by soft-dirty bits where the kernel has them, else by hashing their memory.</summary>
+/// <summary>Tracks processes that cannot be entered: by soft-dirty bits where the kernel has them, else by hashing their memory.</summary>
 internal sealed class FallbackTracking(KernelFeatures features, ILogger logger)
 {
     private readonly bool _softDirty = features.MissingForSoftDirty.Count == 0;

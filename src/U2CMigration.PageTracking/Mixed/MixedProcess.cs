@@ -41,7 +41,7 @@ internal sealed class MixedProcess : ITrackedProcess
     /// <summary>Takes up a process that the tree had when the tracking began.</summary>
     /// <param name="entered">The process, not entered yet.</param>
     /// <param name="parentProcessId">Its parent if that is tracked too, else 0.</param>
-    /// <param name="fallback">Tracks it when it can not be entered.</param>
+    /// <param name="fallback">Tracks it when it cannot be entered.</param>
     /// <param name="logger">Receives events.</param>
     /// <exception cref="PageTrackingException">The process is gone, traced, frozen or tracked already; it is as it was.</exception>
     internal static MixedProcess Enter(TrackedProcess entered, int parentProcessId, FallbackTracking fallback, ILogger logger)

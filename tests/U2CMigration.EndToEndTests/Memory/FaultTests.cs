@@ -79,7 +79,7 @@ public sealed class FaultTests(RigFixture fixture)
         await Aftermath.CleanAsync(fixture.Rig, Cancellation);
     }
 
-    /// <summary>Asked for all of it beforehand, the page can not be missed.</summary>
+    /// <summary>Asked for all of it beforehand, the page cannot be missed.</summary>
     [Fact]
     public async Task Move_EverythingComparedBeforeTheCommit_FailsAndItRunsOnAtTheSource()
     {

@@ -2,7 +2,7 @@ using U2CMigration.PageTracking.Pages;
 
 namespace U2CMigration.Core.Source.Verification;
 
-/// <summary>Picks pages evenly from all mappings, so that what is wrong with a mapping as a whole can not stay unseen.</summary>
+/// <summary>Picks pages evenly from all mappings, so that what is wrong with a mapping as a whole cannot stay unseen.</summary>
 internal static class EvenSample
 {
     /// <summary>Takes all pages where there are not more than so many; else that many at equal distances, and as many more from mappings that would have none.</summary>

@@ -11,7 +11,7 @@ internal sealed class FrozenChecksums : IDisposable
     private readonly byte[] _memory = ArrayPool<byte>.Shared.Rent(PageBatch.MaxPages * PageSize.Bytes);
     private ProcessMemoryReader? _reader;
 
-    /// <summary>Adds the checksums of a run. Pages that can not be read, such as those behind the end of a file, are left out.</summary>
+    /// <summary>Adds the checksums of a run. Pages that cannot be read, such as those behind the end of a file, are left out.</summary>
     /// <param name="processId">The process, as numbered on this host.</param>
     /// <param name="range">The pages.</param>
     /// <param name="runs">Receives the runs that could be read.</param>

@@ -10,7 +10,7 @@ internal static class FrozenPages
     /// <summary>Lists them by mapping. Nothing is taken from the images but which mappings the kernel may empty at any time, and which pages are lazy.</summary>
     /// <param name="context">The migration.</param>
     /// <param name="tracker">Knows the private pages.</param>
-    /// <param name="problem">Why some shared memory can not be compared; null when all can.</param>
+    /// <param name="problem">Why some shared memory cannot be compared; null when all can.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public static IReadOnlyList<FrozenMapping> Collect(SourceContext context, IPageTracker tracker, out string? problem, CancellationToken cancellationToken)
     {

@@ -19,7 +19,7 @@ internal sealed class SharedMappings
 
     private readonly HashSet<(uint Major, uint Minor, ulong Inode, ulong Offset, ulong Length)> _known = [];
 
-    /// <summary>Why some of it can not be compared; null when all can.</summary>
+    /// <summary>Why some of it cannot be compared; null when all can.</summary>
     public string? Problem { get; private set; }
 
     /// <summary>Adds the mappings of a process, each with the pages that hold data. A hole is not read: that would fill it.</summary>
