@@ -27,7 +27,7 @@ public sealed class Stalls : IAsyncDisposable
     /// <param name="agents">What runs them.</param>
     public static Stalls Begin(string program, params IReadOnlyList<HostProcess> agents) => new(program, agents);
 
-    /// <summary>Holds up nobody from now on; whoever is stopped runs on at once.</summary>
+    /// <summary>Holds up nothing from now on; what is stopped runs on at once.</summary>
     public void End() => _ending.Cancel();
 
     public async ValueTask DisposeAsync()

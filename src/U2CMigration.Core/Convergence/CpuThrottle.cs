@@ -82,7 +82,7 @@ internal sealed class CpuThrottle : IDisposable
         _guardian.Dispose();
     }
 
-    /// <summary>Until a listing shows nobody: what is forked meanwhile begins where its parent is.</summary>
+    /// <summary>Until a listing shows none: what is forked meanwhile begins where its parent is.</summary>
     private static void MoveAll(Func<IReadOnlyList<int>> list, string group)
     {
         for (int pass = 0; pass < MovingPasses && list() is [_, ..] processes; pass++)

@@ -12,7 +12,7 @@ internal static class StateCost
     /// <summary>Any tree.</summary>
     private static readonly TimeSpan Least = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Below this nobody is warned.</summary>
+    /// <summary>Below this there is no warning.</summary>
     private static readonly TimeSpan WorthAWarning = TimeSpan.FromMilliseconds(500);
 
     private static readonly TimeSpan PerProcess = TimeSpan.FromMilliseconds(8);

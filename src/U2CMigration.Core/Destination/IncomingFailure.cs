@@ -47,7 +47,7 @@ internal static class IncomingFailure
         _ => AbortCode.DestinationFailed,
     };
 
-    /// <summary>What else the end of the log says: on the other host nobody can look.</summary>
+    /// <summary>What else the end of the log says: the source cannot read it there.</summary>
     private static string Quote(CriuException failure)
     {
         string[] lines =

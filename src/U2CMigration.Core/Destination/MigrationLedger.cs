@@ -34,7 +34,7 @@ internal sealed class MigrationLedger(string directory)
     }
 
     /// <summary>
-    /// Removes records that nobody can need: of a migration that was given up, since not knowing it means the same to its source, and of one whose workload has ended, after
+    /// Removes records that are of no use any more: of a migration that was given up, since not knowing it means the same to its source, and of one whose workload has ended, after
     /// a week in which its source has not asked.
     /// </summary>
     public void RemoveOld()

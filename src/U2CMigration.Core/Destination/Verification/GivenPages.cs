@@ -115,7 +115,7 @@ internal sealed class GivenPages : IDisposable
         return !held.IsEmpty;
     }
 
-    /// <summary>A private page of the frozen process that nobody has given to the restored one is lost, whatever its mapping shows.</summary>
+    /// <summary>A private page of the frozen process that was never given to the restored one is lost, whatever its mapping shows.</summary>
     private bool IsShared(int processId, ulong address) =>
         _areas.TryGetValue(processId, out MemoryArea[]? areas) && areas.Any(area => area.Start <= address && address < area.End && !area.IsPrivate && area.Kind != MemoryKind.Special);
 }

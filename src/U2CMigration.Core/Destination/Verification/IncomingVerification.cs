@@ -20,7 +20,7 @@ internal sealed class IncomingVerification(DestinationContext context, Migration
     /// <summary>Begins when the images say which pages are lazy.</summary>
     /// <param name="mode">The way of the restore.</param>
     /// <param name="received">The images as they arrived.</param>
-    /// <returns>Keeps account of what is given on first touch; null when nobody wants that.</returns>
+    /// <returns>Keeps account of what is given on first touch; null when none was asked for.</returns>
     public InstallLedger? Begin(RestoreMode mode, IReadOnlyList<ImageChecksum> received)
     {
         if (!ReadsRestored)
