@@ -69,6 +69,7 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
         // A freeze may have been put off after this.
         _socketPaths?.Dispose();
         _socketPaths = KeptSocketPaths.Keep(sockets, context.Target.RootProcessId, context.MigrationId, context.Warnings.Add);
+        await _dump.AskAsync(OptionsOf(networkReleased: freezer.Freezes && _network is not null), cancellationToken).ConfigureAwait(false);
         _memory.Dispose();
     }
 
@@ -86,13 +87,7 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
     /// <summary>Lets CRIU write the images; every task is stopped and the network released when it returns.</summary>
     public async Task DumpAsync(CancellationToken cancellationToken)
     {
-        CriuDumpOptions options = _options with
-        {
-            FreezeCgroup = freezer.CgroupDirectory ?? string.Empty,
-
-            // No packet reaches the sockets once the address is gone, so CRIU need not start a firewall program for that; those between processes of the tree have no need of it.
-            NetworkLock = _networkReleased && !_talksToItself && version >= CriuVersion.NetworkLockSkip ? CriuNetworkLock.Skip : CriuNetworkLock.Nftables,
-        };
+        CriuDumpOptions options = OptionsOf(_networkReleased);
         await _dump.HoldAsync(options, cancellationToken).ConfigureAwait(false);
         if (_dump.MappingsConfirmed.IsCompleted && !await _dump.MappingsConfirmed.ConfigureAwait(false))
         {
@@ -213,6 +208,14 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
         _guardian.Dispose();
         await _dump.DisposeAsync().ConfigureAwait(false);
     }
+
+    private CriuDumpOptions OptionsOf(bool networkReleased) => _options with
+    {
+        FreezeCgroup = freezer.CgroupDirectory ?? string.Empty,
+
+        // No packet reaches the sockets once the address is gone, so CRIU need not start a firewall program for that; those between processes of the tree have no need of it.
+        NetworkLock = networkReleased && !_talksToItself && version >= CriuVersion.NetworkLockSkip ? CriuNetworkLock.Skip : CriuNetworkLock.Nftables,
+    };
 
     /// <summary>Without mappings that were taken before; rare, and all of it while the tree is frozen.</summary>
     private async Task DumpAgainAsync(CriuDumpOptions options, CancellationToken cancellationToken)

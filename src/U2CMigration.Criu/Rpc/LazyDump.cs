@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
@@ -39,13 +38,14 @@ public sealed class LazyDump : IAsyncDisposable
 
     private readonly LazyDumpOptions _options;
     private readonly Socket _reservation;
-    private readonly IReadOnlySet<string> _locksBefore;
+    private readonly DumpNetworkLock _networkLock;
     private readonly SafeFileHandle _breakpointsOn = PerfEvents.KeepOn();
     private readonly ILoggerFactory? _loggers;
     private readonly ILogger _logger;
     private MemoryHiding? _hiding;
     private HeldDump _dump;
-    private (CriuWorker Worker, MemoryHiding Hiding)? _replaced;
+    private MemoryHiding? _failedHiding;
+    private HeldDump? _failedDump;
     private CriuDumpOptions? _dumped;
     private FreezerGroup? _freezer;
     private Task<HashSet<int>>? _comparing;
@@ -57,7 +57,7 @@ public sealed class LazyDump : IAsyncDisposable
         _reservation = reservation;
         _loggers = loggers;
         _logger = (loggers ?? NullLoggerFactory.Instance).CreateLogger("U2CMigration.Criu");
-        _locksBefore = NetworkLockTables.List(NetworkNamespace);
+        _networkLock = new DumpNetworkLock(options.Worker.NetworkNamespace.Length == 0 ? null : options.Worker.NetworkNamespace, _logger);
         _hiding = options.HidesMemory is null ? null : MemoryHiding.TryStart(options, loggers, _logger);
         _dump = StartDump();
     }
@@ -79,8 +79,6 @@ public sealed class LazyDump : IAsyncDisposable
     /// memory it is known then; beyond, the kernel adds up after the dump, 13 ms for a GiB, and this completes later: it has to be waited for before the dump is made final.
     /// </value>
     public Task<bool> MappingsConfirmed { get; private set; } = Task.FromResult(true);
-
-    private string? NetworkNamespace => _options.Worker.NetworkNamespace.Length == 0 ? null : _options.Worker.NetworkNamespace;
 
     /// <summary>Occupies the port and starts the worker, so that <see cref="HoldAsync"/> has only the dump itself to wait for.</summary>
     /// <param name="options">How CRIU is started. Its command prefix must not change the network namespace; name that in the options.</param>
@@ -127,6 +125,29 @@ public sealed class LazyDump : IAsyncDisposable
             _hiding = null;
             await hiding.DisposeAsync().ConfigureAwait(false);
         }
+    }
+
+    /// <summary>
+    /// Asks CRIU for the dump ahead of time: it reads its settings, some 2 ms, and waits before it has touched anything. <see cref="HoldAsync"/> with the same options goes on from there; with
+    /// others, or where memory cannot be hidden after all, CRIU is asked anew.
+    /// </summary>
+    /// <param name="options">What will be dumped.</param>
+    /// <param name="cancellationToken">Gives up; what was done does no harm.</param>
+    /// <returns>Completes when CRIU waits.</returns>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    /// <exception cref="CriuException">CRIU cannot do it; the tasks run on.</exception>
+    /// <remarks>Without <see cref="LazyDumpOptions.HidesMemory"/> it does nothing.</remarks>
+    public async Task AskAsync(CriuDumpOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        await ReadyAsync([], cancellationToken).ConfigureAwait(false);
+        if (_hiding is null || options.Equals(_dump.Asked))
+        {
+            return;
+        }
+
+        await AskAnewAsync().ConfigureAwait(false);
+        await _dump.AskAsync(options, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Stops the tasks and writes the images; returns with the tasks still stopped.</summary>
@@ -213,7 +234,7 @@ public sealed class LazyDump : IAsyncDisposable
         }
 
         // Only now: a packet for a connection that has ended here would be answered with a reset.
-        await Task.Run(() => RemoveLocks(() => NetworkLockTables.Remove(_dumped.ImagesDirectory, NetworkNamespace))).ConfigureAwait(false);
+        await _networkLock.RemoveAsync(_dumped).ConfigureAwait(false);
     }
 
     /// <summary>Undoes a dump that is held, ends the worker and frees the port.</summary>
@@ -226,16 +247,15 @@ public sealed class LazyDump : IAsyncDisposable
         }
 
         await ((Task)MappingsConfirmed).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await _dump.Worker.DisposeAsync().ConfigureAwait(false);
-        if (_hiding is not null)
+        await EndAsync(_dump).ConfigureAwait(false);
+        if (_failedDump is not null)
         {
-            await _hiding.DisposeAsync().ConfigureAwait(false);
+            await EndAsync(_failedDump).ConfigureAwait(false);
         }
 
-        if (_replaced is { } replaced)
+        foreach (MemoryHiding hiding in new[] { _hiding, _failedHiding }.OfType<MemoryHiding>())
         {
-            await replaced.Worker.DisposeAsync().ConfigureAwait(false);
-            await replaced.Hiding.DisposeAsync().ConfigureAwait(false);
+            await hiding.DisposeAsync().ConfigureAwait(false);
         }
 
         _reservation.Dispose();
@@ -254,19 +274,46 @@ public sealed class LazyDump : IAsyncDisposable
         try
         {
             // A request is lazy or not, and cannot be changed once the tasks are stopped. Pages that CRIU sees all the same are in the images of an ordinary dump.
-            bool allHidden = _hiding?.Cover(_dumped!.ProcessId) == true;
-            await _dump.HoldAsync(allHidden ? _dumped! : Lazy(_dumped!), cancellationToken).ConfigureAwait(false);
+            CriuDumpOptions options = _hiding?.Cover(_dumped!.ProcessId) == true ? _dumped! : Lazy(_dumped!);
+            if (!options.Equals(_dump.Asked))
+            {
+                await AskAnewAsync().ConfigureAwait(false);
+            }
+
+            await _dump.HoldAsync(options, cancellationToken).ConfigureAwait(false);
         }
         catch (IOException exception) when (_hiding is { } hiding)
         {
             // CRIU was refused, or not asked yet: the tasks are as they were. Once more, and with everything to be seen.
             _logger.HidingFailed(exception);
-            (_replaced, _hiding) = ((_dump.Worker, hiding), null);
+            (_failedDump, _failedHiding, _hiding) = (_dump, hiding, null);
+            await _dump.UndoAsync().ConfigureAwait(false);
             _dump.Worker.Abandon();
             RemoveImages(_dumped!.ImagesDirectory);
             _dump = StartDump();
             await _dump.HoldAsync(Lazy(_dumped), cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>A worker is asked once; nothing was touched by this one.</summary>
+    private async Task AskAnewAsync()
+    {
+        if (_dump.Asked is not { } asked)
+        {
+            return;
+        }
+
+        HeldDump refused = _dump;
+        _dump = StartDump();
+        await EndAsync(refused).ConfigureAwait(false);
+        RemoveImages(asked.ImagesDirectory);
+    }
+
+    private static async Task EndAsync(HeldDump dump)
+    {
+        await dump.UndoAsync().ConfigureAwait(false);
+        await dump.Worker.DisposeAsync().ConfigureAwait(false);
+        dump.Dispose();
     }
 
     private CriuDumpOptions Lazy(CriuDumpOptions options) => options with { LazyPages = true, LazyPort = ((IPEndPoint)_reservation.LocalEndPoint!).Port };
@@ -302,27 +349,7 @@ public sealed class LazyDump : IAsyncDisposable
         }
     }
 
-    /// <summary>A worker that was killed, or died by itself, has not removed its lock, and has not written the image that names it either.</summary>
-    private Task RemoveLeftLocksAsync() => _dump.Worker.Ended.IsCompleted
-        ? Task.Run(() => RemoveLocks(() => NetworkLockTables.RemoveAllBut(_locksBefore, NetworkNamespace)))
-        : Task.CompletedTask;
-
-    private void RemoveLocks(Action remove)
-    {
-        if (_dumped is not { TcpEstablished: true, NetworkLock: CriuNetworkLock.Nftables })
-        {
-            return;
-        }
-
-        try
-        {
-            remove();
-        }
-        catch (Exception exception) when (exception is CriuException or IOException)
-        {
-            _logger.NetworkLockLeft(exception);
-        }
-    }
+    private Task RemoveLeftLocksAsync() => _dump.Worker.Ended.IsCompleted ? _networkLock.RemoveUnnamedAsync(_dumped!) : Task.CompletedTask;
 
     private void Settle()
     {
