@@ -16,9 +16,11 @@ public static class Events
         Round = progress.Round,
         RoundPages = progress.RoundPages,
         RoundPagesSent = progress.RoundPagesSent,
+        MemoryPages = progress.MemoryPages,
+        PendingPages = progress.PendingPages,
         WireBytes = progress.WireBytes,
         BytesPerSecond = progress.BytesPerSecond,
-        ExpectedDowntimeMs = progress.ExpectedDowntime.TotalMilliseconds,
+        ExpectedDowntimeMs = progress.ExpectedDowntime?.TotalMilliseconds,
         ElapsedMs = progress.Elapsed.TotalMilliseconds,
     };
 

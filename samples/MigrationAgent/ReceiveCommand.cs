@@ -71,12 +71,18 @@ public static class ReceiveCommand
         }
         catch (Exception e) when (e is ArgumentException or TransportException or IOException)
         {
-            await output.WriteAsync(new ErrorEvent { Message = e.Message, Workload = nameof(WorkloadState.Running), IsTransient = false, Phase = nameof(MigrationPhase.Created) });
+            await output.WriteAsync(Refusal(e.Message));
             return ExitCode.Refused;
         }
 
         await using (receiver)
         {
+            if (await receiver.CheckAsync(cancellationToken) is { Count: > 0 } problems)
+            {
+                await output.WriteAsync(Refusal(string.Join(' ', problems)));
+                return ExitCode.Refused;
+            }
+
             await output.WriteAsync(new ReadyEvent(receiver.Endpoint.ToString()));
             try
             {
@@ -100,6 +106,9 @@ public static class ReceiveCommand
             }
         }
     }
+
+    private static ErrorEvent Refusal(string why) =>
+        new() { Message = why, Workload = nameof(WorkloadState.Running), IsTransient = false, Phase = nameof(MigrationPhase.Created) };
 
     /// <summary>A source that lost the connection after the commit keeps a frozen copy until it has heard from here.</summary>
     private static async Task AnswerSourcesAsync(MigrationReceiver receiver, List<MigratedContainer> unreleased, ILoggerFactory logs, CancellationToken cancellationToken)

@@ -11,11 +11,16 @@ public sealed record ProgressEvent : AgentEvent
 
     public long RoundPagesSent { get; init; }
 
+    public long MemoryPages { get; init; }
+
+    public long PendingPages { get; init; }
+
     public long WireBytes { get; init; }
 
     public double BytesPerSecond { get; init; }
 
-    public double ExpectedDowntimeMs { get; init; }
+    /// <summary>Null while unknown.</summary>
+    public double? ExpectedDowntimeMs { get; init; }
 
     public double ElapsedMs { get; init; }
 }

@@ -21,8 +21,8 @@ public static class Timeline
         picture.AddPlots(3);
         Plot[] plots = picture.GetPlots();
         DrawRounds(plots[0], run);
-        DrawClient(plots[1], run, w => w.LengthMs > 0 ? w.Operations / w.LengthMs * 1000 : 0, Throughput, "client: operations/s");
-        DrawClient(plots[2], run, w => DecadeAxis.Of(w.MaxLatencyMs, LeastLatencyMs), Latency, "client: worst latency, ms");
+        DrawClient(plots[1], run, run.ClientWindows.Select(w => w.LengthMs > 0 ? w.Operations / w.LengthMs * 1000 : 0), Throughput, "client: operations/s");
+        DrawClient(plots[2], run, WorstLatency.Of(run.ClientWindows).Select(static ms => DecadeAxis.Of(ms, LeastLatencyMs)), Latency, "client: worst latency, ms");
         DecadeAxis.Label(plots[2], LeastLatencyMs);
         plots[2].XLabel("milliseconds since the attach");
         double left = run.ClientWindows.Count > 0 ? run.ClientWindows[0].StartMs : 0;
@@ -63,10 +63,10 @@ public static class Timeline
         DecadeAxis.Label(plot, 1);
     }
 
-    private static void DrawClient(Plot plot, RunReport run, Func<ClientWindow, double> figure, Color colour, string label)
+    private static void DrawClient(Plot plot, RunReport run, IEnumerable<double> figures, Color colour, string label)
     {
         double[] times = [.. run.ClientWindows.Select(w => w.StartMs + (w.LengthMs / 2))];
-        double[] values = [.. run.ClientWindows.Select(figure)];
+        double[] values = [.. figures];
         if (times.Length > 0)
         {
             ScottPlot.Plottables.Scatter line = plot.Add.Scatter(times, values, colour);

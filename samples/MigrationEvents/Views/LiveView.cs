@@ -50,7 +50,7 @@ public sealed class LiveView : IProgressView
                 new Text(Figures.Count(round.Pages)),
                 new Text(Figures.Bytes(round.WireBytes)),
                 new Text(Figures.Rate(round.BytesPerSecond)),
-                new Text(round.Frozen ? "" : Figures.Milliseconds(round.ExpectedDowntimeMs)));
+                new Text(round is { Frozen: false, ExpectedDowntimeMs: { } expected } ? Figures.Milliseconds(expected) : ""));
         }
 
         return table;

@@ -16,7 +16,7 @@ public sealed class PlainView(TextWriter output) : IProgressView
                 string name = finished.Frozen ? "last" : $"{finished.Index,4}";
                 output.WriteLine(
                     $"  round {name}  {Figures.Count(finished.PagesSent),9} of {Figures.Count(finished.Pages),9} pages  {Figures.Bytes(finished.WireBytes),9}"
-                    + $"  {Figures.Rate(finished.BytesPerSecond),12}  expected downtime {Figures.Milliseconds(finished.ExpectedDowntimeMs)}");
+                    + $"  {Figures.Rate(finished.BytesPerSecond),12}  expected downtime {(finished.ExpectedDowntimeMs is { } expected ? Figures.Milliseconds(expected) : "unknown")}");
             }
 
             if (phaseChanged)

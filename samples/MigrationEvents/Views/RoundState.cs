@@ -19,7 +19,7 @@ public sealed class RoundState(int index, double startMs, long wireBefore)
 
     public double BytesPerSecond { get; set; }
 
-    public double ExpectedDowntimeMs { get; set; }
+    public double? ExpectedDowntimeMs { get; set; }
 
     /// <summary>True for the pages that are sent while the workload is frozen.</summary>
     public bool Frozen { get; init; }

@@ -67,7 +67,7 @@ internal static class DestinationPreflight
         RestoreMode wanted = context.Options.RestoreMode;
         if (wanted == RestoreMode.FirstTouch && !criu.Features.LazyPages)
         {
-            return Refused(RefusalReason.Incompatible, $"CRIU {criu.Version} can not restore lazily on this kernel (userfaultfd with events, kernel 4.11, is needed), and {nameof(RestoreMode.FirstTouch)} was asked for.");
+            return Refused(RefusalReason.Incompatible, ReceiverCheck.FirstTouchSentence(criu.Version));
         }
 
         bool ownUserNamespace = context.Offer.Traits.Contains(Offer.UserNamespace);

@@ -51,15 +51,25 @@ public sealed class AddressHandover : ISourceNetwork, IDestinationNetwork
 
     /// <summary>Parses <c>ADDRESS/PREFIX@DEVICE</c>, for example <c>10.0.0.7/24@eth0</c>.</summary>
     /// <param name="text">The text.</param>
-    /// <exception cref="FormatException">The text has another form.</exception>
+    /// <exception cref="FormatException">The text has another form, the address is not IPv4, or the prefix length is out of range.</exception>
     public static AddressHandover Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         string[] parts = text.Split('/', '@');
-        if (parts.Length != 3 || !IPAddress.TryParse(parts[0], out IPAddress? address)
+        if (parts.Length != 3 || !IPAddress.TryParse(parts[0], out IPAddress? address) || parts[2].Length == 0
             || !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int prefix))
         {
             throw new FormatException($"'{text}' is not of the form ADDRESS/PREFIX@DEVICE, for example 10.0.0.7/24@eth0.");
+        }
+
+        if (address.AddressFamily != AddressFamily.InterNetwork)
+        {
+            throw new FormatException($"'{parts[0]}' in '{text}' is not an IPv4 address, and only those are moved here. Bring a handover of your own ({nameof(ISourceNetwork)}, {nameof(IDestinationNetwork)}) for others.");
+        }
+
+        if (prefix is < 1 or > HostPrefix)
+        {
+            throw new FormatException($"The prefix length in '{text}' is {prefix}; it must be 1 to {HostPrefix}, for example 10.0.0.7/24@eth0.");
         }
 
         return new AddressHandover(address, prefix, parts[2]);
@@ -121,6 +131,13 @@ public sealed class AddressHandover : ISourceNetwork, IDestinationNetwork
             _silence.End();
         }
 
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask CheckAsync(CancellationToken cancellationToken)
+    {
+        _ = NetworkDevice.Find(_deviceName);
         return ValueTask.CompletedTask;
     }
 

@@ -8,6 +8,11 @@ public interface IDestinationNetwork
     /// <param name="cancellationToken">Ends the attempt.</param>
     ValueTask RecoverAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
+    /// <summary>Called when a receiver checks itself: finds out whether addresses can be brought to this host at all. Does nothing by default.</summary>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <exception cref="IOException">They cannot; the message says why and what helps.</exception>
+    ValueTask CheckAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
     /// <summary>Called when a migration was accepted, while the workload runs on the source: slow preparations belong here.</summary>
     /// <param name="cancellationToken">Cancels the migration.</param>
     ValueTask PrepareAsync(CancellationToken cancellationToken);

@@ -18,8 +18,9 @@ internal sealed record NetworkDevice(int Index, byte[] HardwareAddress)
     /// <summary>Looks a device up by name.</summary>
     public static NetworkDevice Find(string name)
     {
-        NetworkInterface card = NetworkInterface.GetAllNetworkInterfaces().FirstOrDefault(n => n.Name == name)
-            ?? throw new IOException($"There is no network device '{name}' on this host.");
+        NetworkInterface[] cards = NetworkInterface.GetAllNetworkInterfaces();
+        NetworkInterface card = cards.FirstOrDefault(n => n.Name == name)
+            ?? throw new IOException($"There is no network device '{name}' on this host; there are {string.Join(", ", cards.Select(static card => card.Name).Order(StringComparer.Ordinal))}.");
         return new NetworkDevice(card.GetIPProperties().GetIPv4Properties().Index, card.GetPhysicalAddress().GetAddressBytes());
     }
 }

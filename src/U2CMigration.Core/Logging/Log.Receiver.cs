@@ -8,6 +8,9 @@ internal static partial class Log
     [LoggerMessage(LogEventIds.Listening, LogLevel.Information, "Waiting for migrations on {Endpoint}.", EventName = nameof(Listening))]
     public static partial void Listening(this ILogger logger, string endpoint);
 
+    [LoggerMessage(LogEventIds.CannotReceive, LogLevel.Warning, "This host will refuse migrations: {Problem}", EventName = nameof(CannotReceive))]
+    public static partial void CannotReceive(this ILogger logger, string problem);
+
     [LoggerMessage(LogEventIds.OfferAccepted, LogLevel.Information, "Migration {MigrationId} from {Source} accepted: {MemoryBytes} bytes.", EventName = nameof(OfferAccepted))]
     public static partial void OfferAccepted(this ILogger logger, Guid migrationId, string source, long memoryBytes);
 

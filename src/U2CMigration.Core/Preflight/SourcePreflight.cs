@@ -34,6 +34,11 @@ internal static class SourcePreflight
             throw new MigrationPreflightException([$"There is no process {root} on this host."], WorkloadState.Gone);
         }
 
+        if (HasNoMemory(root))
+        {
+            throw new MigrationPreflightException([$"Process {root} ({ProcessTree.TryReadStatus(root)?.Name}) is a kernel thread, which belongs to this host and cannot be moved. Name the first process of a workload."]);
+        }
+
         var problems = new List<string>();
         if (Environment.IsPrivilegedProcess)
         {
@@ -84,6 +89,19 @@ internal static class SourcePreflight
         }
 
         return (tree, memory, criu);
+    }
+
+    private static bool HasNoMemory(int processId)
+    {
+        try
+        {
+            return File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{processId}/statm")).StartsWith("0 ", StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            // It has ended, and that is said later.
+            return false;
+        }
     }
 
     internal static void CheckKernel(TrackerKind tracker, KernelFeatures kernel, List<string> problems)

@@ -15,11 +15,18 @@ public readonly record struct MigrationProgress
     /// <summary>The round being sent, from 0.</summary>
     public int Round { get; init; }
 
-    /// <summary>The pages to send in this round.</summary>
+    /// <summary>The pages planned for this round. A round may be a slice of time and end before all of them are sent.</summary>
     public long RoundPages { get; init; }
 
     /// <summary>The pages sent in this round so far.</summary>
+    /// <value>At most <see cref="RoundPages"/>.</value>
     public long RoundPagesSent { get; init; }
+
+    /// <summary>The pages of the workload when the migration began; 0 before the first scan.</summary>
+    public long MemoryPages { get; init; }
+
+    /// <summary>The pages that the destination lacked, or had an older version of, when this round was planned: with <see cref="MemoryPages"/>, how far the migration is.</summary>
+    public long PendingPages { get; init; }
 
     /// <summary>The bytes written to the wire so far, in all.</summary>
     public long WireBytes { get; init; }
@@ -28,7 +35,8 @@ public readonly record struct MigrationProgress
     public double BytesPerSecond { get; init; }
 
     /// <summary>The downtime to expect if the workload were stopped now.</summary>
-    public TimeSpan ExpectedDowntime { get; init; }
+    /// <value>Null while it is not known how fast pages cross: in the first rounds.</value>
+    public TimeSpan? ExpectedDowntime { get; init; }
 
     /// <summary>The time since the migration began.</summary>
     public TimeSpan Elapsed { get; init; }

@@ -40,7 +40,7 @@ public sealed class MigrationReceiver : IAsyncDisposable
         _options = options;
         _loggers = loggers;
         _logger = loggers.CreateLogger("U2CMigration.Receiver");
-        Directory.CreateDirectory(options.WorkDirectory);
+        CreateWorkDirectory(options.WorkDirectory);
         ClaimedDirectory.RemoveAbandoned(options.WorkDirectory);
         _ledger = new MigrationLedger(options.WorkDirectory);
         _ledger.RemoveOld();
@@ -57,13 +57,21 @@ public sealed class MigrationReceiver : IAsyncDisposable
     /// <param name="options">Where, and how to restore.</param>
     /// <param name="loggers">Where to log; nowhere by default.</param>
     /// <exception cref="ArgumentException">An option is out of range; the message names all that are.</exception>
-    /// <exception cref="Transport.TransportException">The endpoint can not be listened on.</exception>
+    /// <exception cref="IOException">The work directory cannot be created.</exception>
+    /// <exception cref="Transport.TransportException">The endpoint cannot be listened on.</exception>
+    /// <remarks>Whether this host can take migrations at all is found out in the background and logged; ask for it with <see cref="CheckAsync"/>.</remarks>
     public static MigrationReceiver Create(MigrationReceiverOptions options, ILoggerFactory? loggers = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         return new MigrationReceiver(options, loggers ?? NullLoggerFactory.Instance);
     }
+
+    /// <summary>Finds what would make this host refuse every migration: privileges, CRIU, the restore mode, the network device.</summary>
+    /// <param name="cancellationToken">Ends the check.</param>
+    /// <returns>A sentence for each thing that stands in the way, with the remedy; none where migrations can be taken. Takes some 50 ms.</returns>
+    /// <remarks>The receiver listens all the same, as what is missing may still come.</remarks>
+    public Task<IReadOnlyList<string>> CheckAsync(CancellationToken cancellationToken = default) => ReceiverCheck.FindAsync(_options, cancellationToken);
 
     /// <summary>Waits for the next container that runs here with all its pages in place.</summary>
     /// <param name="cancellationToken">Ends the waiting; migrations go on and are returned by later calls.</param>
@@ -112,6 +120,7 @@ public sealed class MigrationReceiver : IAsyncDisposable
     private async Task AcceptAsync()
     {
         var serving = new HashSet<Task>();
+        Task checking = LogProblemsAsync();
         try
         {
             await RecoverNetworkAsync().ConfigureAwait(false);
@@ -126,8 +135,36 @@ public sealed class MigrationReceiver : IAsyncDisposable
         {
         }
 
+        await checking.ConfigureAwait(false);
         await Task.WhenAll(serving).ConfigureAwait(false);
         _arrived.Writer.Complete();
+    }
+
+    private static void CreateWorkDirectory(string directory)
+    {
+        try
+        {
+            Directory.CreateDirectory(directory);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"{nameof(MigrationReceiverOptions.WorkDirectory)} '{directory}' cannot be created ({e.Message.TrimEnd('.')}). Name another one, best on a tmpfs.", e);
+        }
+    }
+
+    private async Task LogProblemsAsync()
+    {
+        try
+        {
+            foreach (string problem in await CheckAsync(_stop.Token).ConfigureAwait(false))
+            {
+                _logger.CannotReceive(problem);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Disposed meanwhile.
+        }
     }
 
     private async Task RecoverNetworkAsync()

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Security;
 using U2CMigration.Core.Handover;
 using U2CMigration.Core.Sessions;
+using U2CMigration.Transport.Connections;
 
 namespace U2CMigration.Core.Receiving;
 
@@ -40,7 +41,7 @@ public sealed record MigrationReceiverOptions
     public string WorkDirectory { get; init; } = "/run/u2cmigration";
 
     /// <summary>The longest silence of a source before its migration is dropped, up to the commit point.</summary>
-    /// <value>Default: 30 s.</value>
+    /// <value>Above 1 s. Default: 30 s.</value>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Encrypts and authenticates connections by TLS when set.</summary>
@@ -49,17 +50,37 @@ public sealed record MigrationReceiverOptions
 
     internal MemoryFaults? Faults { get; init; }
 
+    private static TimeSpan LeastIdleTimeout => new MigrationConnectionOptions().KeepAliveInterval;
+
     internal void Validate()
     {
         var problems = new List<string>();
+        foreach ((string name, object? value) in (ReadOnlySpan<(string, object?)>)[(nameof(Listen), Listen), (nameof(Authorize), Authorize), (nameof(Criu), Criu), (nameof(WorkDirectory), WorkDirectory)])
+        {
+            if (value is null)
+            {
+                problems.Add($"{name} is null; set it, or leave it at its default.");
+            }
+        }
+
+        if (problems.Count > 0)
+        {
+            throw new ArgumentException(string.Join(' ', problems));
+        }
+
+        if (!Enum.IsDefined(RestoreMode))
+        {
+            problems.Add($"{nameof(RestoreMode)} is {RestoreMode}; use {nameof(RestoreMode.Auto)}, {nameof(RestoreMode.FirstTouch)} or {nameof(RestoreMode.FlatImages)}.");
+        }
+
         if (MaxMemoryBytes < 0)
         {
             problems.Add($"{nameof(MaxMemoryBytes)} is {MaxMemoryBytes}; it must be 0 (what is available) or more.");
         }
 
-        if (IdleTimeout <= TimeSpan.Zero)
+        if (IdleTimeout <= LeastIdleTimeout)
         {
-            problems.Add($"{nameof(IdleTimeout)} is {IdleTimeout}; it must be above zero.");
+            problems.Add($"{nameof(IdleTimeout)} is {IdleTimeout}; it must be above {LeastIdleTimeout}, the interval at which a source that has nothing to send says that it is there.");
         }
 
         if (!Path.IsPathFullyQualified(WorkDirectory))

@@ -93,6 +93,25 @@ public sealed record MigrationSessionOptions
     internal void Validate()
     {
         var problems = new List<string>();
+        foreach ((string name, object? value) in (ReadOnlySpan<(string, object?)>)
+            [(nameof(Destination), Destination), (nameof(Strategy), Strategy), (nameof(Codec), Codec), (nameof(Criu), Criu), (nameof(WorkDirectory), WorkDirectory)])
+        {
+            if (value is null)
+            {
+                problems.Add($"{name} is null; set it, or leave it at its default.");
+            }
+        }
+
+        if (problems.Count > 0)
+        {
+            throw new ArgumentException(string.Join(' ', problems));
+        }
+
+        if (!Enum.IsDefined(Tracker))
+        {
+            problems.Add($"{nameof(Tracker)} is {Tracker}; use {string.Join(", ", Enum.GetNames<TrackerKind>())}.");
+        }
+
         if (MaxBytesPerSecond < 0)
         {
             problems.Add($"{nameof(MaxBytesPerSecond)} is {MaxBytesPerSecond}; it must be 0 (no limit) or more.");

@@ -70,7 +70,8 @@ internal sealed class PreCopyRounds : IDisposable
                 bool stop = _convergence.ShouldStop(observation, _plan, _forecast.LeastCopyTime);
                 TimeSpan copyTime = observation.CopyTime;
                 await FinishAsync(cancellationToken).ConfigureAwait(false);
-                ReportPlan(round, observation.FixedDowntime + copyTime);
+                bool isKnown = observation.BandwidthBytesPerSecond > 0 || observation.Owed.PageCount == 0;
+                ReportPlan(round, isKnown ? observation.FixedDowntime + copyTime : null);
                 if (stop && await CanFreezeAsync(observation, copyTime, cancellationToken).ConfigureAwait(false))
                 {
                     _sender.BatchPages = PageBatch.MaxPages;
@@ -167,9 +168,17 @@ internal sealed class PreCopyRounds : IDisposable
         Histories = _looks.Histories,
     };
 
-    private void ReportPlan(int round, TimeSpan expected) => _context.Progress.Update(
-        static (now, state) => now with { Round = state.round, RoundPages = state.pages, RoundPagesSent = 0, ExpectedDowntime = state.expected },
-        (round, pages: _plan.PageCount, expected),
+    private void ReportPlan(int round, TimeSpan? expected) => _context.Progress.Update(
+        static (now, state) => now with
+        {
+            Round = state.round,
+            RoundPages = state.pages,
+            RoundPagesSent = 0,
+            MemoryPages = state.memory,
+            PendingPages = state.pending,
+            ExpectedDowntime = state.expected,
+        },
+        (round, pages: _plan.PageCount, memory: _resident, pending: _looks.Books.Owed.PageCount, expected),
         atOnce: true);
 
     private void Start(int round)
@@ -285,7 +294,10 @@ internal sealed class PreCopyRounds : IDisposable
             WireBytes = current.WireBytes,
         });
         _context.Logger.RoundDone(current.Index, current.DirtyPages, current.SentPages, current.Duration.TotalMilliseconds, _forecast.LinkBytesPerSecond);
-        _context.Progress.Update(static (now, bandwidth) => now with { RoundPagesSent = now.RoundPages, BytesPerSecond = bandwidth }, _forecast.LinkBytesPerSecond, atOnce: true);
+        _context.Progress.Update(
+            static (now, state) => now with { RoundPagesSent = state.sent, WireBytes = state.wire, BytesPerSecond = state.bandwidth },
+            (sent: current.SentPages, wire: _connection.Statistics.WireBytesSent, bandwidth: _forecast.LinkBytesPerSecond),
+            atOnce: true);
     }
 
     private void ReportSent(long pages) => _context.Progress.Update(

@@ -284,8 +284,11 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
             IsInDoubt = true;
             context.Progress.Enter(MigrationPhase.InDoubt);
             context.Logger.InDoubt(e, context.MigrationId);
+            string what = timeout.IsCancellationRequested
+                ? $"The destination {_connection!.Peer} did not confirm within {context.Options.CommitTimeout.TotalSeconds:0.#} s that it runs the workload."
+                : $"The connection to the destination {_connection!.Peer} broke after the commit, before it confirmed that it runs the workload ({e.Message.TrimEnd('.')}).";
             throw new MigrationException(
-                $"The destination {_connection!.Peer} did not confirm within {context.Options.CommitTimeout.TotalSeconds:0.#} s that it runs the workload.",
+                what,
                 MigrationPhase.Committing,
                 WorkloadState.Frozen,
                 isTransient: false,

@@ -27,7 +27,7 @@ internal static class CriuProgram
         }
 
         throw new CriuException(
-            $"The program '{nameOrPath}' is not on the PATH ({path}). Install CRIU (4.2.1 or newer for Linux 6.18) or name its path in the worker options. Nothing was touched.",
+            $"The program '{nameOrPath}' is not on the PATH. Install CRIU (4.2.1 or newer for Linux 6.18) or name its path in the worker options. Nothing was touched.",
             "start");
     }
 }

@@ -126,7 +126,7 @@ public sealed class PagePrediction
 
     /// <summary>Adds the candidates that are predicted to be written to a set.</summary>
     /// <param name="horizon">0 for the next sample, up to <see cref="Horizons"/> - 1.</param>
-    /// <param name="predictedDirty">Receives them.</param>
+    /// <param name="predictedDirty">Receives them; empty before, as they are appended in the order of their addresses.</param>
     public void CollectDirty(int horizon, PageSet predictedDirty)
     {
         ArgumentNullException.ThrowIfNull(predictedDirty);

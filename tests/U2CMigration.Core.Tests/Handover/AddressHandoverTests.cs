@@ -18,6 +18,18 @@ public sealed class AddressHandoverTests
         parse.Should().Throw<FormatException>().WithMessage($"*'{text}'*ADDRESS/PREFIX@DEVICE*");
     }
 
+    [Theory]
+    [InlineData("10.0.0.7/33@eth0", "prefix length*33*1 to 32")]
+    [InlineData("10.0.0.7/0@eth0", "prefix length*0*1 to 32")]
+    [InlineData("fd00::7/64@eth0", "'fd00::7'*not an IPv4 address*handover of your own")]
+    [InlineData("10.0.0.7/24@", "ADDRESS/PREFIX@DEVICE")]
+    public void Parse_ValueOutOfRange_SaysTheRange(string text, string what)
+    {
+        Action parse = () => AddressHandover.Parse(text);
+
+        parse.Should().Throw<FormatException>().WithMessage($"*{what}*");
+    }
+
     [Fact]
     public void Constructor_IPv6_IsRefusedWithARemedy()
     {

@@ -1,4 +1,7 @@
+using System.Net;
+using U2CMigration.Core.Errors;
 using U2CMigration.Core.Preflight;
+using U2CMigration.Core.Sessions;
 using U2CMigration.PageTracking.Features;
 using U2CMigration.PageTracking.Trackers;
 
@@ -14,6 +17,20 @@ public sealed class SourcePreflightTests
         UserfaultfdFeatures = (UserfaultfdFeatures)ulong.MaxValue,
         PidfdGetfd = true,
     };
+
+    [Fact]
+    public async Task RunAsync_KernelThread_SaysWhatItIs()
+    {
+        int? thread = Directory.GetDirectories("/proc").Select(static path => int.TryParse(Path.GetFileName(path), out int id) ? id : 0)
+            .Where(static id => id > 0 && File.ReadAllText($"/proc/{id}/statm").StartsWith("0 ", StringComparison.Ordinal) && !File.ReadAllText($"/proc/{id}/stat").Contains(") Z ", StringComparison.Ordinal))
+            .Cast<int?>().FirstOrDefault();
+        Assert.SkipUnless(thread is not null, "no kernel thread is to be seen here, as in a PID namespace");
+        await using MigrationSession session = MigrationSession.Create(MigrationTarget.Process(thread.Value), new MigrationSessionOptions { Destination = new DnsEndPoint("host-b", 9410) });
+
+        Func<Task> run = () => session.RunAsync(cancellationToken: TestContext.Current.CancellationToken);
+
+        (await run.Should().ThrowAsync<MigrationPreflightException>()).Which.Message.Should().MatchRegex($@"Process {thread} \(.+\) is a kernel thread");
+    }
 
     [Theory]
     [InlineData(TrackerKind.Auto)]

@@ -31,18 +31,23 @@ public sealed class DestinationRefusalTests(RigFixture fixture) : FailureTest(fi
         await Aftermath.StayedAsync(Rig, workload, Cancellation);
     }
 
+    /// <summary>It was fit when the receiver started: an upgrade that went wrong.</summary>
     [Theory]
-    [InlineData("no-such-criu", "is not on the PATH")]
+    [InlineData(null, "There is no program")]
     [InlineData("aged_criu", "CRIU 3.16 is too old")]
-    public async Task Send_CriuThereIsUnfit_SaysSo(string criu, string reason)
+    public async Task Send_CriuThereHasBecomeUnfit_SaysSo(string? program, string reason)
     {
         Requires.Testbed();
         await using RunningWorkload workload = await StartWorkloadAsync();
-        await using Agents agents = await StartReceiverAsync("--criu", criu == "aged_criu" ? NativeProgram.Build(criu) : criu);
+        string criu = Path.Combine(NativeProgram.Build("aged_criu") + ".receiver");
+        (await Rig.ExecAsync(Rig.B, ["sh", "-c", $"ln -sfn $(command -v criu) {criu}"], Cancellation)).Successful();
+        await using Agents agents = await StartReceiverAsync("--criu", criu);
+        (await Rig.ExecAsync(Rig.B, ["sh", "-c", program is null ? $"rm {criu}" : $"ln -sfn {NativeProgram.Build(program)} {criu}"], Cancellation)).Successful();
 
         await using RigProcess sender = agents.StartSending(workload.ProcessId);
 
         string said = await FailedAsync(sender, workload);
+        File.Delete(criu);
         said.Should().Contain("The destination refused").And.Contain(reason).And.Contain("a retry needs the cause removed first");
     }
 

@@ -4,7 +4,7 @@ using U2CMigration.Testing;
 
 namespace U2CMigration.EndToEndTests.Packages;
 
-/// <summary>What users get: the packages, restored into a project of theirs, with the code that the README shows.</summary>
+/// <summary>What users get: the packages, restored into a project of theirs, with the code that README and docs show.</summary>
 [Collection<SharedRig>]
 public sealed class PackageTests(RigFixture fixture)
 {
@@ -13,13 +13,16 @@ public sealed class PackageTests(RigFixture fixture)
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Packages_RestoredOutsideWithTheReadmesCode_MigrateAWorkload()
+    public async Task Packages_RestoredOutsideWithTheCodeOfTheDocs_MigrateAWorkload()
     {
         Requires.Testbed();
         using var project = new OutsideProject();
         await project.PackAsync(Cancellation);
         await project.PublishAsync(ReadmeExamples.Program(), Cancellation);
         string program = Path.Combine(project.Output, "Embedding.dll");
+
+        string trace = RepositoryRoot.File("data", "traces", "sort-light.u2ctrace");
+        (await LocalCommand.RunAsync(["dotnet", "exec", program, "predict", trace], Cancellation)).Successful().Should().MatchRegex("^[0-9]+ pages will be written next$");
 
         await using RunningWorkload workload = await RunningWorkload.StartAsync(fixture.Rig, "familytree", 7931, Cancellation);
         await using RigProcess receiver = fixture.Rig.Start(Rig.B, "dotnet", "exec", program, "receive");

@@ -3,14 +3,13 @@ using U2CMigration.Testing;
 
 namespace U2CMigration.EndToEndTests.Packages;
 
-/// <summary>Makes one program of the two examples in the README, as a reader would: the first receives, the second sends.</summary>
+/// <summary>Makes one program of the examples in the README and the docs, as a reader would: the README's first receives, its second sends.</summary>
 internal static partial class ReadmeExamples
 {
     public static string Program()
     {
-        string readme = File.ReadAllText(RepositoryRoot.File("README.md"));
-        string[] examples = [.. CodeBlock().Matches(readme).Select(match => match.Groups[1].Value)];
-        examples.Should().HaveCount(2, "the README has one example for each side");
+        string[] examples = [.. Of("README.md"), .. Of("docs/prediction.md")];
+        examples.Should().HaveCount(3, "the README has one example for each side, and the prediction is shown by itself");
         IEnumerable<string> lines = examples.SelectMany(example => example.Split('\n')).Where(IsUsing).Distinct();
         return $$"""
             {{string.Join('\n', lines)}}
@@ -22,6 +21,11 @@ internal static partial class ReadmeExamples
                 {{Body(examples[0])}}
                 Console.WriteLine($"arrived {web.RootProcessId}");
             }
+            else if (args[0] == "predict")
+            {
+                string path = args[1];
+                {{Body(examples[2])}}
+            }
             else
             {
                 int processId = int.Parse(args[1]);
@@ -30,6 +34,8 @@ internal static partial class ReadmeExamples
             }
             """.Replace("10.0.0.7/24@eth0", $"{Rig.ServiceAddress}/24@eth0", StringComparison.Ordinal).Replace("host-b", Rig.AddressOfB, StringComparison.Ordinal);
     }
+
+    private static IEnumerable<string> Of(string document) => CodeBlock().Matches(File.ReadAllText(RepositoryRoot.File(document))).Select(match => match.Groups[1].Value);
 
     private static string Body(string example) => string.Join('\n', example.Split('\n').Where(line => !IsUsing(line)));
 
