@@ -11,6 +11,7 @@
  * on it and does not hear that it should let go, so that whoever opens it waits for 45 s.
  */
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -21,6 +22,7 @@
 #include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -249,22 +251,47 @@ static int probe_flock(int file)
     return flock(file, LOCK_SH | LOCK_NB) == 0 ? 1 : 2;
 }
 
-/* Looks for it in the table of this PID namespace: opening the file would break it. */
+/* The lease of an open file of the holder, through a duplicate of its descriptor. The table of locks hides those that an agent took back, as it names the agent, which has ended; opening the
+ * file would break it. */
+static int lease_of(int process, int descriptor)
+{
+    int pidfd = syscall(SYS_pidfd_open, process, 0);
+    int file = pidfd < 0 ? -1 : syscall(SYS_pidfd_getfd, pidfd, descriptor, 0);
+    if (file < 0)
+        die("pidfd_getfd");
+    int type = fcntl(file, F_GETLEASE);
+    close(file);
+    close(pidfd);
+    return type;
+}
+
 static int probe_lease(const char *kind)
 {
-    char path[4096], inode[64], line[512];
-    struct stat status;
-    int found = 0;
-    snprintf(path, sizeof path, "%s/%s", directory, kind);
-    if (stat(path, &status) != 0)
+    char path[4096], name[8192], target[4096];
+    int process = 0, held = 0;
+    snprintf(path, sizeof path, "%s/pid", directory);
+    FILE *file = fopen(path, "r");
+    if (file == NULL || fscanf(file, "%d", &process) != 1)
         die(path);
-    snprintf(inode, sizeof inode, ":%llu ", (unsigned long long)status.st_ino);
-    FILE *table = fopen("/proc/locks", "r");
-    while (table != NULL && fgets(line, sizeof line, table) != NULL)
-        found |= strstr(line, "LEASE  ACTIVE") != NULL && strstr(line, inode) != NULL;
-    if (table != NULL)
-        fclose(table);
-    return found ? 2 : 0;
+    fclose(file);
+    snprintf(path, sizeof path, "/proc/%d/fd", process);
+    DIR *open_files = opendir(path);
+    if (open_files == NULL)
+        die(path);
+    for (struct dirent *entry; (entry = readdir(open_files)) != NULL;) {
+        if (entry->d_name[0] == '.')
+            continue;
+        snprintf(name, sizeof name, "%s/%s", path, entry->d_name);
+        ssize_t length = readlink(name, target, sizeof target - 1);
+        if (length < 0)
+            continue;
+        target[length] = 0;
+        snprintf(name, sizeof name, "%s/%s", directory, kind);
+        if (strcmp(target, name) == 0)
+            held |= lease_of(process, atoi(entry->d_name)) != F_UNLCK;
+    }
+    closedir(open_files);
+    return held ? 2 : 0;
 }
 
 static int probe_kind(const char *kind)
