@@ -63,13 +63,14 @@ public sealed class InDoubtTests(RigFixture fixture) : FailureTest(fixture)
         await link.ReachedAsync(sender, Cancellation);
 
         await first.Receiver.KillAsync();
-        await sender.ReadLineAsync("\"error\"", Cancellation);
+        string said = await sender.ReadLineAsync("\"error\"", Cancellation);
         bool standsStill = await Aftermath.StandsStillAsync(Rig, workload, Cancellation);
         await using Agents second = await StartReceiverAsync();
         CommandResult result = await sender.WaitAsync(Cancellation);
 
         standsStill.Should().BeTrue("nothing is known yet");
         result.ExitCode.Should().Be(1);
+        said.Should().Contain("broke after the commit", "nobody has waited for anything");
         result.Error.Should().Contain("The migration is settled: RolledBack");
         await Aftermath.StayedAsync(Rig, workload, Cancellation);
     }
