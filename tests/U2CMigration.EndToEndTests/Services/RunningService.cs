@@ -9,6 +9,7 @@ namespace U2CMigration.EndToEndTests.Services;
 internal sealed class RunningService : IAsyncDisposable
 {
     private const string Cgroup = "/sys/fs/cgroup/unified/service";
+    private const string LoadCgroup = "/sys/fs/cgroup/unified/load";
     private const int FirstProcessOfB = 20_000;
 
     /// <summary>As a service manager starts it: a session of its own, the control group, no terminal. It is adopted by the first process of the host. Prints its process id.</summary>
@@ -90,7 +91,8 @@ internal sealed class RunningService : IAsyncDisposable
     /// <summary>Puts it under load; returns when every connection of the client has had right answers.</summary>
     public async Task LoadAsync(CancellationToken cancellationToken)
     {
-        _load = _rig.Start(Rig.Client, Command("load"));
+        (await _rig.ExecAsync(Rig.Client, ["mkdir", "-p", LoadCgroup], cancellationToken)).Successful();
+        _load = _rig.Start(Rig.Client, WithEnvironment(["sh", "-c", "echo $$ >$0/cgroup.procs; exec bash \"$1\" load", LoadCgroup, _script]));
         await _load.ReadLineAsync("ready", cancellationToken);
     }
 
@@ -132,6 +134,8 @@ internal sealed class RunningService : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        // Before the load itself: its children have its output, and while they have it does not end for us.
+        await _rig.ExecAsync(Rig.Client, ["sh", "-c", End, LoadCgroup]);
         if (_load is not null)
         {
             await _load.DisposeAsync();
