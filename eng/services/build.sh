@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
 # A shell that builds a program over and over: processes that live for milliseconds, pipes between them, files that are made and removed. Every build tells what its program computed.
-# Variants: shared (temporary files where both hosts see them), default (in /tmp).
 # shellcheck source=eng/services/service.sh
 . "$(dirname "${BASH_SOURCE[0]}")/service.sh"
 PARTS=12
@@ -26,7 +25,6 @@ prepare() {
 serve() {
     # The compiler's files must be on both hosts. Make counts its jobs in a pipe without a name: one with a name would have two hosts on one kernel, as here, share what is in it.
     export TMPDIR=$DIR/tmp
-    [ "$VARIANT" != default ] || unset TMPDIR
     cd "$DIR/source"
     local number=0 told
     while :; do

@@ -14,9 +14,10 @@ public sealed class EveryServiceTests(ServicesRig fixture) : ServiceTest(fixture
     [InlineData("jvm", "g1", 128)]
     [InlineData("jvm", "zgc", 128)]
     [InlineData("aspnet", "server", 128)]
+    [InlineData("aspnet", "default", 128)]
     [InlineData("gunicorn", "", null)]
     [InlineData("redis", "filtered", null)]
-    [InlineData("build", "shared", null)]
+    [InlineData("build", "", null)]
     public async Task Move_FiveTimesThereAndBack_EveryAnswerIsRight(string name, string variant, int? mebibytes) => await MoveThereAndBackAsync(name, variant, Rounds, mebibytes);
 
     [Theory]
@@ -28,7 +29,6 @@ public sealed class EveryServiceTests(ServicesRig fixture) : ServiceTest(fixture
     [InlineData("mariadb", "default-io", "io_uring")]
     [InlineData("node", "default", "io_uring")]
     [InlineData("jvm", "default", "hsperfdata")]
-    [InlineData("aspnet", "default", "watch")]
-    [InlineData("build", "default", "/tmp")]
+    [InlineData("aspnet", "overlay", "watch")]
     public async Task Move_UsualSettingsThatCannotMove_IsRefusedWithTheReasonAndGoesOn(string name, string variant, string reason) => await RefuseAsync(name, variant, reason);
 }

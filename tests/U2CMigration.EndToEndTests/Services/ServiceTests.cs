@@ -11,6 +11,6 @@ public sealed class ServiceTests(ServicesRig fixture) : ServiceTest(fixture)
     [InlineData("jvm", "g1")]
     [InlineData("aspnet", "server")]
     [InlineData("gunicorn", "")]
-    [InlineData("build", "shared")]
+    [InlineData("build", "")]
     public async Task Move_ThereAndBackUnderLoad_EveryAnswerIsRight(string name, string variant) => await MoveThereAndBackAsync(name, variant, rounds: 1);
 }
