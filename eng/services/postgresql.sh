@@ -26,7 +26,7 @@ load() {
     local options=(-n -c "$CLIENTS" -j 2 -T 3600 -l --log-prefix=transactions) bench code=0
     await_port "$PORT"
     cd "$(mktemp -d)"
-    pgbench -i -s "${SCALE:-10}" -q >init.log 2>&1 || fault "$(tail -n 5 init.log)"
+    pgbench -i -s "$((${MIB:-128} / 16 + 1))" -q >init.log 2>&1 || fault "$(tail -n 5 init.log)"
     [ "$VARIANT" != connection-each ] || options+=(-C)
     pgbench "${options[@]}" >out 2>err &
     bench=$!

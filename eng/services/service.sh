@@ -1,6 +1,7 @@
 # shellcheck shell=bash
-# What the services have in common; sourced by each. A service is a script with four commands, called inside the hosts of a rig that has the layer with the services:
+# What the services have in common; sourced by each. A service is a script with these commands, called inside the hosts of a rig that has the layer with the services:
 #   prepare   makes its files in SERVICE_DIR, which both hosts see
+#   start     both: prepare and serve
 #   serve     becomes the service; the root of the tree that is moved
 #   load      (in the host of the client) says `ready` once every connection has had a right answer, works until its input is closed, and says what it saw as one line of JSON:
 #             {"answers": N, "wrong": N, "lost": N, "longestStallMs": X}; lost are connections, the stall is the longest that one connection waited for one answer
@@ -46,7 +47,8 @@ await_port() {
 run_service() {
     case ${1:-} in
         prepare) mkdir -p "$DIR"; prepare ;;
+        start) mkdir -p "$DIR"; prepare; serve ;;
         serve | load | check) "$1" ;;
-        *) fault "a service takes prepare, serve, load or check; got '${1:-}'." ;;
+        *) fault "a service takes prepare, serve, start, load or check; got '${1:-}'." ;;
     esac
 }
