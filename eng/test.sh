@@ -14,7 +14,7 @@ done
 
 usage() {
     cat <<'HELP'
-usage: eng/test.sh [--filter unit|torch|integration|vm|e2e]
+usage: eng/test.sh [--filter unit|torch|integration|vm|e2e|services]
 
 Installs what is missing (by apt; root), builds the testbed and the solution, then runs
   unit         tests/*.Tests              on this machine
@@ -23,6 +23,8 @@ Installs what is missing (by apt; root), builds the testbed and the solution, th
   vm           what needs a kernel with soft-dirty bits, in an emulated machine (eng/vm.sh): trackers, CRIU's pre-dump. The slow ones of these, chaos and
                reading page maps entry by entry, are left to `eng/vm.sh exec -- dotnet exec DLL -class '*.SoftDirty*'`
   e2e          tests/*.EndToEndTests      on this machine; they bring up rigs of their own
+  services     only when asked for: PostgreSQL, MariaDB, nginx, Apache, Node.js, JVM, ASP.NET Core, gunicorn, Redis and a build, each five times there and back under
+               load, and their usual settings that cannot be moved; of these the end-to-end tests have a subset. Ends with the table of docs/services.md
 and prints as its last line `N passed, N failed, N skipped`. Logs and reports are left in artifacts/test-logs.
 Ends with 1 when a test failed. A runner that crashes and a project that has tests but runs none count as one failure each.
 
@@ -44,6 +46,8 @@ run_project() {
         printf '%-45s has no tests\n' "$name"
         return
     fi
+    [ "$kind" != e2e ] || command+=(-class- '*.EveryServiceTests')
+    [ "$kind" != services ] || command+=(-class '*.ServiceTests' -class '*.EveryServiceTests')
     [ "$kind" != integration ] || command+=(-class- '*.SoftDirty*' -class- '*.PreDumpTests')
     case $kind in integration | torch) command=(bash "$REPO/eng/testbed.sh" run -- "${command[@]}") ;; esac
     [ "$kind" != vm ] || { report=$LOGS/$name.vm.xml log=$LOGS/$name.vm.log; command=(in_machine "$dll" "$log" "$report" "$@"); }
@@ -98,6 +102,20 @@ run_vm() {
     run_project U2CMigration.Criu.IntegrationTests vm -class '*.PreDumpTests'
 }
 
+# run_services: with the agent as users have it, and what they measured as a table.
+run_services() {
+    [ "$filter" = services ] || return 0
+    printf '== tests of services\n'
+    # shellcheck source=/dev/null
+    . "$LIB/samples.sh"
+    publish_samples
+    export U2C_PUBLISHED_AGENT=1 U2C_SERVICE_RESULTS=$LOGS/services.jsonl
+    rm -f "$U2C_SERVICE_RESULTS"
+    PROJECT_SECONDS=${U2C_TEST_SECONDS:-3600}
+    run_project U2CMigration.EndToEndTests services
+    [ ! -f "$U2C_SERVICE_RESULTS" ] || bash "$REPO/eng/services/table.sh" "$U2C_SERVICE_RESULTS"
+}
+
 # broken WHAT LOG: counts as a failure, so that the last line tells.
 broken() {
     failed=$((failed + 1))
@@ -121,11 +139,11 @@ filter=''
 while [ $# -gt 0 ]; do
     case $1 in
         -h | --help) usage; exit 0 ;;
-        --filter) filter=${2:-}; shift 2 || die "--filter needs unit, torch, integration, vm or e2e." ;;
+        --filter) filter=${2:-}; shift 2 || die "--filter needs unit, torch, integration, vm, e2e or services." ;;
         *) die "does not know '$1'; see --help." ;;
     esac
 done
-case $filter in '' | unit | torch | integration | vm | e2e) ;; *) die "--filter takes unit, torch, integration, vm or e2e; got '$filter'." ;; esac
+case $filter in '' | unit | torch | integration | vm | e2e | services) ;; *) die "--filter takes unit, torch, integration, vm, e2e or services; got '$filter'." ;; esac
 
 require_root "eng/test.sh"
 command -v dotnet >/dev/null || die ".NET is not installed: install the .NET 10 SDK so that 'dotnet' is on PATH."
@@ -139,6 +157,8 @@ build_native
 if [ "$filter" != unit ]; then
     install_missing debootstrap debian-archive-keyring
     bash "$REPO/eng/testbed.sh" build
+    # Without them their tests are skipped, and say so.
+    case $filter in '' | e2e | services) bash "$REPO/eng/testbed.sh" build --services || say "the services cannot be installed here" ;; esac
 fi
 
 printf '== build (%s)\n' "$CONFIGURATION"
@@ -154,6 +174,7 @@ run_kind torch Torch.Tests
 run_kind integration IntegrationTests
 run_vm
 run_kind e2e EndToEndTests
+run_services
 
 # A runner that was killed has left its rigs.
 [ "$filter" = unit ] || bash "$REPO/eng/testbed.sh" sweep

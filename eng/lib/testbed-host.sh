@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# testbed-host.sh STATE HOST ROOT REPO DOTNET FIRST-PID: becomes the first process of a testbed host.
+# testbed-host.sh STATE HOST LAYERS REPO DOTNET FIRST-PID: becomes the first process of a testbed host.
 # Run by `testbed.sh up` in new mount, PID, network, IPC, UTS and cgroup namespaces. Prints "ready" when the host stands.
 set -euo pipefail
 
-state=$1 host=$2 root=$3 repo=$4 dotnet=$5 first_pid=$6
+state=$1 host=$2 layers=$3 repo=$4 dotnet=$5 first_pid=$6
 
 # The old /proc still tells which process this is for the machine outside.
 read -r outside _ </proc/self/stat
@@ -17,7 +17,7 @@ mount -t tmpfs -o mode=755 testbed "$state/$host/scratch"
 cd "$state/$host/scratch"
 mkdir upper work root
 # xino=on: one device number for all files, else CRIU cannot match a file's mount.
-mount -t overlay -o "lowerdir=$root,upperdir=upper,workdir=work,xino=on" testbed root
+mount -t overlay -o "lowerdir=$layers,upperdir=upper,workdir=work,xino=on" testbed root
 cd root
 
 mount -t proc -o nosuid,nodev,noexec proc proc

@@ -13,6 +13,14 @@ root_is_current() {
 cmd_build() {
     require_root "build"
     mkdir -p "$TESTBED"
+    case ${1:-} in
+        '') build_root ;;
+        --services) build_root; build_services ;;
+        *) die "build does not know '$1'; see --help." ;;
+    esac
+}
+
+build_root() {
     root_is_current && return 0
     exec {build_lock}>"$TESTBED/build.lock"
     flock "$build_lock"

@@ -6,6 +6,18 @@ public interface IKeyValueProtocol
     /// <summary>The most bytes of a request beside the value that it carries.</summary>
     const int MostOverhead = 100;
 
+    /// <summary>The most bytes that a connection begins with.</summary>
+    const int MostHello = 2048;
+
+    /// <summary>Writes what a connection begins with; returns its length.</summary>
+    /// <param name="buffer">Where it goes.</param>
+    /// <param name="replies">How many replies come to it.</param>
+    int Hello(Span<byte> buffer, out int replies)
+    {
+        replies = 0;
+        return 0;
+    }
+
     /// <summary>Writes the request that stores a value; returns its length.</summary>
     int Store(Span<byte> buffer, int key, ReadOnlySpan<byte> value);
 

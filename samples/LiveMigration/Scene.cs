@@ -32,7 +32,8 @@ public sealed class Scene : IAsyncDisposable
     {
         Action<string>? log = options.Verbose ? Console.Error.WriteLine : null;
         console.WriteLine($"bringing up {options.Rig.Description}");
-        Testbed testbed = await Testbed.UpAsync(options.Repository, options.Rig, rig, options.Pressure is null ? options.BandwidthMbit : 0, options.Keep, log, cancellationToken);
+        RigKind kind = options.Workload.IsService ? options.Rig.WithServices() : options.Rig;
+        Testbed testbed = await Testbed.UpAsync(options.Repository, kind, rig, options.Pressure is null ? options.BandwidthMbit : 0, options.Keep, log, cancellationToken);
         ClientProxy? client = null;
         try
         {
@@ -62,6 +63,7 @@ public sealed class Scene : IAsyncDisposable
             }
 
             await testbed.DisposeAsync();
+            RemoveServiceFiles(options);
             throw;
         }
     }
@@ -123,13 +125,25 @@ public sealed class Scene : IAsyncDisposable
     public async Task SteadyAsync(CancellationToken cancellationToken)
     {
         await _client.SteadyAsync(_options.WriteRate, cancellationToken);
-        await GrownWorkload.AwaitAsync(_testbed, _route.From, _route.ProcessId, _options.MemoryMib, cancellationToken);
+        if (_options.Workload.BytesPerKey is null)
+        {
+            await GrownWorkload.AwaitAsync(_testbed, _route.From, _route.ProcessId, _options.MemoryMib, cancellationToken);
+        }
     }
 
     public async ValueTask DisposeAsync()
     {
         await _client.DisposeAsync();
         await _testbed.DisposeAsync();
+        RemoveServiceFiles(_options);
+    }
+
+    private static void RemoveServiceFiles(SceneOptions options)
+    {
+        if (!options.Keep && Directory.Exists(options.ServiceDirectory))
+        {
+            Directory.Delete(options.ServiceDirectory, recursive: true);
+        }
     }
 
     private static async Task<int> PrepareAsync(Testbed testbed, SceneOptions options, int processId, CancellationToken cancellationToken)

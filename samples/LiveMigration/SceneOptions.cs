@@ -51,4 +51,7 @@ public sealed record SceneOptions
     public required string Agent { get; init; }
 
     public required string Repository { get; init; }
+
+    /// <summary>The files of a service, where both hosts see them; removed in the end.</summary>
+    public string ServiceDirectory => Path.Combine(Repository, "artifacts", "services", $"demo-{Environment.ProcessId}");
 }

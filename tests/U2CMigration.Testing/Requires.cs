@@ -37,6 +37,15 @@ public static class Requires
         Command("nsenter");
     }
 
+    /// <summary>The layer of the testbed with the services is there, which <c>eng/test.sh</c> installs where it can. One that is there and does not work fails its tests.</summary>
+    public static void Services()
+    {
+        Testbed();
+        string? testbed = Environment.GetEnvironmentVariable("U2C_TESTBED");
+        string services = Path.Combine(string.IsNullOrEmpty(testbed) ? RepositoryRoot.File("artifacts", "testbed") : testbed, "services");
+        That(Directory.Exists(services), "the services are not installed: 'eng/testbed.sh build --services' does that (apt, 1.2 GB)");
+    }
+
     /// <summary>The kernel knows the ioctl PAGEMAP_SCAN (Linux 6.7).</summary>
     public static void PagemapScan() => That(KernelProbe.HasPagemapScan, "the kernel has no PAGEMAP_SCAN (Linux 6.7 or newer needed)");
 

@@ -45,12 +45,19 @@ public sealed class Rig : IAsyncDisposable
     /// <param name="name">Letters, digits and dashes, at most 24; the process id is appended, so that runs side by side do not meet.</param>
     /// <param name="bandwidthMbit">The limit of the links of a and b, each way, in Mbit/s; 0 for none.</param>
     /// <param name="cancellationToken">Gives up; what stands already is taken down.</param>
-    public static async Task<Rig> UpAsync(string name, int bandwidthMbit = 0, CancellationToken cancellationToken = default)
+    public static Task<Rig> UpAsync(string name, int bandwidthMbit = 0, CancellationToken cancellationToken = default) => UpAsync(name, bandwidthMbit, [], cancellationToken);
+
+    /// <summary>The same, with hosts that have PostgreSQL, MariaDB, nginx and the other services (see <see cref="Requires.Services"/>).</summary>
+    /// <param name="name">As above.</param>
+    /// <param name="cancellationToken">As above.</param>
+    public static Task<Rig> UpWithServicesAsync(string name, CancellationToken cancellationToken = default) => UpAsync(name, 0, ["--services"], cancellationToken);
+
+    private static async Task<Rig> UpAsync(string name, int bandwidthMbit, string[] more, CancellationToken cancellationToken)
     {
         Requires.Testbed();
         string owner = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
         Rig rig = new($"{name}-{owner}");
-        string[] command = ["up", rig.Name, "--owner", owner, "--service-address", ServiceAddress, "--bandwidth-mbit", Number(bandwidthMbit)];
+        string[] command = ["up", rig.Name, "--owner", owner, "--service-address", ServiceAddress, "--bandwidth-mbit", Number(bandwidthMbit), .. more];
         try
         {
             await TestbedAsync(command, cancellationToken);

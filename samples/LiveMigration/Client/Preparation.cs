@@ -19,12 +19,32 @@ public sealed class Preparation(KnownWorkload workload, int processId)
         using ServerConnection connection = Connect();
         if (workload.Protocol is { } protocol)
         {
-            return new Filling(protocol, connection).Run(processId, residentBytes);
+            var filling = new Filling(protocol, connection);
+            return workload.BytesPerKey is { } each ? filling.Run((int)(residentBytes / each)) : filling.Run(processId, residentBytes);
         }
 
         // It listens before it has made its data, and answers only afterwards.
         new WorkerCommands(connection).Ask(WorkerCommands.Progress);
         return 0;
+    }
+
+    private ServerConnection Connect(IPEndPoint server)
+    {
+        var connection = new ServerConnection(server);
+        try
+        {
+            if (workload.Protocol is { } protocol)
+            {
+                Greeting.Exchange(protocol, connection);
+            }
+
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
     }
 
     private ServerConnection Connect()
@@ -39,10 +59,11 @@ public sealed class Preparation(KnownWorkload workload, int processId)
 
             try
             {
-                return new ServerConnection(server);
+                return Connect(server);
             }
-            catch (SocketException)
+            catch (Exception e) when (e is SocketException or IOException or InvalidDataException)
             {
+                // Databases listen before they take statements.
                 Thread.Sleep(Pause);
             }
         }

@@ -12,6 +12,12 @@ public sealed record RigKind(string Script, IReadOnlyList<string> UpOptions, boo
     /// <summary>Namespaces of this machine, on its kernel.</summary>
     public static RigKind Namespaces { get; } = new("testbed.sh", [], HasOwnClocks: false, "two hosts and a client");
 
+    /// <summary>The same with PostgreSQL and the other services in the hosts.</summary>
+    /// <exception cref="IOException">Emulated machines do not have them.</exception>
+    public RigKind WithServices() => HasOwnClocks
+        ? throw new IOException("Services are not installed in emulated machines: choose another workload, or hosts that are namespaces (--rig namespaces).")
+        : this with { UpOptions = [.. UpOptions, "--services"] };
+
     /// <summary>Emulated machines with kernels of their own.</summary>
     /// <param name="kernel">The version of the kernel, as <c>eng/vm.sh --help</c> lists them.</param>
     /// <param name="criu">The version of CRIU.</param>

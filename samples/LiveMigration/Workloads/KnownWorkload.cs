@@ -19,6 +19,12 @@ public sealed record KnownWorkload
     /// <summary>How the client writes to it; null for a workload that works by itself and tells its progress.</summary>
     public IKeyValueProtocol? Protocol { get; init; }
 
+    /// <summary>How much memory a key takes in a server whose memory the processes share, so that none of them tells its size; null where the process tells.</summary>
+    public int? BytesPerKey { get; init; }
+
+    /// <summary>Whether the hosts need the layer of the testbed with the services.</summary>
+    public bool IsService => BytesPerKey is not null;
+
     /// <summary>The command line that starts it.</summary>
     public required Func<SceneOptions, IReadOnlyList<string>> Command { get; init; }
 }

@@ -29,6 +29,20 @@ public static class WorkloadCatalogue
             // Twice the memory, so that nothing is pushed out; no more connections than the limit of descriptors has room for.
             Command = static scene => ["memcached", "-u", "root", "-l", "0.0.0.0", "-p", "11211", "-U", "0", "-t", "2", "-c", "256", "-m", Text(2 * scene.MemoryMib)],
         },
+        new KnownWorkload
+        {
+            Name = "postgresql",
+            Port = 5432,
+            UsualRate = 500,
+            Operations = "transactions that store 500 bytes, and as many that add one to a counter",
+            Protocol = new PostgresProtocol(),
+            // A row with its header and its entry in the index.
+            BytesPerKey = 600,
+            Command = static scene =>
+            [
+                "env", $"SERVICE_DIR={scene.ServiceDirectory}", $"SERVICE_MIB={Text(scene.MemoryMib)}", "bash", Path.Combine(scene.Repository, "eng", "services", "postgresql.sh"), "start",
+            ],
+        },
         Native("cg", "cg", 7811, 5000, "blocks of 512 rows of a conjugate gradient"),
         Native("train", "trainer", 7812, 400, "blocks of 16 outputs of a neural network that is trained"),
         Native("sort", "sorter", 7813, 20000, "pages made, sorted and merged"),

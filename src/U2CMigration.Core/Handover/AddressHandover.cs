@@ -8,7 +8,7 @@ namespace U2CMigration.Core.Handover;
 /// <summary>Moves one IPv4 address between two hosts on the same network segment: removed on the source, added on the destination, announced by ARP.</summary>
 /// <remarks>
 /// Needs CAP_NET_ADMIN and CAP_NET_RAW. Until the sockets are restored the address lies on the loopback device of the destination and is not told to
-/// neighbours (<c>arp_ignore</c>): a packet that came earlier would be answered by the kernel with a reset, as its socket does not exist yet.
+/// neighbours (<c>arp_ignore</c>, <c>arp_announce</c>): a packet that came earlier would be answered by the kernel with a reset, as its socket does not exist yet.
 /// Meanwhile the source holds the packets that arrive there, and passes them on when the destination announces the address.
 /// One instance serves one migration on one host.
 /// </remarks>

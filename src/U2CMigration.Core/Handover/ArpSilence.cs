@@ -3,38 +3,31 @@ using System.Net;
 namespace U2CMigration.Core.Handover;
 
 /// <summary>
-/// Keeps a device from answering ARP requests for addresses that are not its own (<c>arp_ignore</c> 1, ip-sysctl in the kernel's documentation), for as
-/// long as an address waits on the loopback device.
+/// Keeps a device from telling neighbours about addresses that are not its own, for as long as an address waits on the loopback device: it does not answer ARP requests for them
+/// (<c>arp_ignore</c> 1) and does not name them in requests of its own (<c>arp_announce</c> 2; ip-sysctl in the kernel's documentation).
 /// </summary>
-/// <remarks>What the setting was is written down in a file of <c>/run</c>, for when this process is killed before it can put it back.</remarks>
+/// <remarks>
+/// The second matters as much as the first: a socket speaks while it is restored (what was not sent yet, a window probe), the kernel asks for its peer's hardware address in the name of the
+/// socket's address, and the peer would take that for a claim and send all connections here, where the others are not restored yet and would be reset.
+/// What the settings were is written down in files of <c>/run</c>, for when this process is killed before it can put them back.
+/// </remarks>
 internal sealed class ArpSilence(string device, IPAddress address)
 {
-    private const string OwnAddressesOnly = "1";
-    private const string NoteDirectory = "/run/u2cmigration";
-
-    private readonly string _setting = $"/proc/sys/net/ipv4/conf/{device}/arp_ignore";
-    private readonly string _note = $"{NoteDirectory}/{device}-{address}.arp_ignore";
-    private string? _before;
+    private readonly BorrowedSetting[] _settings = [new(device, "arp_ignore", "1", address), new(device, "arp_announce", "2", address)];
 
     public void Begin()
     {
-        if (_before is null)
+        foreach (BorrowedSetting setting in _settings)
         {
-            string before = File.ReadAllText(_setting);
-            Directory.CreateDirectory(NoteDirectory);
-            File.WriteAllText(_note, before);
-            File.WriteAllText(_setting, OwnAddressesOnly);
-            _before = before;
+            setting.Borrow();
         }
     }
 
     public void End()
     {
-        if (_before is not null)
+        foreach (BorrowedSetting setting in _settings)
         {
-            File.WriteAllText(_setting, _before);
-            File.Delete(_note);
-            _before = null;
+            setting.GiveBack();
         }
     }
 
@@ -42,12 +35,12 @@ internal sealed class ArpSilence(string device, IPAddress address)
     /// <returns>Whether there was one.</returns>
     public bool TryTakeOver()
     {
-        if (_before is null && File.Exists(_note))
+        bool found = false;
+        foreach (BorrowedSetting setting in _settings)
         {
-            _before = File.ReadAllText(_note);
-            return true;
+            found |= setting.TryTakeOver();
         }
 
-        return false;
+        return found;
     }
 }

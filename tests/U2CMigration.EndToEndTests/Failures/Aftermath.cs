@@ -17,7 +17,7 @@ internal static class Aftermath
             grep -ls '^VmFlags:.* u[mw]\( \|$\)' /proc/[0-9]*/smaps | sed 's/^/memory registered with userfaultfd: /'
             find /run/u2cmigration -mindepth 1 -type d 2>/dev/null | sed 's/^/images: /'
             nft list tables 2>/dev/null | sed 's/^/a network lock: /'
-            grep -lv '^0$' /proc/sys/net/ipv4/conf/*/arp_ignore | sed 's/^/ARP silence: /'
+            grep -lv "^0$" /proc/sys/net/ipv4/conf/*/arp_ignore /proc/sys/net/ipv4/conf/*/arp_announce | sed 's/^/ARP silence: /'
             ip -4 -o address show dev lo | grep -F "$1/" | sed 's/^/the address on lo: /'
             case $2 in
                 home | left) ip -4 -o address show dev eth0 | grep -qF "$1/" || echo "the address is missing" ;;
@@ -41,7 +41,7 @@ internal static class Aftermath
         rm -rf /run/u2cmigration
         nft flush ruleset
         ip address del "$1/32" dev lo 2>/dev/null
-        echo 0 | tee /proc/sys/net/ipv4/conf/*/arp_ignore
+        echo 0 | tee /proc/sys/net/ipv4/conf/*/arp_ignore /proc/sys/net/ipv4/conf/*/arp_announce
         """;
 
     /// <summary>Makes both hosts as they were before the first migration.</summary>

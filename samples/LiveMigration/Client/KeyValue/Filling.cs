@@ -9,13 +9,18 @@ public sealed class Filling(IKeyValueProtocol protocol, ServerConnection connect
     private const int Batch = 512;
 
     /// <summary>Returns the number of keys put in.</summary>
-    public int Run(int processId, long residentBytes)
+    public int Run(int processId, long residentBytes) => Run(_ => ResidentBytes(processId) < residentBytes);
+
+    /// <summary>Puts so many keys in, or a few more.</summary>
+    public int Run(int keys) => Run(already => already < keys);
+
+    private int Run(Func<int, bool> isToGoOn)
     {
         byte[] requests = new byte[Batch * (Value.Length + IKeyValueProtocol.MostOverhead)];
         byte[] value = new byte[Value.Length];
         Exchange(requests.AsSpan(0, protocol.ClearCounter(requests)), 1);
         int keys = 0;
-        while (ResidentBytes(processId) < residentBytes)
+        while (isToGoOn(keys))
         {
             int length = 0;
             for (int i = 0; i < Batch; i++, keys++)

@@ -30,6 +30,7 @@ public sealed class WriteLoad : Load
         : base(server)
     {
         _protocol = protocol;
+        Greeting.Exchange(protocol, Connection);
         _ledger = new WriteLedger(keys);
         // Room for 50 ms of operations, so that a short hesitation of the server does not slow the client down.
         _pending = new PendingWrites(perSecond > 0 ? (int)Math.Clamp(perSecond / 20, 16, 4096) : 64);
@@ -96,7 +97,15 @@ public sealed class WriteLoad : Load
         }
     }
 
-    protected override DataCheck CheckData(ServerConnection connection) => new ReadBack(_protocol, connection).Run(_ledger);
+    protected override DataCheck CheckData(ServerConnection connection)
+    {
+        if (connection != Connection)
+        {
+            Greeting.Exchange(_protocol, connection);
+        }
+
+        return new ReadBack(_protocol, connection).Run(_ledger);
+    }
 
     private void Wrong(Reply reply) => Wrong($"{reply.Kind} {Encoding.ASCII.GetString(reply.Content)}");
 }
