@@ -6,6 +6,7 @@
  *   filelocks wait DIRECTORY KIND      waits until it gets the lock, says so and keeps it
  *   filelocks grab DIRECTORY KIND      the same, but tries all the time instead of waiting
  *
+ * The kinds of leases that end in 'wanted' are ones that somebody wants to end by opening the file, and that are not given up.
  * Each kind has a file of its own in DIRECTORY. 'socket' and 'socket-relative' listen there and answer, and are 'held' while they do; 'deleted' is a file that is open and
  * deleted. 'socket-local' and 'open-local' are /tmp/filelocks-socket and /tmp/filelocks-open, the latter open for reading and nothing else; who waits for it takes a lease
  * on it and does not hear that it should let go, so that whoever opens it waits for 45 s.
@@ -60,6 +61,16 @@ static void take(int file, int command, short type, off_t start, off_t length)
 {
     if (set_range(file, command, type, start, length) != 0)
         die("a lock that should be free");
+}
+
+/* Somebody wants to open the file, and the holder of the lease does not answer. */
+static void want(const char *kind, int flags)
+{
+    char path[4096];
+    snprintf(path, sizeof path, "%s/%s", directory, kind);
+    signal(SIGIO, SIG_IGN);
+    if (open(path, flags | O_NONBLOCK | O_CLOEXEC) >= 0 || errno != EWOULDBLOCK)
+        die("a lease that should be in the way");
 }
 
 /* A process of the tree that does nothing but hold what it took or inherited. */
@@ -210,6 +221,22 @@ static void hold_kind(const char *kind)
         if (fcntl(inherited, F_SETLEASE, F_WRLCK) != 0)
             die(kind);
         fork_holder(hold_inherited);
+    } else if (strcmp(kind, "lease-wanted") == 0 || strcmp(kind, "lease-wanted-for-reading") == 0) {
+        if (fcntl(open_file(kind, O_RDWR), F_SETLEASE, F_WRLCK) != 0)
+            die(kind);
+        want(kind, strcmp(kind, "lease-wanted") == 0 ? O_WRONLY : O_RDONLY);
+    } else if (strcmp(kind, "lease-shared-wanted") == 0) {
+        close(open_file(kind, O_RDWR));
+        if (fcntl(open_file(kind, O_RDONLY), F_SETLEASE, F_RDLCK) != 0)
+            die(kind);
+        want(kind, O_WRONLY);
+    } else if (strcmp(kind, "lease-inherited-wanted") == 0) {
+        inherited = open_file(kind, O_RDWR);
+        if (fcntl(inherited, F_SETLEASE, F_WRLCK) != 0)
+            die(kind);
+        fork_holder(hold_inherited);
+        close(inherited);
+        want(kind, O_WRONLY);
     } else {
         errno = EINVAL;
         die(kind);

@@ -12,14 +12,11 @@ namespace U2CMigration.Core.Destination;
 /// </remarks>
 internal static class CopyOnWriteFamilies
 {
-    /// <summary>Below this, what would be saved is not worth the longer downtime: about a millisecond per MiB.</summary>
-    public const long LeastBytes = 16 << 20;
-
     /// <summary>Finds the pages.</summary>
     /// <param name="directory">The images.</param>
     /// <param name="store">The pages that have arrived.</param>
     /// <param name="savedBytes">The memory that is saved.</param>
-    /// <returns>By process the pages that it has in common with its parent or a child; none where that is too little memory.</returns>
+    /// <returns>By process the pages that it has in common with its parent or a child.</returns>
     public static IReadOnlyDictionary<int, List<PagemapEntry>> Find(ImageDirectory directory, PageStore store, out long savedBytes)
     {
         savedBytes = 0;
@@ -36,13 +33,18 @@ internal static class CopyOnWriteFamilies
             foreach (MemoryArea area in Inherited(areas[child.ProcessId], areas[child.ParentProcessId]))
             {
                 IReadOnlyList<PageRun> equal = store.EqualPages(child.ParentProcessId, new PageRun(child.ProcessId, area.Start, area.Bytes / PageBatch.PageBytes));
+                if (equal.Count == 0)
+                {
+                    continue;
+                }
+
                 savedBytes += equal.Sum(static run => run.Pages) * PageBatch.PageBytes;
                 Add(common, child.ProcessId, equal);
                 Add(common, child.ParentProcessId, equal);
             }
         }
 
-        return savedBytes >= LeastBytes ? common : [];
+        return common;
     }
 
     /// <summary>The mappings of a child that CRIU has it inherit from its parent: those with the same bounds.</summary>

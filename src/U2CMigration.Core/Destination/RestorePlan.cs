@@ -31,7 +31,7 @@ internal sealed class RestorePlan(DestinationContext context, PageStore store, R
         PagesFileCheck.Run(directory);
         _ownUserNamespace = directory.HasUserNamespace();
         IReadOnlyDictionary<int, List<PagemapEntry>> families = CopyOnWriteFamilies.Find(directory, store, out long saved);
-        if (families.Count > 0)
+        if (saved >> 20 > 0)
         {
             context.Logger.FamilyMemory(saved >> 20);
         }

@@ -7,6 +7,7 @@ internal static class LockTable
 {
     private const string Path = "/proc/locks";
     private const string Waits = "->";
+    private const string Breaks = "BREAKING";
 
     /// <summary>A lock, held or waited for.</summary>
     /// <param name="Number">The same for a lock and those that wait for it.</param>
@@ -15,7 +16,13 @@ internal static class LockTable
     /// <param name="ProcessId">The process; -1 for locks of an open file description.</param>
     /// <param name="File">The file: its device and inode.</param>
     /// <param name="Range">Its bytes.</param>
-    internal readonly record struct Entry(string Number, bool IsWaiting, string Kind, int ProcessId, string File, string Range);
+    /// <param name="IsBreaking">Whether it is a lease that somebody else wants to end by opening the file.</param>
+    internal readonly record struct Entry(string Number, bool IsWaiting, string Kind, int ProcessId, string File, string Range, bool IsBreaking);
+
+    /// <summary>Whether any lease is being broken.</summary>
+    public static bool HasBreakingLease() => Breaking(File.ReadAllText(Path));
+
+    internal static bool Breaking(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Any(static line => Parse(line) is { IsBreaking: true });
 
     /// <summary>Reads those that processes wait for, each after the lock that they wait for.</summary>
     /// <returns>Pairs of a held lock and a waiting process; none when nobody waits.</returns>
@@ -51,7 +58,7 @@ internal static class LockTable
         string[] fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         int at = fields.Length > 1 && fields[1] == Waits ? 2 : 1;
         return fields.Length >= at + 7 && int.TryParse(fields[at + 3], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int processId)
-            ? new Entry(fields[0], at == 2, fields[at], processId, fields[at + 4], $"{fields[at + 5]} to {fields[at + 6]}")
+            ? new Entry(fields[0], at == 2, fields[at], processId, fields[at + 4], $"{fields[at + 5]} to {fields[at + 6]}", fields[at + 1] == Breaks)
             : null;
     }
 }

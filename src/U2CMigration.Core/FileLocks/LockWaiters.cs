@@ -31,7 +31,7 @@ internal static class LockWaiters
             }
 
             // A lock of an open file description names no process: it is the tree's if the file is.
-            files ??= LockedFiles(tree);
+            files ??= FilesOf(tree);
             if (files.TryGetValue(held.File, out string? descriptor) && concerns(descriptor))
             {
                 string path = new FileInfo(descriptor).LinkTarget ?? held.File;
@@ -42,29 +42,13 @@ internal static class LockWaiters
         }
     }
 
-    /// <summary>The files that processes have locks on, by device and inode as the kernel prints them, each with a descriptor of it.</summary>
-    private static Dictionary<string, string> LockedFiles(IReadOnlyList<int> tree)
+    /// <summary>By device and inode as the kernel prints them, each with a descriptor of it.</summary>
+    private static Dictionary<string, string> FilesOf(IReadOnlyList<int> tree)
     {
         var files = new Dictionary<string, string>();
-        foreach (int processId in tree)
+        foreach (TreeLocks.Lock one in TreeLocks.Of(tree))
         {
-            try
-            {
-                foreach (string information in Directory.EnumerateFiles($"/proc/{processId}/fdinfo"))
-                {
-                    foreach (string line in File.ReadLines(information).Where(static line => line.StartsWith("lock:", StringComparison.Ordinal)))
-                    {
-                        if (LockTable.Parse(line["lock:".Length..].Trim()) is { } entry)
-                        {
-                            files.TryAdd(entry.File, $"/proc/{processId}/fd/{Path.GetFileName(information)}");
-                        }
-                    }
-                }
-            }
-            catch (IOException)
-            {
-                // The process has ended, or has closed the file.
-            }
+            files.TryAdd(one.Entry.File, one.Descriptor);
         }
 
         return files;

@@ -9,12 +9,15 @@ namespace U2CMigration.Core.Freezing;
 /// <param name="warn">Receives sentences about processes that are in one of the two only.</param>
 /// <remarks>
 /// A process that waits in vfork for its child stops for nobody until the child has executed a program or ended, which a frozen child does not: CRIU would give up after 10 seconds.
-/// Such a moment is let pass. A process of the tree that was moved to another cgroup is not frozen with the others: then CRIU has to stop all of them, as where there is no such group.
+/// Such a moment is let pass, and so is one in which a connection over a unix socket is being made: CRIU cannot dump what was sent before it was accepted. A process of the tree that was moved to another cgroup is not frozen with the others: then CRIU has to stop all of them, as where there is no such group.
 /// </remarks>
 internal sealed class TreeFreezer(CgroupFreezer group, int rootProcessId, Action<string> warn) : ITreeFreezer
 {
     /// <summary>Children execute within a millisecond, as a rule; where one does not, CRIU may try.</summary>
     private static readonly TimeSpan VforkLimit = TimeSpan.FromSeconds(5);
+
+    /// <summary>A server accepts within a millisecond, as a rule; one that does not will not for being waited for.</summary>
+    private static readonly TimeSpan ConnectionLimit = TimeSpan.FromMilliseconds(500);
 
     private bool _holdsTree = true;
 
@@ -35,7 +38,8 @@ internal sealed class TreeFreezer(CgroupFreezer group, int rootProcessId, Action
         {
             group.Freeze(cancellationToken);
             IReadOnlyList<int> tree = ProcessTree.List(rootProcessId);
-            if (!HasVfork(tree) || Stopwatch.GetElapsedTime(start) > VforkLimit)
+            TimeSpan since = Stopwatch.GetElapsedTime(start);
+            if ((since > VforkLimit || !HasVfork(tree)) && (since > ConnectionLimit || !UnixConnections.AreBeingMade(rootProcessId, tree)))
             {
                 CheckMembers(tree);
                 return;

@@ -38,6 +38,9 @@ internal sealed class TreeSockets
         return sockets;
     }
 
+    /// <summary>Whether a process of the tree has a socket open.</summary>
+    public bool Owns(ulong inode) => _owners.ContainsKey(inode);
+
     /// <summary>A process that has a socket open; null for none of the tree.</summary>
     public int? OwnerOf(ulong inode) => _owners.TryGetValue(inode, out int processId) ? processId : null;
 

@@ -54,6 +54,9 @@ internal static partial class Log
     [LoggerMessage(LogEventIds.MappingsChanged, LogLevel.Information, "A flag of a mapping was changed just before the freeze; the state is dumped again.", EventName = nameof(MappingsChanged))]
     public static partial void MappingsChanged(this ILogger logger);
 
+    [LoggerMessage(LogEventIds.DumpTriedAgain, LogLevel.Information, "CRIU could not stop and dump the workload at attempt {Attempt}; it runs, and is tried again.", EventName = nameof(DumpTriedAgain))]
+    public static partial void DumpTriedAgain(this ILogger logger, Exception exception, int attempt);
+
     [LoggerMessage(LogEventIds.LogNotKept, LogLevel.Warning, "A log of the failed migration could not be kept.", EventName = nameof(LogNotKept))]
     public static partial void LogNotKept(this ILogger logger, Exception exception);
 

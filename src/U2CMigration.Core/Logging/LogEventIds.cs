@@ -21,6 +21,7 @@ internal static class LogEventIds
     public const int LogNotKept = 1015;
     public const int MemoryDiffers = 1020;
     public const int FreezePutOff = 1016;
+    public const int DumpTriedAgain = 1017;
     public const int Listening = 1100;
     public const int OfferAccepted = 1101;
     public const int OfferRefused = 1102;

@@ -10,6 +10,8 @@ internal static class DeletedFiles
     /// <summary>Mappings whose files never had a name: memory, which travels as such.</summary>
     private static readonly string[] NamelessPrefixes = ["/memfd:", "/dev/zero (deleted)", "/SYSV", "/[aio]", "/anon_hugepage"];
 
+    private const long ProcFileSystem = 0x9FA0;
+
     /// <summary>Each file once, whatever number of processes and descriptors it has.</summary>
     /// <param name="processIds">The processes.</param>
     /// <param name="mapped">Whether mapped files count too, which takes a look at each mapping.</param>
@@ -20,7 +22,8 @@ internal static class DeletedFiles
         {
             foreach (string path in LinksOf(processId, mapped))
             {
-                if (NameOf(path, processId) is { } name && FileStatus.TryRead(path) is { } status)
+                // What a process had in /proc is gone with it and has no content: CRIU opens the same of another one that has ended.
+                if (NameOf(path, processId) is { } name && StatFs.TypeOf(path) != ProcFileSystem && FileStatus.TryRead(path) is { } status)
                 {
                     files.TryAdd((status.Device, status.Inode), new DeletedFile(processId, name, status.IsRegular ? status.Bytes : 0, status.Links > 0));
                 }

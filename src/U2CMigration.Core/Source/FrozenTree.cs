@@ -29,13 +29,16 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
     private readonly MemoryAtHand _memory = MemoryAtHand.Take();
     private readonly SourceLeases _leases = new();
     private readonly CriuDumpOptions _options = DumpOptions.For(context);
-    private LazyDump _dump = prepare();
+    private readonly DumpAttempts _attempts = new(context, prepare);
     private KeptSocketPaths? _socketPaths;
     private bool _talksToItself;
     private bool _networkReleased;
     private bool _frozen;
     private bool _settled;
     private bool _insured;
+
+    /// <summary>When the attempt began that stopped the tree, if it was not the first one; 0 otherwise.</summary>
+    public long StoppedAgain => _attempts.StoppedAgain;
 
     /// <summary>Whether the frozen tasks were ended; the destination has the only copy then.</summary>
     public bool IsKilled { get; private set; }
@@ -53,23 +56,24 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
     public bool KeepsSocketPaths => _socketPaths is { Any: true };
 
     /// <summary>The processes in whose images the pages are still missing, once they are dumped.</summary>
-    public IReadOnlyCollection<int> HiddenProcesses => _dump.HiddenProcesses;
+    public IReadOnlyCollection<int> HiddenProcesses => Dump.HiddenProcesses;
 
     /// <summary>Reads the mappings of the running processes, for CRIU.</summary>
     public Task TakeMappingsAsync(IReadOnlyCollection<int> processIds, CancellationToken cancellationToken) =>
-        _dump.ReadyAsync(processIds, cancellationToken);
+        Dump.ReadyAsync(processIds, cancellationToken);
 
     /// <summary>Does what can be done before the freeze.</summary>
     public async Task ReadyAsync(IReadOnlyCollection<int> processIds, CancellationToken cancellationToken)
     {
         await TakeMappingsAsync(processIds, cancellationToken).ConfigureAwait(false);
+        LeaseBreaks.Refuse(context);
         var sockets = TreeSockets.Of(processIds);
         _talksToItself = sockets.HasInnerConnection();
 
         // A freeze may have been put off after this.
         _socketPaths?.Dispose();
         _socketPaths = KeptSocketPaths.Keep(sockets, context.Target.RootProcessId, context.MigrationId, context.Warnings.Add);
-        await _dump.AskAsync(OptionsOf(networkReleased: freezer.Freezes && _network is not null), cancellationToken).ConfigureAwait(false);
+        await Dump.AskAsync(OptionsOf(networkReleased: freezer.Freezes && _network is not null), cancellationToken).ConfigureAwait(false);
         _memory.Dispose();
     }
 
@@ -88,11 +92,11 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
     public async Task DumpAsync(CancellationToken cancellationToken)
     {
         CriuDumpOptions options = OptionsOf(_networkReleased);
-        await _dump.HoldAsync(options, cancellationToken).ConfigureAwait(false);
-        if (_dump.MappingsConfirmed.IsCompleted && !await _dump.MappingsConfirmed.ConfigureAwait(false))
+        await _attempts.HoldAsync(options, runsMeanwhile: !freezer.Freezes, cancellationToken).ConfigureAwait(false);
+        if (Dump.MappingsConfirmed.IsCompleted && !await Dump.MappingsConfirmed.ConfigureAwait(false))
         {
             context.Logger.MappingsChanged();
-            await DumpAgainAsync(options, cancellationToken).ConfigureAwait(false);
+            await _attempts.AgainAsync(options, cancellationToken).ConfigureAwait(false);
         }
 
         if (!_networkReleased)
@@ -100,6 +104,7 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
             await ReleaseNetworkAsync(cancellationToken).ConfigureAwait(false);
         }
 
+        LeaseBreaks.Refuse(context);
         _leases.GiveUp(new ImageDirectory(context.ImagesDirectory), context.Numbers.OnThisHost);
     }
 
@@ -107,7 +112,7 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
     /// <exception cref="MigrationException">They are not quite.</exception>
     public async Task ConfirmAsync()
     {
-        if (!await _dump.MappingsConfirmed.ConfigureAwait(false))
+        if (!await Dump.MappingsConfirmed.ConfigureAwait(false))
         {
             throw context.Failure(
                 "In the moment of the freeze the workload changed how the kernel treats some of its memory (madvise, mlock), and that was dumped as it had been before. It runs on here, unharmed; try again.",
@@ -143,9 +148,9 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
         using var timeout = new CancellationTokenSource(UndoTimeout);
         await TryAsync("the leases that the workload held", _leases.TakeBackAsync).ConfigureAwait(false);
         _socketPaths?.BringBack();
-        if (_dump.IsHeld)
+        if (Dump.IsHeld)
         {
-            await TryAsync("the state dump", () => _dump.RollbackAsync()).ConfigureAwait(false);
+            await TryAsync("the state dump", () => Dump.RollbackAsync()).ConfigureAwait(false);
         }
 
         if (_networkReleased && _network is not null)
@@ -191,7 +196,7 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
         // Both name files of the tree, and must not outlive it: an open file keeps others from a lease.
         _leases.Dispose();
         _socketPaths?.Forget();
-        await _dump.CommitAsync().ConfigureAwait(false);
+        await Dump.CommitAsync().ConfigureAwait(false);
         await TryAsync("the freeze", () =>
         {
             freezer.Thaw();
@@ -206,8 +211,10 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
         _socketPaths?.Dispose();
         _memory.Dispose();
         _guardian.Dispose();
-        await _dump.DisposeAsync().ConfigureAwait(false);
+        await Dump.DisposeAsync().ConfigureAwait(false);
     }
+
+    private LazyDump Dump => _attempts.Dump;
 
     private CriuDumpOptions OptionsOf(bool networkReleased) => _options with
     {
@@ -216,20 +223,6 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
         // No packet reaches the sockets once the address is gone, so CRIU need not start a firewall program for that; those between processes of the tree have no need of it.
         NetworkLock = networkReleased && !_talksToItself && version >= CriuVersion.NetworkLockSkip ? CriuNetworkLock.Skip : CriuNetworkLock.Nftables,
     };
-
-    /// <summary>Without mappings that were taken before; rare, and all of it while the tree is frozen.</summary>
-    private async Task DumpAgainAsync(CriuDumpOptions options, CancellationToken cancellationToken)
-    {
-        await _dump.RollbackAsync().ConfigureAwait(false);
-        await _dump.DisposeAsync().ConfigureAwait(false);
-        foreach (string image in Directory.EnumerateFiles(context.ImagesDirectory, ImageSender.ImagePattern))
-        {
-            File.Delete(image);
-        }
-
-        _dump = prepare();
-        await _dump.HoldAsync(options, cancellationToken).ConfigureAwait(false);
-    }
 
     private async Task ReleaseNetworkAsync(CancellationToken cancellationToken)
     {

@@ -138,6 +138,14 @@ internal sealed class StopAndCopy(
     {
         long start = Stopwatch.GetTimestamp();
         await tree.DumpAsync(cancellationToken).ConfigureAwait(false);
+        if (tree.StoppedAgain > 0)
+        {
+            // Until then the workload ran on.
+            start = tree.StoppedAgain;
+            FreezeStart += Stopwatch.GetElapsedTime(FreezeTimestamp, start);
+            FreezeTimestamp = start;
+        }
+
         Dump = Stopwatch.GetElapsedTime(start);
         Mark("dumped");
     }

@@ -33,7 +33,7 @@ internal static partial class CriuWords
         };
         if (failure.Cause is not { } cause)
         {
-            return $"{end}, and did not say why.";
+            return IsSilentDump(failure) ? $"{end}: {KnownCauses.Unstoppable}" : $"{end}, and did not say why.";
         }
 
         (KnownCause Cause, Match Match)? known = KnownCauses.Find(cause);
@@ -48,7 +48,9 @@ internal static partial class CriuWords
     /// <remarks>A dump that fails without a word has met processes that began and ended while they were stopped, as far as that was seen.</remarks>
     public static bool IsTransient(CriuException failure) => failure.Cause is { } cause
         ? KnownCauses.Find(cause) is { Cause.IsTransient: true }
-        : failure is { Request: "DUMP", ExitCode: null, ErrorNumber: 0 };
+        : IsSilentDump(failure);
+
+    private static bool IsSilentDump(CriuException failure) => failure is { Request: "DUMP", ExitCode: null, ErrorNumber: 0 };
 
     private static FailedProcess ProcessOf(CriuException failure, Match? match) => new()
     {

@@ -7,8 +7,19 @@ internal static class KnownCauses
 {
     private const string Settings = "CriuSettings.";
 
+    private const string StopsAtOnce = "Try again, or put the workload in a control group of its own, which stops at once.";
+
+    /// <summary>What a dump that fails without a word means, as far as that was seen.</summary>
+    public const string Unstoppable = "processes or threads of the workload began and ended faster than it could stop them. " + StopsAtOnce;
+
     private static readonly KnownCause[] Table =
     [
+        // Stopping the tree.
+        new(@"Can't open (/proc/)?\d+\S*: No such file or directory",
+            "A process or thread of the workload ended while CRIU was stopping it.",
+            StopsAtOnce,
+            IsTransient: true),
+
         // Files.
         new(@"Can't dump ghost file (?<file>.+) of (?<bytes>\d+) size",
             "The workload has the deleted file {file} of {bytes:MiB} open, which is above the limit.",

@@ -73,8 +73,5 @@ public static class CriuLog
 
     // "(00.012345) Error (criu/files-ext.c:98): ..." or, from inside a task, "(00.012345) pie: 12: Error (...".
     private static bool IsError(string line) =>
-        (line.Contains("Error (", StringComparison.Ordinal) || line.Contains("BUG at ", StringComparison.Ordinal)) && !IsHarmless(line);
-
-    // CRIU wants more descriptors than a process without CAP_SYS_RESOURCE may have, says so as an error, and goes on.
-    private static bool IsHarmless(string line) => line.Contains("RLIMIT_NOFILE", StringComparison.Ordinal);
+        (line.Contains("Error (", StringComparison.Ordinal) || line.Contains("BUG at ", StringComparison.Ordinal)) && !ErrorLine.Parse(line).IsHarmless;
 }

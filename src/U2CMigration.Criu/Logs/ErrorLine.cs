@@ -11,6 +11,9 @@ internal readonly partial record struct ErrorLine(string Text, int ProcessId)
     /// <summary>Whether the line only says that the whole has failed, which follows on every error.</summary>
     internal bool IsSummary => Text is "Dumping FAILED" or "Pre-dumping FAILED" or "Restoring FAILED" or "Restoring FAILED, but it's OK";
 
+    /// <summary>Whether it is no reason to fail: CRIU wants more descriptors than a process without CAP_SYS_RESOURCE may have, says so as an error, and continues.</summary>
+    internal bool IsHarmless => Text.Contains("RLIMIT_NOFILE", StringComparison.Ordinal);
+
     // "(00.012345) Error (criu/files-ext.c:98): ...", while restoring "(00.012345)    161: Error (...", from inside a task "(00.012345) pie: 161: Error (...".
     internal static ErrorLine Parse(string line)
     {

@@ -63,7 +63,7 @@ internal static class CriuFailure
 
     private static ErrorLine? CauseOf(string? text) => text is null ? null : CriuLog.Cause(text);
 
-    private static ErrorLine? Message(string? text) => string.IsNullOrWhiteSpace(text) || ErrorLine.Parse(text) is not { IsSummary: false } line ? null : line;
+    private static ErrorLine? Message(string? text) => string.IsNullOrWhiteSpace(text) || ErrorLine.Parse(text) is not { IsSummary: false, IsHarmless: false } line ? null : line;
 
     private static string? LastLineOf(string? words) => words?.Split('\n')[^1];
 

@@ -48,6 +48,26 @@ public sealed class DeletedFilesTests : IDisposable
         DeletedFiles.Find([Environment.ProcessId]).Single(found => found.Path == path).HasOtherNames.Should().BeTrue();
     }
 
+    /// <summary>It cannot have another name, and CRIU has a way of its own for it.</summary>
+    [Theory]
+    [InlineData("")]
+    [InlineData("/stat")]
+    [InlineData("/task")]
+    public void Find_ProcOfAProcessThatEnded_IsNoDeletedFile(string what)
+    {
+        using var process = System.Diagnostics.Process.Start("sleep", "60");
+        string path = $"/proc/{process.Id}{what}";
+        using var holder = System.Diagnostics.Process.Start("sh", ["-c", $"exec 9<{path}; exec sleep 60"]);
+        SpinWait.SpinUntil(() => new FileInfo($"/proc/{holder.Id}/fd/9").LinkTarget == path, TimeSpan.FromSeconds(10)).Should().BeTrue();
+        process.Kill();
+        process.WaitForExit();
+
+        IReadOnlyList<DeletedFile> found = DeletedFiles.Find([holder.Id]);
+        holder.Kill();
+
+        found.Should().BeEmpty();
+    }
+
     [Theory]
     [InlineData(600L << 20, false, "of 600 MiB open, and the limit is 512 MiB")]
     [InlineData(500L << 20, false, null)]

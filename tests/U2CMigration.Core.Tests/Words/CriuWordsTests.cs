@@ -17,7 +17,11 @@ public sealed class CriuWordsTests
         Explain("RESTORE", "Can't write image").Should().Be("CRIU could not restore the workload (process 5): \"Can't write image\".");
 
     [Fact]
-    public void Explain_NoCause_SaysSo() => Explain("DUMP", null).Should().Be("CRIU could not dump the workload, and did not say why.");
+    public void Explain_NoCause_SaysSo() => Explain("RESTORE", null).Should().Be("CRIU could not restore the workload, and did not say why.");
+
+    [Fact]
+    public void Explain_DumpWithoutAWord_NamesWhatThatMeantSoFar() => Explain("DUMP", null).Should().Be(
+        "CRIU could not dump the workload: processes or threads of the workload began and ended faster than it could stop them. Try again, or put the workload in a control group of its own, which stops at once.");
 
     [Theory]
     [InlineData(137, "CRIU was ended by signal 9 and could not dump the workload, and did not say why.")]
@@ -61,6 +65,10 @@ public sealed class CriuWordsTests
     [InlineData("DUMP", null, 0, 139, false)]
     [InlineData("RESTORE", null, 0, null, false)]
     [InlineData("DUMP", "Can't write image", 0, null, false)]
+    [InlineData("DUMP", "Can't open 47730: No such file or directory", 0, null, true)]
+    [InlineData("DUMP", "Can't open 47730/task/47731: No such file or directory", 0, null, true)]
+    [InlineData("DUMP", "Can't open /proc/47730/stat: No such file or directory", 0, null, true)]
+    [InlineData("DUMP", "Can't open file tmp/47730: No such file or directory", 0, null, false)]
     [InlineData("RESTORE", "Can't fork for 4711: File exists", 0, null, true)]
     public void IsTransient_Failure_IsTrueWhereARetryMayHelp(string request, string? cause, int errno, int? exitCode, bool expected) =>
         CriuWords.IsTransient(new CriuException("x", request, errno, cause: Line(cause), exitCode: exitCode)).Should().Be(expected);

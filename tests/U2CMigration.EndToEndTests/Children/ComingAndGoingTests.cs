@@ -33,6 +33,33 @@ public sealed class ComingAndGoingTests(RigFixture fixture)
         RunningWorkload.OperationsOf(await family.AskAsync("check", Cancellation)).Should().BeGreaterThan(before);
     }
 
+    /// <summary>
+    /// Something begins and ends in every moment. A control group stops all at once; CRIU alone stops one after the other, gives up where there are always new ones, and is asked
+    /// again.
+    /// </summary>
+    [Theory]
+    [InlineData("threads", 4, false)]
+    [InlineData("threads", 40, true)]
+    [InlineData("children", 6, false)]
+    [InlineData("connections", 3, false)]
+    [InlineData("connections", 16, true)]
+    public async Task Move_TreeThatNeverHoldsStill_GoesOn(string of, int runners, bool hasOwnCgroup)
+    {
+        Requires.Testbed();
+        await using RunningWorkload relay = await RunningWorkload.StartAsync(fixture.Rig, "relay", 7945, Cancellation, "--of", of, "--runners", $"{runners}");
+        if (hasOwnCgroup)
+        {
+            await relay.PutIntoOwnCgroupAsync(Cancellation);
+        }
+
+        await using Agents agents = await Agents.StartAsync(fixture.Rig, Cancellation);
+        await agents.MoveAsync(relay.ProcessId, Cancellation);
+        long arrived = RunningWorkload.OperationsOf(await relay.AskAsync("check", Cancellation));
+        await Task.Delay(TimeSpan.FromMilliseconds(200), Cancellation);
+
+        RunningWorkload.OperationsOf(await relay.AskAsync("check", Cancellation)).Should().BeGreaterThan(arrived);
+    }
+
     /// <summary>A child with so much memory that it takes long to give up, while it is read.</summary>
     [Fact]
     public async Task Move_ChildrenWithMuchMemoryEnd_GoesOn()

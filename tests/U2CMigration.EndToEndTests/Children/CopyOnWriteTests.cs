@@ -14,12 +14,14 @@ public sealed class CopyOnWriteTests(RigFixture fixture)
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData("u2c", 7940, true)]
-    [InlineData("precopy-converge", 7941, false)]
-    public async Task Move_Family_NeedsNoMoreMemoryThanBefore(string strategy, int port, bool hasOwnCgroup)
+    [InlineData("u2c", 7940, true, 32)]
+    [InlineData("precopy-converge", 7941, false, 32)]
+    [InlineData("u2c", 7943, false, 1)]
+    [InlineData("u2c", 7944, true, 2)]
+    public async Task Move_Family_NeedsNoMoreMemoryThanBefore(string strategy, int port, bool hasOwnCgroup, int mebibytes)
     {
         Requires.Testbed();
-        await using RunningWorkload family = await RunningWorkload.StartAsync(fixture.Rig, Program, port, Cancellation);
+        await using RunningWorkload family = await RunningWorkload.StartAsync(fixture.Rig, Program, port, Cancellation, "--memory-mib", $"{mebibytes}");
         await using Agents agents = await Agents.StartAsync(fixture.Rig, Cancellation);
         if (hasOwnCgroup)
         {

@@ -29,6 +29,26 @@ public sealed class RollbackTests(RigFixture fixture)
         (await holder.RunsAsync(Cancellation)).Should().BeTrue();
     }
 
+    /// <summary>The holder is to write back before it gives the lease up, which it cannot do frozen; the restore would wait for that as long as the freeze may last.</summary>
+    [Theory(Timeout = Limit)]
+    [InlineData("lease-wanted")]
+    [InlineData("lease-wanted-for-reading")]
+    [InlineData("lease-shared-wanted")]
+    [InlineData("lease-inherited-wanted")]
+    public async Task Send_LeaseThatSomebodyWantsToEnd_IsPutOffBeforeTheFreeze(string kind)
+    {
+        Requires.Testbed();
+        await using FileHolder holder = await FileHolder.StartAsync(fixture.Rig, ownCgroup: true, Cancellation, kind);
+        await using Carrier carrier = await Carrier.StartAsync(fixture.Rig, Rig.A, Cancellation);
+        await using RigProcess sender = carrier.StartSending(holder.ProcessId);
+
+        CommandResult result = await sender.WaitAsync(Cancellation);
+
+        result.ExitCode.Should().Be(1);
+        result.Output.Should().Contain("wants to open").And.Contain($"{holder.Directory}/{kind}").And.Contain("\"isTransient\":true").And.NotContain("\"Freezing\"");
+        (await holder.RunsAsync(Cancellation)).Should().BeTrue();
+    }
+
     [Theory(Timeout = Limit)]
     [InlineData(false)]
     [InlineData(true)]
