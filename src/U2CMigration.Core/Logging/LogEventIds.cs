@@ -33,4 +33,5 @@ internal static class LogEventIds
     public const int InnerConnectionsNotLocked = 1109;
     public const int MigrationAbandoned = 1110;
     public const int FamilyMemory = 1115;
+    public const int PeerNotReset = 1117;
 }

@@ -1,3 +1,4 @@
+using U2CMigration.Core.CarriedState;
 using U2CMigration.Core.Errors;
 using U2CMigration.Core.FileLocks;
 using U2CMigration.Core.Freezing;
@@ -7,6 +8,7 @@ using U2CMigration.Core.Interop;
 using U2CMigration.Core.Logging;
 using U2CMigration.Core.Sessions;
 using U2CMigration.Core.SocketPaths;
+using U2CMigration.Core.WaitingConnections;
 using U2CMigration.Criu.Images;
 using U2CMigration.Criu.Options;
 using U2CMigration.Criu.Rpc;
@@ -43,6 +45,9 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
     /// <summary>Whether the tasks stop before CRIU dumps them, so that dump and tail can go side by side.</summary>
     public bool StopsBeforeDump => freezer.Freezes;
 
+    /// <summary>Connections that nobody had accepted when the frozen tasks were ended; this host's kernel has reset them, where it still had their address.</summary>
+    public IReadOnlyList<CarriedConnection> WaitingAtEnd { get; private set; } = [];
+
     /// <summary>The version of CRIU that dumps.</summary>
     public CriuVersion CriuVersion => version;
 
@@ -58,6 +63,9 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
     /// <summary>Reads the mappings of the running processes, for CRIU.</summary>
     public Task TakeMappingsAsync(IReadOnlyCollection<int> processIds, CancellationToken cancellationToken) =>
         _dump.ReadyAsync(processIds, cancellationToken);
+
+    /// <summary>The mappings of a process and their flags, as they were read last; null when they were not.</summary>
+    public IReadOnlyList<(string Mapping, string Flags)>? MappingsOf(int processId) => _dump.MappingsOf(processId);
 
     /// <summary>Does what can be done before the freeze.</summary>
     public async Task ReadyAsync(IReadOnlyCollection<int> processIds, CancellationToken cancellationToken)
@@ -100,6 +108,7 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
             await ReleaseNetworkAsync(cancellationToken).ConfigureAwait(false);
         }
 
+        TimerDescriptorImage.Repair(new ImageDirectory(context.ImagesDirectory), TimeProvider.System.GetUtcNow());
         _leases.GiveUp(new ImageDirectory(context.ImagesDirectory), context.Numbers.OnThisHost);
     }
 
@@ -187,6 +196,7 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
         }
 
         (_settled, IsKilled) = (true, true);
+        WaitingAtEnd = Backlog.Read(ProcessTree.List(context.Target.RootProcessId));
 
         // Both name files of the tree, and must not outlive it: an open file keeps others from a lease.
         _leases.Dispose();
