@@ -21,6 +21,12 @@ internal sealed record SocketOption(string Name, int Level, int Number, SocketOp
         /// <summary>Those of IPv6.</summary>
         InternetV6,
 
+        /// <summary>Those of IPv4 and IPv6 that are no streams.</summary>
+        Datagram,
+
+        /// <summary>Those of IPv6 that are no streams.</summary>
+        DatagramV6,
+
         /// <summary>Those of IPv4 and IPv6 that have no peer.</summary>
         Unconnected,
 
@@ -68,6 +74,8 @@ internal sealed record SocketOption(string Name, int Level, int Number, SocketOp
         Kinds.Any => true,
         Kinds.Internet => socket.IsInternet,
         Kinds.InternetV6 => socket.Family == 10,
+        Kinds.Datagram => socket is { IsInternet: true, Type: not 1 },
+        Kinds.DatagramV6 => socket is { Family: 10, Type: not 1 },
         Kinds.Unconnected => socket is { IsInternet: true, IsConnected: false },
         Kinds.Raw => socket is { IsInternet: true, Type: 3 },
         Kinds.Tcp => socket is { IsInternet: true, Protocol: 6, Type: 1 },
