@@ -110,8 +110,6 @@ static int report(char *text, size_t size)
                 snprintf(text, size, "client %d of the unix socket waits in vain", i);
                 return 0;
             }
-            if (write(own_clients[i], "", 0) < 0)
-                break;
         }
         worker_operations = 0;
         for (int i = 0; i < UNIX_CLIENTS; i++)

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using U2CMigration.Core.CarriedState.Attributes;
 using U2CMigration.Core.CarriedState.Sockets;
@@ -33,6 +34,28 @@ internal sealed class DestinationState
 
     /// <summary>Connections that nobody had accepted, which do not exist any more.</summary>
     public IReadOnlyList<CarriedConnection> Waiting => _tree?.Waiting ?? [];
+
+    /// <summary>Goes through all of it with what this process has itself, which changes nothing: what is compiled then is not compiled while a workload is down.</summary>
+    public static async Task RehearseAsync()
+    {
+        if (!RuntimeFeature.IsDynamicCodeCompiled)
+        {
+            return;
+        }
+
+        int own = Environment.ProcessId;
+        var state = new DestinationState();
+        state.Take(new Transport.Messages.CarriedState(
+            CarriedSender.Write(new CarriedTree
+            {
+                Processes = [new CarriedProcess(own, ValuesOf(ProcessAttributes.All, own), [])],
+                Threads = [new CarriedThreads([own], ValuesOf(ThreadAttributes.All, own), new Dictionary<string, long>())],
+                GroupLimits = GroupLimits.Of([own]),
+            }),
+            IsLast: true));
+        _ = new UsualOptions().Of(new SocketNature(2, 1, 6, false, false), SocketOptions.All[0]);
+        await state.GiveAsync(own).ConfigureAwait(false);
+    }
 
     /// <summary>Takes a piece of what the source sends.</summary>
     /// <exception cref="MigrationProtocolException">It is not what a source sends.</exception>
@@ -97,6 +120,9 @@ internal sealed class DestinationState
         _warnings.AddRange(inner.Warnings);
         _lostProtections.AddRange(inner.LostProtections);
     }
+
+    private static Dictionary<string, string> ValuesOf(IReadOnlyList<OuterAttribute> attributes, int id) =>
+        attributes.Select(attribute => (attribute.Name, Value: attribute.Read(id))).Where(static one => one.Value is not null).ToDictionary(static one => one.Name, static one => one.Value!);
 
     private void Give(IReadOnlyList<OuterAttribute> attributes, string what, int id, IReadOnlyDictionary<string, string> wanted)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using U2CMigration.Core.CarriedState.Attributes;
 using U2CMigration.Core.CarriedState.Inner;
 using U2CMigration.Core.CarriedState.Sockets;
@@ -41,6 +42,12 @@ internal sealed class SourceState(SourceContext context)
         foreach (int processId in processIds)
         {
             _sealed[processId] = SealedMappings.Of(processId, mappingsOf(processId));
+        }
+
+        if (RuntimeFeature.IsDynamicCodeCompiled)
+        {
+            // Compiled now, and not while the workload is down.
+            await Task.Run(() => CarriedSender.Write(Read())).ConfigureAwait(false);
         }
 
         if (lost.Count > 0)

@@ -33,6 +33,7 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
     private readonly CriuDumpOptions _options = DumpOptions.For(context);
     private LazyDump _dump = prepare();
     private KeptSocketPaths? _socketPaths;
+    private TreeSockets? _sockets;
     private bool _talksToItself;
     private bool _networkReleased;
     private bool _frozen;
@@ -72,6 +73,7 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
     {
         await TakeMappingsAsync(processIds, cancellationToken).ConfigureAwait(false);
         var sockets = TreeSockets.Of(processIds);
+        _sockets = sockets;
         _talksToItself = sockets.HasInnerConnection();
 
         // A freeze may have been put off after this.
@@ -79,6 +81,15 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
         _socketPaths = KeptSocketPaths.Keep(sockets, context.Target.RootProcessId, context.MigrationId, context.Warnings.Add);
         await _dump.AskAsync(OptionsOf(networkReleased: freezer.Freezes && _network is not null), cancellationToken).ConfigureAwait(false);
         _memory.Dispose();
+    }
+
+    /// <summary>Waits, not long, until no connection waits to be accepted: those that do are given up.</summary>
+    public void AwaitQuietMoment()
+    {
+        if (_sockets is { } sockets)
+        {
+            QuietMoment.Wait(context.Target.RootProcessId, sockets);
+        }
     }
 
     /// <summary>Stops every task, if the freezer can.</summary>
