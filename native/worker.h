@@ -66,7 +66,7 @@ static inline int worker_is(const char *kind)
 
 static inline void worker_answer(const char *command, char *answer, size_t size)
 {
-    char text[512] = "";
+    char text[960] = "";
     if (strcmp(command, "quit") == 0)
         exit(0);
     if (strcmp(command, "corrupt") == 0) {

@@ -47,6 +47,7 @@ public static class Events
         Codec = Of(result.Codec),
         Fill = Of(result.Fill),
         PeakMemoryBytes = PeakMemory.Bytes(),
+        ConnectionsGivenUp = [.. result.ConnectionsGivenUp.Select(static one => new GivenUpEvent(one.Listener, one.Count))],
         Warnings = result.Warnings,
     };
 

@@ -43,8 +43,9 @@ public static class SendCommand
         Option<long> bases = NumberOption.Create("--max-base-memory-mib", "The most memory that the codec takes here for pages as they were sent, MiB; 0 (default) as much as the workload has, at most a quarter of what is available.", 0L, 0, long.MaxValue >> 20);
         bases.Aliases.Add("--max-base-memory");
         var converging = new Option<NonConvergence>("--when-not-converging") { Description = "What happens when a limit can not be kept: StopAnyway, Throttle (less processor time for the workload) or GiveUp." };
+        var losing = new Option<bool>("--allow-losing-protections") { Description = "Move a workload also where a protection of it (a Landlock sandbox for example) cannot be kept; the result names what was lost." };
         var command = new Command("send", "Moves a process tree of this host to another.");
-        command.AddGroup("What and where", processId, destination, verify, verifyBefore);
+        command.AddGroup("What and where", processId, destination, verify, verifyBefore, losing);
         command.AddGroup("How it is moved", strategy, tracker, codec, bases, mbit);
         command.AddGroup("Limits", downtime, duration, freeze, converging);
         shared.AddTo(command, isSource: true);
@@ -67,6 +68,7 @@ public static class SendCommand
                 MaxDuration = TimeSpan.FromSeconds(parsed.GetValue(duration)),
                 FreezeTimeout = TimeSpan.FromSeconds(parsed.GetValue(freeze)),
                 WhenNotConverging = parsed.GetValue(converging),
+                AllowLosingProtections = parsed.GetValue(losing),
                 Credentials = shared.Tls.Client(parsed, Endpoints.HostName(to)),
             };
             options = shared.WorkDirectory(parsed) is { } directory ? options with { WorkDirectory = directory } : options;

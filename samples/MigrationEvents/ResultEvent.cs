@@ -53,5 +53,8 @@ public sealed record ResultEvent : AgentEvent
     /// <summary>The most memory that the sending program had.</summary>
     public long PeakMemoryBytes { get; init; }
 
+    /// <summary>Connections that the workload had not accepted when it was frozen; they were reset.</summary>
+    public IReadOnlyList<GivenUpEvent> ConnectionsGivenUp { get; init; } = [];
+
     public IReadOnlyList<string> Warnings { get; init; } = [];
 }

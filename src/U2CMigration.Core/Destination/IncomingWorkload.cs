@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using U2CMigration.Core.CarriedState;
 using U2CMigration.Core.Destination.Verification;
 using U2CMigration.Core.FileLocks;
 using U2CMigration.Core.Freezing;
@@ -7,6 +8,7 @@ using U2CMigration.Core.Logging;
 using U2CMigration.Core.PageStores;
 using U2CMigration.Core.Receiving;
 using U2CMigration.Core.Results;
+using U2CMigration.Core.WaitingConnections;
 using U2CMigration.Core.WorkDirectories;
 using U2CMigration.Criu.Images;
 using U2CMigration.Criu.Rpc;
@@ -34,7 +36,9 @@ internal sealed class IncomingWorkload : IAsyncDisposable
     private readonly List<PhaseDuration> _phases = [];
     private readonly MemoryAtHand _memory = MemoryAtHand.Take();
     private readonly IncomingVerification _verification;
+    private readonly DestinationState _carried = new();
     private Task _acquired = Task.CompletedTask;
+    private Task<IReadOnlyList<CarriedConnection>> _resetting = Task.FromResult<IReadOnlyList<CarriedConnection>>([]);
     private LockExchange? _locks;
     private RestoreSurroundings? _surroundings;
     private IRestore? _restore;
@@ -88,6 +92,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
             await _network.PrepareAsync(cancellationToken).ConfigureAwait(false);
         }
 
+        await DestinationState.RehearseAsync().ConfigureAwait(false);
         await _connection.SendAsync(new Accept(), cancellationToken).ConfigureAwait(false);
         await ReceiveAsync(cancellationToken).ConfigureAwait(false);
         await RestoreAsync(cancellationToken).ConfigureAwait(false);
@@ -164,6 +169,9 @@ internal sealed class IncomingWorkload : IAsyncDisposable
                 case ImageFile piece:
                     _images.Take(piece);
                     break;
+                case Transport.Messages.CarriedState state:
+                    _carried.Take(state);
+                    break;
                 case ImagesEnd end:
                     _images.Complete(end);
                     return;
@@ -187,6 +195,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
         _surroundings = RestoreSurroundings.Prepare(_context);
         _locks = new LockExchange(_context, _connection, pages => _verification.AnswerAsync(pages, _restore!, _runs));
         _locks.TakeOver(new ImageDirectory(_context.ImagesDirectory));
+        _carried.Read(new ImageDirectory(_context.ImagesDirectory));
         _restore = plan.Create(_mode, _held, ledger);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task completing = plan.CompleteAsync(stop.Token);
@@ -196,6 +205,12 @@ internal sealed class IncomingWorkload : IAsyncDisposable
         _rootProcessId = await HoldWhileListeningAsync(holding, stop).ConfigureAwait(false);
         _surroundings.FreeConnections();
         await _locks.TakeFreeAsync(_rootProcessId, cancellationToken).ConfigureAwait(false);
+        await _carried.GiveAsync(_rootProcessId).ConfigureAwait(false);
+        if (_carried.Any)
+        {
+            await _connection.SendAsync(new CarriedOutcome(_carried.Warnings, _carried.LostProtections), cancellationToken).ConfigureAwait(false);
+        }
+
         _phases.Add(new PhaseDuration(PhaseNames.Restore, Stopwatch.GetElapsedTime(start)));
         _context.Ledger.Record(_context.MigrationId, MigrationState.Restored, _rootProcessId);
         _context.Logger.WorkloadHeld(_context.MigrationId);
@@ -282,6 +297,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
         _context.Ledger.Record(_context.MigrationId, MigrationState.Resumed, _rootProcessId);
         _context.Logger.WorkloadResumed(_context.MigrationId, _rootProcessId);
         await announced.ConfigureAwait(false);
+        _resetting = Task.Run(() => ResetPeers.RunAsync(_carried.Waiting, _rootProcessId));
         PhaseDuration[] phases = [new PhaseDuration(PhaseNames.Resume, Stopwatch.GetElapsedTime(start, resumedAt))];
         try
         {
@@ -299,6 +315,11 @@ internal sealed class IncomingWorkload : IAsyncDisposable
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task farewell = FarewellAsync(timeout);
         FillReport? fill = await _restore!.CompleteAsync().ConfigureAwait(false);
+        foreach (CarriedConnection unreached in await _resetting.ConfigureAwait(false))
+        {
+            _context.Logger.PeerNotReset(_context.MigrationId, unreached.Remote, unreached.Local);
+        }
+
         if (fill is not null)
         {
             _context.Logger.FillDone(_context.MigrationId, fill.Duration.TotalMilliseconds, fill.FirstTouches);

@@ -8,8 +8,8 @@ using U2CMigration.PageTracking.Reading;
 namespace U2CMigration.Core.FileLocks;
 
 /// <summary>
-/// A restored task that waits for CRIU, made to take its file locks: record locks belong to a process, so that only its own code can take them, and the others show in
-/// lslocks(8) who took them. All calls must come from one operating system thread.
+/// A restored task that waits for CRIU, made to do what only its own code can: take its file locks (record locks belong to a process, and the others show in lslocks(8) who took them),
+/// give itself attributes. All calls must come from one operating system thread.
 /// </summary>
 /// <remarks>The call is made at the instruction at which the task waits, so nothing of the program is touched and no vDSO is needed.</remarks>
 internal sealed unsafe class EnteredTask
@@ -70,12 +70,25 @@ internal sealed unsafe class EnteredTask
 
     /// <summary>Calls fcntl(2) with a lock.</summary>
     /// <returns>0 or the errno.</returns>
-    public int SetLock(int descriptor, FileLockCalls.RecordLock range)
+    public int SetLock(int descriptor, FileLockCalls.RecordLock range) =>
+        Control(descriptor, FileLockCalls.SetLock, Place(MemoryMarshal.AsBytes(new ReadOnlySpan<FileLockCalls.RecordLock>(in range))));
+
+    /// <summary>Makes any system call.</summary>
+    /// <param name="number">Its number for 64-bit programs.</param>
+    /// <param name="first">Its first argument.</param>
+    /// <param name="second">Its second argument.</param>
+    /// <param name="third">Its third argument; the others are 0.</param>
+    /// <returns>What the kernel answered: below zero, a negated errno.</returns>
+    public long Call(long number, long first, long second = 0, long third = 0) => _call.Invoke(number, first, second, third);
+
+    /// <summary>Puts an argument into memory that the task does not need: the stack of CRIU's code.</summary>
+    /// <returns>Its address, until the next one is placed.</returns>
+    public long Place(ReadOnlySpan<byte> argument)
     {
         ulong address = (_call.StackPointer - ArgumentDistance) & ~0xFUL;
         using var memory = File.OpenHandle(string.Create(CultureInfo.InvariantCulture, $"/proc/{_processId}/mem"), FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
-        RandomAccess.Write(memory, MemoryMarshal.AsBytes(new ReadOnlySpan<FileLockCalls.RecordLock>(in range)), (long)address);
-        return Control(descriptor, FileLockCalls.SetLock, (long)address);
+        RandomAccess.Write(memory, argument, (long)address);
+        return (long)address;
     }
 
     private static int ErrorOf(long answer) => (int)Math.Max(0, -answer);

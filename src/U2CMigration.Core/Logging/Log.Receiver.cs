@@ -38,6 +38,9 @@ internal static partial class Log
     [LoggerMessage(LogEventIds.FamilyMemory, LogLevel.Information, "{Mebibytes} MiB that children have in common with their parents are restored before the resume, so that they stay shared; the rest on first touch.", EventName = nameof(FamilyMemory))]
     public static partial void FamilyMemory(this ILogger logger, long mebibytes);
 
+    [LoggerMessage(LogEventIds.PeerNotReset, LogLevel.Warning, "Migration {MigrationId}: {Peer} waits on a connection to {Local} that the workload had not accepted, and could not be told that it is gone.", EventName = nameof(PeerNotReset))]
+    public static partial void PeerNotReset(this ILogger logger, Guid migrationId, string peer, string local);
+
     [LoggerMessage(LogEventIds.FillDone, LogLevel.Information, "Migration {MigrationId}: all pages in place after {Milliseconds:0} ms; {Touches} first touches.", EventName = nameof(FillDone))]
     public static partial void FillDone(this ILogger logger, Guid migrationId, double milliseconds, long touches);
 

@@ -35,4 +35,5 @@ internal static class LogEventIds
     public const int MigrationAbandoned = 1110;
     public const int FamilyMemory = 1115;
     public const int CannotReceive = 1116;
+    public const int PeerNotReset = 1117;
 }

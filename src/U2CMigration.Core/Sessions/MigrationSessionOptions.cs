@@ -70,6 +70,13 @@ public sealed record MigrationSessionOptions
     /// <value>Default: false.</value>
     public bool VerifyBeforeCommit { get; init; }
 
+    /// <summary>
+    /// Whether the workload may be less confined at the destination than it is here, where a protection of it cannot be kept: a Landlock sandbox, encryption of a connection by the kernel. The
+    /// result names what was lost. Otherwise such a workload is refused before anything is touched.
+    /// </summary>
+    /// <value>Default: false.</value>
+    public bool AllowLosingProtections { get; init; }
+
     /// <summary>The directory for CRIU's images; should be on a tmpfs, as writing it is part of the downtime.</summary>
     /// <value>Default: <c>/run/u2cmigration</c>.</value>
     public string WorkDirectory { get; init; } = "/run/u2cmigration";

@@ -1,3 +1,4 @@
+using U2CMigration.Core.CarriedState;
 using U2CMigration.Core.Errors;
 using U2CMigration.Core.FileLocks;
 using U2CMigration.Core.Freezing;
@@ -7,6 +8,7 @@ using U2CMigration.Core.Interop;
 using U2CMigration.Core.Logging;
 using U2CMigration.Core.Sessions;
 using U2CMigration.Core.SocketPaths;
+using U2CMigration.Core.WaitingConnections;
 using U2CMigration.Criu.Images;
 using U2CMigration.Criu.Options;
 using U2CMigration.Criu.Rpc;
@@ -31,6 +33,7 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
     private readonly CriuDumpOptions _options = DumpOptions.For(context);
     private readonly DumpAttempts _attempts = new(context, prepare);
     private KeptSocketPaths? _socketPaths;
+    private TreeSockets? _sockets;
     private bool _talksToItself;
     private bool _networkReleased;
     private bool _frozen;
@@ -45,6 +48,9 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
 
     /// <summary>Whether the tasks stop before CRIU dumps them, so that dump and tail can go side by side.</summary>
     public bool StopsBeforeDump => freezer.Freezes;
+
+    /// <summary>Connections that nobody had accepted when the frozen tasks were ended; this host's kernel has reset them, where it still had their address.</summary>
+    public IReadOnlyList<CarriedConnection> WaitingAtEnd { get; private set; } = [];
 
     /// <summary>The version of CRIU that dumps.</summary>
     public CriuVersion CriuVersion => version;
@@ -62,12 +68,16 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
     public Task TakeMappingsAsync(IReadOnlyCollection<int> processIds, CancellationToken cancellationToken) =>
         Dump.ReadyAsync(processIds, cancellationToken);
 
+    /// <summary>The mappings of a process and their flags, as they were read last; null when they were not.</summary>
+    public IReadOnlyList<(string Mapping, string Flags)>? MappingsOf(int processId) => Dump.MappingsOf(processId);
+
     /// <summary>Does what can be done before the freeze.</summary>
     public async Task ReadyAsync(IReadOnlyCollection<int> processIds, CancellationToken cancellationToken)
     {
         await TakeMappingsAsync(processIds, cancellationToken).ConfigureAwait(false);
         LeaseBreaks.Refuse(context);
         var sockets = TreeSockets.Of(processIds);
+        _sockets = sockets;
         _talksToItself = sockets.HasInnerConnection();
 
         // A freeze may have been put off after this.
@@ -75,6 +85,15 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
         _socketPaths = KeptSocketPaths.Keep(sockets, context.Target.RootProcessId, context.MigrationId, context.Warnings.Add);
         await Dump.AskAsync(OptionsOf(networkReleased: freezer.Freezes && _network is not null), cancellationToken).ConfigureAwait(false);
         _memory.Dispose();
+    }
+
+    /// <summary>Waits, not long, until no connection waits to be accepted: those that do are given up.</summary>
+    public void AwaitQuietMoment()
+    {
+        if (_sockets is { } sockets)
+        {
+            QuietMoment.Wait(context.Target.RootProcessId, sockets);
+        }
     }
 
     /// <summary>Stops every task, if the freezer can.</summary>
@@ -105,6 +124,7 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
         }
 
         LeaseBreaks.Refuse(context);
+        TimerDescriptorImage.Repair(new ImageDirectory(context.ImagesDirectory), TimeProvider.System.GetUtcNow());
         _leases.GiveUp(new ImageDirectory(context.ImagesDirectory), context.Numbers.OnThisHost);
     }
 
@@ -192,6 +212,7 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
         }
 
         (_settled, IsKilled) = (true, true);
+        WaitingAtEnd = Backlog.Read(ProcessTree.List(context.Target.RootProcessId));
 
         // Both name files of the tree, and must not outlive it: an open file keeps others from a lease.
         _leases.Dispose();

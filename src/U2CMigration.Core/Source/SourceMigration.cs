@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using U2CMigration.Core.Agreement;
+using U2CMigration.Core.CarriedState;
 using U2CMigration.Core.Errors;
 using U2CMigration.Core.FileLocks;
 using U2CMigration.Core.Freezing;
@@ -8,6 +9,7 @@ using U2CMigration.Core.Preflight;
 using U2CMigration.Core.Results;
 using U2CMigration.Core.Sessions;
 using U2CMigration.Core.Settlement;
+using U2CMigration.Core.WaitingConnections;
 using U2CMigration.Core.WorkDirectories;
 using U2CMigration.Criu.Rpc;
 using U2CMigration.Criu.Versions;
@@ -28,6 +30,7 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
 {
     private static readonly TimeSpan ReleaseTimeout = TimeSpan.FromMinutes(2);
 
+    private readonly SourceState _carried = new(context);
     private PipeSizeLimit? _pipeSize;
     private ClaimedDirectory? _images;
     private MigrationConnection? _connection;
@@ -126,6 +129,11 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
         context.Progress.Enter(MigrationPhase.Preflight);
         (IReadOnlyList<int> processes, TreeMemory memory, CriuVersion version) =
             await SourcePreflight.CheckAsync(context, KernelFeatures.Probe(), cancellationToken).ConfigureAwait(false);
+        if (await _carried.AskAsync(processes).ConfigureAwait(false) is { Count: > 0 } lost)
+        {
+            throw new MigrationPreflightException(lost);
+        }
+
         _pipeSize = PipeSizeLimit.Raise();
         if (context.Options.Network is { } network)
         {
@@ -145,7 +153,7 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
         using var frozen = CancellationTokenSource.CreateLinkedTokenSource(linked.Token);
         frozen.CancelAfter(context.Options.FreezeTimeout);
         context.Progress.Enter(MigrationPhase.StopAndCopy);
-        _stopAndCopy = new StopAndCopy(context, _tracker!, _sender!, _connection!, _dialogue, _tree!);
+        _stopAndCopy = new StopAndCopy(context, _tracker!, _sender!, _connection!, _dialogue, _tree!, _carried);
         await _stopAndCopy.RunAsync(_rounds!, pending, frozen.Token).ConfigureAwait(false);
     }
 
@@ -196,12 +204,19 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
         PageCodec? codec = SourceCodec.Create(context, strategy, _connection!, memory);
         _sender = new PageSender(_connection!, context.Numbers, codec, _tracker as ICopyObserver);
         _strategyName = strategy.Name;
-        _rounds = new PreCopyRounds(context, _tracker, strategy, _sender, _connection!, _dialogue!, token => _tree.ReadyAsync(_tracker.ProcessIds, token));
+        _rounds = new PreCopyRounds(context, _tracker, strategy, _sender, _connection!, _dialogue!, ReadyAsync);
         context.Logger.MigrationStarted(context.MigrationId, context.Target, _connection!.Peer, strategy.Name, _tracker.Name, freezer.Name);
         foreach (string warning in context.Warnings)
         {
             context.Logger.Warning(warning);
         }
+    }
+
+    /// <summary>Does what is left to do before a freeze.</summary>
+    private async Task ReadyAsync(CancellationToken cancellationToken)
+    {
+        await _tree!.ReadyAsync(_tracker!.ProcessIds, cancellationToken).ConfigureAwait(false);
+        await _carried.AskAgainAsync(_tracker.ProcessIds, _tree.MappingsOf).ConfigureAwait(false);
     }
 
     private async Task<PageSet> PreCopyAsync(CancellationToken cancellationToken)
@@ -303,9 +318,10 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
         SourceRelease release = _release!;
         using var timeout = new CancellationTokenSource(ReleaseTimeout);
         await release.RunAsync(timeout.Token).ConfigureAwait(false);
+        IReadOnlyList<GivenUpConnections> givenUp = GivenUp.Count(_stopAndCopy.Carried.Waiting.Concat(_tree!.WaitingAtEnd), context);
         context.Progress.Enter(MigrationPhase.Completed);
         MigrationResult result = SourceReport.Create(
-            context, _strategyName, _tracker!.Name, _rounds!, _stopAndCopy, release, resumed, downtime, _connection!.Statistics.WireBytesSent, _sender!);
+            context, _strategyName, _tracker!.Name, _rounds!, _stopAndCopy, release, resumed, downtime, _connection!.Statistics.WireBytesSent, _sender!, givenUp);
         context.Logger.MigrationCompleted(context.MigrationId, downtime.TotalMilliseconds, result.WireBytes, result.Rounds.Count);
         return result;
     }

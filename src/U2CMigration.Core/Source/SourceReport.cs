@@ -10,7 +10,7 @@ internal static class SourceReport
 {
     public static MigrationResult Create(
         SourceContext context, string strategy, string tracker, PreCopyRounds rounds, StopAndCopy stop, SourceRelease release,
-        Resumed resumed, TimeSpan downtime, long wireBytes, PageSender sender)
+        Resumed resumed, TimeSpan downtime, long wireBytes, PageSender sender, IReadOnlyList<GivenUpConnections> givenUp)
     {
         ImageMemory memory = stop.Memory;
         return new MigrationResult
@@ -43,6 +43,7 @@ internal static class SourceReport
             ResumeTimestamp = resumed.Timestamp,
             Verification = release.Verification,
             Fill = release.Fill,
+            ConnectionsGivenUp = givenUp,
             Warnings = [.. context.Warnings],
         };
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using U2CMigration.Core.CarriedState;
 using U2CMigration.Core.FileLocks;
 using U2CMigration.Core.Logging;
 using U2CMigration.Core.Results;
@@ -14,7 +15,7 @@ namespace U2CMigration.Core.Source;
 
 /// <summary>The round in which the workload is frozen: the last dirty pages and CRIU's images travel, and the destination restores.</summary>
 internal sealed class StopAndCopy(
-    SourceContext context, IPageTracker tracker, PageSender sender, MigrationConnection connection, SourceDialogue dialogue, FrozenTree tree)
+    SourceContext context, IPageTracker tracker, PageSender sender, MigrationConnection connection, SourceDialogue dialogue, FrozenTree tree, SourceState carried)
 {
     private readonly PageSet _tail = new();
     private readonly PageSet _everythingLeft = new();
@@ -44,6 +45,9 @@ internal sealed class StopAndCopy(
     /// <summary>File locks that the destination gets only once the frozen tree is gone, for people.</summary>
     public IReadOnlyList<string> PendingLocks { get; private set; } = [];
 
+    /// <summary>What the images leave out.</summary>
+    public CarriedTree Carried { get; private set; } = new();
+
     /// <summary>The memory that the images name.</summary>
     public ImageMemory Memory => ImageMemory.Measure(new ImageDirectory(context.ImagesDirectory));
 
@@ -66,6 +70,8 @@ internal sealed class StopAndCopy(
             await Task.Run(HeldComparison.Rehearse, cancellationToken).ConfigureAwait(false);
         }
 
+        bool carries = carried.CanGiveTo(connection);
+        await Task.Run(tree.AwaitQuietMoment, cancellationToken).ConfigureAwait(false);
         FreezeStart = context.Clock.Elapsed;
         FreezeTimestamp = Stopwatch.GetTimestamp();
         await tree.FreezeAsync(cancellationToken).ConfigureAwait(false);
@@ -81,13 +87,14 @@ internal sealed class StopAndCopy(
             // Before the dump: a tracker that reads and clears in two steps would not know what CRIU's code in the tasks writes between them.
             await ScanTailAsync(pending, cancellationToken).ConfigureAwait(false);
             using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            await AllOrCancelAsync(both, DumpAsync(both.Token), SendTailAsync(both.Token)).ConfigureAwait(false);
+            await AllOrCancelAsync(both, DumpAsync(both.Token), SendTailAsync(both.Token), ReadCarriedAsync()).ConfigureAwait(false);
         }
         else
         {
             await DumpAsync(cancellationToken).ConfigureAwait(false);
             await ScanTailAsync(pending, cancellationToken).ConfigureAwait(false);
-            await SendTailAsync(cancellationToken).ConfigureAwait(false);
+            using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            await AllOrCancelAsync(both, SendTailAsync(both.Token), ReadCarriedAsync()).ConfigureAwait(false);
         }
 
         long mapsStart = Stopwatch.GetTimestamp();
@@ -96,6 +103,11 @@ internal sealed class StopAndCopy(
         long transferStart = Stopwatch.GetTimestamp();
         PageMaps = Stopwatch.GetElapsedTime(mapsStart, transferStart);
         Task touched = tree.StopsBeforeDump ? Task.Run(() => tracker.Collect(_touchedByDump, cancellationToken), cancellationToken) : Task.CompletedTask;
+        if (carries)
+        {
+            await CarriedSender.SendAsync(Carried, connection, cancellationToken).ConfigureAwait(false);
+        }
+
         ImagesEnd end = await ImageSender.SendAsync(context.ImagesDirectory, connection, cancellationToken).ConfigureAwait(false);
         await connection.SendAsync(end, cancellationToken).ConfigureAwait(false);
 
@@ -150,6 +162,12 @@ internal sealed class StopAndCopy(
         Mark("dumped");
     }
 
+    private async Task ReadCarriedAsync()
+    {
+        Carried = await Task.Run(carried.Read).ConfigureAwait(false);
+        Mark("carried state read");
+    }
+
     private async Task ScanTailAsync(PageSet pending, CancellationToken cancellationToken)
     {
         long start = Stopwatch.GetTimestamp();
@@ -195,6 +213,9 @@ internal sealed class StopAndCopy(
                 case LocksPending pending:
                     LockRelease.RefuseIfOthersWait(context);
                     PendingLocks = pending.Locks;
+                    break;
+                case CarriedOutcome outcome:
+                    LostProtections.Note(outcome, context);
                     break;
                 case RoundAck:
                     break;

@@ -38,6 +38,9 @@ internal sealed class TakenMappings
         }
     }
 
+    /// <summary>The mappings of a process and their flags, as they were read last; null when they were not.</summary>
+    internal IReadOnlyList<(string Mapping, string Flags)>? Of(int processId) => _taken.GetValueOrDefault(processId)?.Mappings;
+
     /// <summary>Forgets what was told of processes that have run on since.</summary>
     internal void TellAgain() => _told.Clear();
 

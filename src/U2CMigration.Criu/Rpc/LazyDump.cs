@@ -80,6 +80,9 @@ public sealed class LazyDump : IAsyncDisposable
     /// </value>
     public Task<bool> MappingsConfirmed { get; private set; } = Task.FromResult(true);
 
+    /// <summary>The mappings of a process and their flags, as <see cref="ReadyAsync"/> has read them; null when it has not.</summary>
+    internal IReadOnlyList<(string Mapping, string Flags)>? MappingsOf(int processId) => _hiding?.Mappings.Of(processId);
+
     /// <summary>Occupies the port and starts the worker, so that <see cref="HoldAsync"/> has only the dump itself to wait for.</summary>
     /// <param name="options">How CRIU is started. Its command prefix must not change the network namespace; name that in the options.</param>
     /// <param name="port">The TCP port to occupy; 0 for any free one.</param>

@@ -99,7 +99,8 @@ internal static class UserfaultfdInjection
         }
     }
 
-    private static X64SystemCall StopOutsideSequence(TracedThread thread, int processId, EntryInstructions instructions, TimeSpan patience)
+    /// <summary>Stops a thread where its registers may be changed.</summary>
+    internal static X64SystemCall StopOutsideSequence(TracedThread thread, int processId, EntryInstructions instructions, TimeSpan patience)
     {
         for (int attempt = 0; attempt < AttemptsOutsideSequence; attempt++)
         {
@@ -119,7 +120,7 @@ internal static class UserfaultfdInjection
     }
 
     /// <summary>Looks while the thread is held at what would kill it: a policy that can not be suspended, a handler in between, and code that is gone since it was found.</summary>
-    private static void RefuseUnlessSafe(TracedThread thread, X64SystemCall call, int processId)
+    internal static void RefuseUnlessSafe(TracedThread thread, X64SystemCall call, int processId)
     {
         if (!thread.SuspendsSeccomp && ProcessTree.HasSeccomp(processId))
         {
@@ -176,7 +177,8 @@ internal static class UserfaultfdInjection
         }
     }
 
-    private static void GiveBack(TracedThread thread, X64SystemCall call, ulong mask, int processId)
+    /// <summary>Gives a thread back what it had, so that it goes on as if nothing had been.</summary>
+    internal static void GiveBack(TracedThread thread, X64SystemCall call, ulong mask, int processId)
     {
         try
         {

@@ -37,6 +37,9 @@ internal sealed unsafe class X64SystemCall
         Instruction = _interrupts ? instructions.Interrupt : instructions.Syscall;
     }
 
+    /// <summary>Whether calls have the numbers of 32-bit programs.</summary>
+    internal bool UsesNumbersOf32Bit => _interrupts;
+
     /// <summary>The instruction that makes the calls.</summary>
     internal ulong Instruction { get; }
 

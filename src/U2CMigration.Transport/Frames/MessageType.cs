@@ -48,6 +48,12 @@ public enum MessageType : byte
     /// <summary>Destination to source: file locks that it cannot take while the frozen original holds them.</summary>
     LocksPending = 37,
 
+    /// <summary>Source to destination: what CRIU's images leave out.</summary>
+    CarriedState = 44,
+
+    /// <summary>Destination to source: what of it the restored tasks could not be given.</summary>
+    CarriedOutcome = 45,
+
     /// <summary>Source to destination: the commit point.</summary>
     Commit = 48,
 

@@ -22,6 +22,8 @@ internal static class MessageCodec
             MessageType.MissingPages => MissingPages.Read(ref reader),
             MessageType.Restored => Restored.Read(ref reader),
             MessageType.LocksPending => LocksPending.Read(ref reader),
+            MessageType.CarriedState => CarriedState.Read(ref reader),
+            MessageType.CarriedOutcome => CarriedOutcome.Read(ref reader),
             MessageType.Commit => new Commit(),
             MessageType.Resumed => Resumed.Read(ref reader),
             MessageType.Released => new Released(),

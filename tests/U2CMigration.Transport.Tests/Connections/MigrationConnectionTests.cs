@@ -266,7 +266,8 @@ public sealed class MigrationConnectionTests
         await using Connected pair = await Connected.CreateAsync();
 
         (pair.Source.Features, pair.Source.Version).Should().Be(
-            (ProtocolFeatures.PageAcknowledgements | ProtocolFeatures.PageCodec | ProtocolFeatures.OfferTraits | ProtocolFeatures.RestoredMemory | ProtocolFeatures.LockHandover, 1));
+            (ProtocolFeatures.PageAcknowledgements | ProtocolFeatures.PageCodec | ProtocolFeatures.OfferTraits | ProtocolFeatures.RestoredMemory | ProtocolFeatures.LockHandover
+                | ProtocolFeatures.CarriedState, 1));
     }
 
     [Fact(Timeout = 30_000)]

@@ -45,6 +45,8 @@ internal static class Gens
         Gen.Select(Gen.Long[0, DateTime.MaxValue.Ticks], Phases, Gen.Long).Select((ticks, phases, timestamp) => (MigrationMessage)new Resumed(new DateTimeOffset(ticks, TimeSpan.Zero), phases, timestamp)),
         Gen.Const((MigrationMessage)new Released()),
         Gen.Select(Text, Text.Array[0, 4]).Select((first, more) => (MigrationMessage)new LocksPending([first, .. more])),
+        Gen.Select(Gen.Byte.Array[0, 40], Gen.Bool).Select((data, last) => (MigrationMessage)new CarriedState(data, last)),
+        Gen.Select(Text.Array[0, 4], Text.Array[0, 4]).Select((warnings, lost) => (MigrationMessage)new CarriedOutcome(warnings, lost)),
         Gen.Const((MigrationMessage)new Committed()),
         Gen.Const((MigrationMessage)new LocksReleased()),
         Gen.Select(Gen.UShort, Text).Select((code, text) => (MigrationMessage)new Abort((AbortCode)code, text)),

@@ -1,3 +1,4 @@
+using System.Buffers;
 using U2CMigration.Criu.Protobuf.Images;
 
 namespace U2CMigration.Criu.Images;
@@ -21,5 +22,14 @@ internal static class FilesImage
         }
 
         return found;
+    }
+
+    internal static void Write(ImageDirectory directory, List<FileEntry> files)
+    {
+        var writer = new ArrayBufferWriter<byte>();
+        ImageBytes.WriteMagic(writer, ImageMagic.Common);
+        ImageBytes.WriteMagic(writer, ImageMagic.Files);
+        files.ForEach(file => ImageBytes.WriteEntry(writer, file));
+        ImageBytes.Replace(directory.PathOf(FileName), writer.WrittenSpan);
     }
 }

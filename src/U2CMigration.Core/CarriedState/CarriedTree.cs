@@ -1,0 +1,59 @@
+using System.Text.Json.Serialization;
+
+namespace U2CMigration.Core.CarriedState;
+
+/// <summary>What the tasks of a frozen tree have and CRIU's images leave out. All numbers of processes and threads are those of the images.</summary>
+internal sealed record CarriedTree
+{
+    /// <summary>The processes.</summary>
+    public IReadOnlyList<CarriedProcess> Processes { get; init; } = [];
+
+    /// <summary>Threads that have the same attributes; each thread is in one of them.</summary>
+    public IReadOnlyList<CarriedThreads> Threads { get; init; } = [];
+
+    /// <summary>The sockets, each once.</summary>
+    public IReadOnlyList<CarriedSocket> Sockets { get; init; } = [];
+
+    /// <summary>The limits that the control groups of the root set, by name.</summary>
+    public IReadOnlyDictionary<string, string> GroupLimits { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Connections that nobody had accepted, as local and remote end.</summary>
+    public IReadOnlyList<CarriedConnection> Waiting { get; init; } = [];
+}
+
+/// <summary>What a process has as a whole.</summary>
+/// <param name="ProcessId">Its number.</param>
+/// <param name="Attributes">What can be read and set from outside, by name.</param>
+/// <param name="Sealed">Addresses, start and end, of mappings that may not be changed.</param>
+internal sealed record CarriedProcess(int ProcessId, IReadOnlyDictionary<string, string> Attributes, IReadOnlyList<ulong> Sealed);
+
+/// <summary>What some threads have.</summary>
+/// <param name="ThreadIds">The threads.</param>
+/// <param name="Attributes">What can be read and set from outside, by name.</param>
+/// <param name="Inner">What only a thread itself can read and set, by name.</param>
+internal sealed record CarriedThreads(IReadOnlyList<int> ThreadIds, IReadOnlyDictionary<string, string> Attributes, IReadOnlyDictionary<string, long> Inner);
+
+/// <summary>What a socket has.</summary>
+/// <param name="ProcessId">A process that has it open.</param>
+/// <param name="Descriptor">Its descriptor there.</param>
+/// <param name="Kind">Family, type and protocol, so that no other socket is taken for it.</param>
+/// <param name="Options">The options, by name; hexadecimal bytes.</param>
+/// <param name="Groups">The multicast groups that it is a member of.</param>
+internal sealed record CarriedSocket(int ProcessId, int Descriptor, string Kind, IReadOnlyDictionary<string, string> Options, IReadOnlyList<CarriedMembership> Groups);
+
+/// <summary>A socket's membership in a multicast group.</summary>
+/// <param name="Group">The address of the group.</param>
+/// <param name="Device">The name of the network device.</param>
+/// <param name="Includes">Whether only the sources are listened to; otherwise all but them.</param>
+/// <param name="Sources">Addresses of senders.</param>
+internal sealed record CarriedMembership(string Group, string Device, bool Includes, IReadOnlyList<string> Sources);
+
+/// <summary>A connection.</summary>
+/// <param name="Local">The address and port of the workload.</param>
+/// <param name="Remote">Those of its peer.</param>
+internal sealed record CarriedConnection(string Local, string Remote);
+
+/// <summary>The text in which it travels. What a newer version adds is passed over by an older one, which then does not carry it.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(CarriedTree))]
+internal sealed partial class CarriedTreeText : JsonSerializerContext;
