@@ -1,5 +1,7 @@
+using System.Text.Json;
 using MigrationEvents;
 using U2CMigration.Core.Errors;
+using U2CMigration.Core.Inventory;
 using U2CMigration.Core.Progress;
 using U2CMigration.Core.Receiving;
 using U2CMigration.Core.Results;
@@ -48,7 +50,18 @@ public static class Events
         Fill = Of(result.Fill),
         PeakMemoryBytes = PeakMemory.Bytes(),
         ConnectionsGivenUp = [.. result.ConnectionsGivenUp.Select(static one => new GivenUpEvent(one.Listener, one.Count))],
+        GivenUp = [.. result.GivenUp.Select(Of)],
         Warnings = result.Warnings,
+    };
+
+    public static CheckEvent Of(MigrationCheck check) => new()
+    {
+        IsRefused = check.IsRefused,
+        Findings = [.. check.Findings.Select(Of)],
+        Problems = check.Problems,
+        Warnings = check.Warnings,
+        InventoryMs = check.InventoryTime.TotalMilliseconds,
+        IsDestinationAsked = check.IsDestinationAsked,
     };
 
     public static ArrivedEvent Of(MigratedContainer container) => new()
@@ -66,6 +79,18 @@ public static class Events
         Workload = error.Workload.ToString(),
         IsTransient = error.IsTransient,
         Phase = error.Phase.ToString(),
+    };
+
+    private static FindingEvent Of(InventoryFinding finding) => new()
+    {
+        Kind = JsonNamingPolicy.CamelCase.ConvertName(finding.Kind.ToString()),
+        Severity = JsonNamingPolicy.CamelCase.ConvertName(finding.Severity.ToString()),
+        ProcessId = finding.ProcessId,
+        ProcessName = finding.ProcessName,
+        Thing = finding.Thing,
+        Reason = finding.Reason,
+        Remedy = finding.Remedy,
+        Option = finding.Option,
     };
 
     private static RoundEvent Of(RoundReport round) => new()

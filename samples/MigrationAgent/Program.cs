@@ -12,6 +12,7 @@ var command = new RootCommand(
 {
     SendCommand.Create(),
     ReceiveCommand.Create(),
+    CheckCommand.Create(),
     DirtyRateCommand.Create(),
 };
 GroupedHelp.Install(command);

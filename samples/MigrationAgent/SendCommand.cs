@@ -6,6 +6,7 @@ using MigrationEvents;
 using Microsoft.Extensions.Logging;
 using U2CMigration.Core.Convergence;
 using U2CMigration.Core.Errors;
+using U2CMigration.Core.Inventory;
 using U2CMigration.Core.Progress;
 using U2CMigration.Core.Sessions;
 using U2CMigration.Core.Settlement;
@@ -35,6 +36,7 @@ public static class SendCommand
         Option<string> codec = CodecOption.Create();
         var verify = new Option<bool>("--verify") { Description = "Compare every page of the frozen source with the restored processes; a sample before the commit, all of them after the resume." };
         var verifyBefore = new Option<bool>("--verify-before-commit") { Description = "Compare all of them before the commit, while the workload is down: the downtime then grows with memory." };
+        Option<GiveUp> allow = AllowOption.Create();
         Option<double> mbit = NumberOption.Create("--max-mbit", "The most Mbit/s to send; 0 (default) for no limit.", 0.0, 0, 1e9);
         Option<double> downtime = NumberOption.Create("--downtime-limit-ms", "The longest downtime that is accepted, ms; 0 (default) for no limit.", 0.0, 0, MaxMilliseconds);
         Option<double> duration = NumberOption.Create("--max-duration-s", "The longest time for the rounds before the stop, s (default 600).", 600.0, 0.001, MaxMilliseconds / 1000);
@@ -45,7 +47,7 @@ public static class SendCommand
         var converging = new Option<NonConvergence>("--when-not-converging") { Description = "What happens when a limit can not be kept: StopAnyway, Throttle (less processor time for the workload) or GiveUp." };
         var losing = new Option<bool>("--allow-losing-protections") { Description = "Move a workload also where a protection of it (a Landlock sandbox for example) cannot be kept; the result names what was lost." };
         var command = new Command("send", "Moves a process tree of this host to another.");
-        command.AddGroup("What and where", processId, destination, verify, verifyBefore, losing);
+        command.AddGroup("What and where", processId, destination, allow, losing, verify, verifyBefore);
         command.AddGroup("How it is moved", strategy, tracker, codec, bases, mbit);
         command.AddGroup("Limits", downtime, duration, freeze, converging);
         shared.AddTo(command, isSource: true);
@@ -59,6 +61,7 @@ public static class SendCommand
                 Strategy = () => MigrationStrategies.Create(strategyName),
                 Tracker = parsed.GetValue(tracker),
                 Codec = CodecOption.Of(parsed.GetRequiredValue(codec)) with { MaxBaseBytes = parsed.GetValue(bases) << 20 },
+                GivesUp = parsed.GetValue(allow),
                 Criu = shared.Criu(parsed),
                 Network = shared.Address(parsed),
                 MaxBytesPerSecond = (long)(parsed.GetValue(mbit) * 1e6 / 8),

@@ -9,5 +9,6 @@ namespace MigrationEvents;
 [JsonDerivedType(typeof(ResultEvent), "result")]
 [JsonDerivedType(typeof(ArrivedEvent), "arrived")]
 [JsonDerivedType(typeof(DirtyRateEvent), "dirtyRate")]
+[JsonDerivedType(typeof(CheckEvent), "check")]
 [JsonDerivedType(typeof(ErrorEvent), "error")]
 public abstract record AgentEvent;

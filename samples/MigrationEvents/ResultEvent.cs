@@ -56,5 +56,8 @@ public sealed record ResultEvent : AgentEvent
     /// <summary>Connections that the workload had not accepted when it was frozen; they were reset.</summary>
     public IReadOnlyList<GivenUpEvent> ConnectionsGivenUp { get; init; } = [];
 
+    /// <summary>What of the workload was given up, as the options allow.</summary>
+    public IReadOnlyList<FindingEvent> GivenUp { get; init; } = [];
+
     public IReadOnlyList<string> Warnings { get; init; } = [];
 }

@@ -38,6 +38,13 @@ public sealed class ConsoleOutput(IAnsiConsole console) : IAgentOutput
             case DirtyRateEvent rate:
                 console.WriteLine($"{Figures.Bytes(rate.BytesPerSecond)} per second dirtied, {Figures.Bytes(rate.ResidentBytes)} resident");
                 break;
+            case CheckEvent check:
+                foreach (string line in CheckText.Lines(check))
+                {
+                    console.WriteLine(line);
+                }
+
+                break;
             case ErrorEvent error:
                 console.MarkupLineInterpolated($"[red]{error.Message}[/]");
                 break;

@@ -13,6 +13,7 @@ internal sealed record RestoreNeeds
     [
         ("tcp-close", static needs => needs.TcpClose, static needs => needs with { TcpClose = true }),
         ("external-unix-sockets", static needs => needs.ExternalUnixSockets, static needs => needs with { ExternalUnixSockets = true }),
+        ("end-local-connections", static needs => needs.EndLocalConnections, static needs => needs with { EndLocalConnections = true }),
         ("link-remap", static needs => needs.LinkRemap, static needs => needs with { LinkRemap = true }),
         ("auto-external-mounts", static needs => needs.AutoExternalMounts, static needs => needs with { AutoExternalMounts = true }),
         ("mount-compatibility", static needs => needs.MountCompatibility, static needs => needs with { MountCompatibility = true }),
@@ -22,6 +23,9 @@ internal sealed record RestoreNeeds
     public bool TcpClose { get; init; }
 
     public bool ExternalUnixSockets { get; init; }
+
+    /// <summary>Whether connections within the host whose other end is not there are ended.</summary>
+    public bool EndLocalConnections { get; init; }
 
     public bool LinkRemap { get; init; }
 

@@ -9,6 +9,9 @@ internal sealed class DestinationContext(Offer offer, MigrationReceiverOptions o
 {
     public Offer Offer => offer;
 
+    /// <summary>What the restore will ask of this host; null where the source does not say.</summary>
+    public Needs? Needs { get; init; }
+
     public Guid MigrationId => offer.MigrationId;
 
     public MigrationReceiverOptions Options => options;

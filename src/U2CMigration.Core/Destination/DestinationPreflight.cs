@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using U2CMigration.Core.Agreement;
 using U2CMigration.Core.PageStores;
 using U2CMigration.Core.Preflight;
@@ -7,6 +8,7 @@ using U2CMigration.Core.Words;
 using U2CMigration.Criu;
 using U2CMigration.Criu.Versions;
 using U2CMigration.Transport.Connections;
+using U2CMigration.Transport.Frames;
 using U2CMigration.Transport.Messages;
 
 namespace U2CMigration.Core.Destination;
@@ -14,6 +16,8 @@ namespace U2CMigration.Core.Destination;
 /// <summary>Decides whether an offer can be taken.</summary>
 internal static class DestinationPreflight
 {
+    private const int SpaceForTheRest = 40;
+
     /// <summary>The way to restore, or the refusal.</summary>
     public static async Task<(RestoreMode Mode, Refuse? Refusal)> CheckAsync(
         DestinationContext context, MigrationConnection connection, CancellationToken cancellationToken)
@@ -30,19 +34,60 @@ internal static class DestinationPreflight
             return Refused(RefusalReason.UnknownRequirement, $"It requires '{unknown}', which this version does not know. Update the destination.");
         }
 
+        (List<string> problems, RefusalReason reason) = FindProblems(context);
+        (RestoreMode mode, Refuse? refusal) = await CheckCriuAsync(context, cancellationToken).ConfigureAwait(false);
+        if (refusal is not null)
+        {
+            // A cause that does not go away by itself counts more than those that may.
+            problems.Add(refusal.Sentence);
+            reason = refusal.Reason;
+        }
+
+        return problems.Count == 0 ? (mode, null) : Refused(reason, Shorten(problems));
+    }
+
+    /// <summary>Everything in the way but CRIU itself, a sentence each, and the reason to be told to programs: one that may go away by itself only where all do.</summary>
+    private static (List<string> Problems, RefusalReason Reason) FindProblems(DestinationContext context)
+    {
+        Offer offer = context.Offer;
+        var problems = new List<string>();
+        RefusalReason reason = RefusalReason.Other;
         if (offer.TotalMemoryBytes > MemoryLimit(context.Options))
         {
-            return Refused(RefusalReason.OutOfMemory, string.Create(
+            problems.Add(string.Create(
                 CultureInfo.InvariantCulture,
                 $"It needs {offer.TotalMemoryBytes >> 20} MiB of memory and the limit here is {MemoryLimit(context.Options) >> 20} MiB. Free memory or raise {nameof(MigrationReceiverOptions.MaxMemoryBytes)}."));
+            reason = RefusalReason.OutOfMemory;
         }
 
-        if (TakenProcessId(offer) is { } taken)
+        problems.AddRange(DestinationNeeds.FindNumbers(offer, context.Needs));
+        if (problems.Count > 0 && reason == RefusalReason.Other)
         {
-            return Refused(RefusalReason.ProcessIdInUse, $"Process id {taken} is in use on this host, and a restored process keeps its id. Receive into a PID namespace of its own, or end that process.");
+            reason = RefusalReason.ProcessIdInUse;
         }
 
-        return await CheckCriuAsync(context, cancellationToken).ConfigureAwait(false);
+        int before = problems.Count;
+        if (context.Needs is { } needs)
+        {
+            problems.AddRange(DestinationNeeds.FindMissing(needs, RestoreNeeds.Parse(offer.Requirements, out _), context.Options));
+        }
+
+        return (problems, problems.Count > before ? RefusalReason.NeedMissing : reason);
+    }
+
+    /// <summary>As many sentences as a refusal can carry.</summary>
+    internal static string Shorten(IReadOnlyList<string> problems)
+    {
+        int taken = 0;
+        int bytes = 0;
+        while (taken < problems.Count && (bytes += Encoding.UTF8.GetByteCount(problems[taken]) + 1) <= ProtocolLimits.MaxTextBytes - SpaceForTheRest)
+        {
+            taken++;
+        }
+
+        return taken == problems.Count ? string.Join(' ', problems)
+            : taken == 0 ? problems[0][..(ProtocolLimits.MaxTextBytes / 4)]
+            : $"{string.Join(' ', problems.Take(taken))} And {problems.Count - taken} more.";
     }
 
     /// <summary>The first requirement that this version does not know; null for none.</summary>
@@ -74,25 +119,6 @@ internal static class DestinationPreflight
         return RestoreChoice.Of(wanted, criu.Features.LazyPages, ownUserNamespace, RestoreChoice.UserNamespacesHaveFirstTouch()) is { } mode
             ? (mode, null)
             : Refused(RefusalReason.Incompatible, RestoreChoice.UserNamespaceSentence);
-    }
-
-    private static int? TakenProcessId(Offer offer)
-    {
-        // Process 1 is the root of a container, which brings its own PID namespace.
-        if (offer.ProcessIds.Contains(1))
-        {
-            return null;
-        }
-
-        foreach (int processId in offer.ProcessIds)
-        {
-            if (Directory.Exists($"/proc/{processId}"))
-            {
-                return processId;
-            }
-        }
-
-        return null;
     }
 
     private static long MemoryLimit(MigrationReceiverOptions options) =>

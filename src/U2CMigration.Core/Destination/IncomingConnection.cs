@@ -4,6 +4,7 @@ using U2CMigration.Core.Logging;
 using U2CMigration.Core.Receiving;
 using U2CMigration.Transport;
 using U2CMigration.Transport.Connections;
+using U2CMigration.Transport.Frames;
 using U2CMigration.Transport.Messages;
 
 namespace U2CMigration.Core.Destination;
@@ -61,11 +62,19 @@ internal sealed class IncomingConnection(
 
         try
         {
-            var context = new DestinationContext(offer, options, ledger, loggers);
+            Needs? needs = await ReceiveNeedsAsync(cancellationToken).ConfigureAwait(false);
+            var context = new DestinationContext(offer, options, ledger, loggers) { Needs = needs };
             (RestoreMode mode, Refuse? refusal) = await DestinationPreflight.CheckAsync(context, connection, cancellationToken).ConfigureAwait(false);
             if (refusal is not null)
             {
                 await RefuseAsync(offer, refusal, cancellationToken).ConfigureAwait(false);
+                return null;
+            }
+
+            if (needs is { IsCheck: true })
+            {
+                _logger.OfferChecked(offer.MigrationId, connection.Peer);
+                await connection.EndAsync(new Accept(), TellTimeout, cancellationToken).ConfigureAwait(false);
                 return null;
             }
 
@@ -76,6 +85,17 @@ internal sealed class IncomingConnection(
         {
             live.TryRemove(offer.MigrationId, out _);
         }
+    }
+
+    private async Task<Needs?> ReceiveNeedsAsync(CancellationToken cancellationToken)
+    {
+        if ((connection.Features & ProtocolFeatures.InventoryOfNeeds) == 0)
+        {
+            return null;
+        }
+
+        MigrationMessage next = await connection.ReceiveAsync(cancellationToken).ConfigureAwait(false);
+        return next as Needs ?? throw new MigrationProtocolException(nameof(Needs), next.Type.ToString());
     }
 
     private async Task<MigratedContainer> ReceiveAsync(DestinationContext context, RestoreMode mode, CancellationToken cancellationToken)

@@ -3,7 +3,9 @@ using U2CMigration.Core.CarriedState;
 using U2CMigration.Core.Destination.Verification;
 using U2CMigration.Core.FileLocks;
 using U2CMigration.Core.Freezing;
+using U2CMigration.Core.Agreement;
 using U2CMigration.Core.Handover;
+using U2CMigration.Core.Inventory;
 using U2CMigration.Core.Logging;
 using U2CMigration.Core.PageStores;
 using U2CMigration.Core.Receiving;
@@ -307,6 +309,11 @@ internal sealed class IncomingWorkload : IAsyncDisposable
         {
             // The source will ask on a new connection; the ledger has the answer.
             _context.Logger.IncomingFailed(e, _connection.Peer);
+        }
+
+        if (RestoreNeeds.Parse(_context.Offer.Requirements, out _).EndLocalConnections)
+        {
+            await Task.Run(() => LocalConnections.EndDead(_rootProcessId, _context.Logger), CancellationToken.None).ConfigureAwait(false);
         }
     }
 

@@ -49,6 +49,9 @@ public sealed class AddressHandover : ISourceNetwork, IDestinationNetwork
         _silence = new ArpSilence(device, address);
     }
 
+    /// <summary>The address that moves.</summary>
+    internal IPAddress Address => _address;
+
     /// <summary>Parses <c>ADDRESS/PREFIX@DEVICE</c>, for example <c>10.0.0.7/24@eth0</c>.</summary>
     /// <param name="text">The text.</param>
     /// <exception cref="FormatException">The text has another form, the address is not IPv4, or the prefix length is out of range.</exception>

@@ -14,6 +14,9 @@ internal static partial class Log
     [LoggerMessage(LogEventIds.OfferAccepted, LogLevel.Information, "Migration {MigrationId} from {Source} accepted: {MemoryBytes} bytes.", EventName = nameof(OfferAccepted))]
     public static partial void OfferAccepted(this ILogger logger, Guid migrationId, string source, long memoryBytes);
 
+    [LoggerMessage(LogEventIds.OfferChecked, LogLevel.Information, "Migration {MigrationId} from {Source} was checked, and would be accepted.", EventName = nameof(OfferChecked))]
+    public static partial void OfferChecked(this ILogger logger, Guid migrationId, string source);
+
     [LoggerMessage(LogEventIds.OfferRefused, LogLevel.Warning, "Migration {MigrationId} from {Source} refused: {Reason}", EventName = nameof(OfferRefused))]
     public static partial void OfferRefused(this ILogger logger, Guid migrationId, string source, string reason);
 

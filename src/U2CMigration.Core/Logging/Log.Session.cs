@@ -51,6 +51,12 @@ internal static partial class Log
     [LoggerMessage(LogEventIds.FreezePutOff, LogLevel.Information, "The freeze is put off: copying what is pending takes {NowMilliseconds:0} ms by now, and {ExpectedMilliseconds:0} ms were expected.", EventName = nameof(FreezePutOff))]
     public static partial void FreezePutOff(this ILogger logger, double nowMilliseconds, double expectedMilliseconds);
 
+    [LoggerMessage(LogEventIds.LookedAgain, LogLevel.Debug, "Looked through the workload again before the freeze in {Milliseconds:0.0} ms: {Findings} findings.", EventName = nameof(LookedAgain))]
+    public static partial void LookedAgain(this ILogger logger, double milliseconds, int findings);
+
+    [LoggerMessage(LogEventIds.ConnectionNotEnded, LogLevel.Warning, "The connection from {Local} to {Remote}, which was given up, could not be ended here; it ends when one of its ends sends.", EventName = nameof(ConnectionNotEnded))]
+    public static partial void ConnectionNotEnded(this ILogger logger, System.Net.IPEndPoint local, System.Net.IPEndPoint remote);
+
     [LoggerMessage(LogEventIds.MappingsChanged, LogLevel.Information, "A flag of a mapping was changed just before the freeze; the state is dumped again.", EventName = nameof(MappingsChanged))]
     public static partial void MappingsChanged(this ILogger logger);
 

@@ -22,6 +22,8 @@ internal static class LogEventIds
     public const int MemoryDiffers = 1020;
     public const int FreezePutOff = 1016;
     public const int DumpTriedAgain = 1017;
+    public const int ConnectionNotEnded = 1031;
+    public const int LookedAgain = 1030;
     public const int Listening = 1100;
     public const int OfferAccepted = 1101;
     public const int OfferRefused = 1102;
@@ -33,6 +35,7 @@ internal static class LogEventIds
     public const int LocksAwaited = 1108;
     public const int InnerConnectionsNotLocked = 1109;
     public const int MigrationAbandoned = 1110;
+    public const int OfferChecked = 1120;
     public const int FamilyMemory = 1115;
     public const int CannotReceive = 1116;
     public const int PeerNotReset = 1117;

@@ -8,7 +8,7 @@ internal static class DeletedFiles
     private const string Deleted = " (deleted)";
 
     /// <summary>Mappings whose files never had a name: memory, which travels as such.</summary>
-    private static readonly string[] NamelessPrefixes = ["/memfd:", "/dev/zero (deleted)", "/SYSV", "/[aio]", "/anon_hugepage"];
+    private static readonly string[] NamelessPrefixes = ["/memfd:", "/dev/zero (deleted)", "/SYSV", "/[aio]", "/anon_hugepage", "/secretmem"];
 
     private const long ProcFileSystem = 0x9FA0;
 

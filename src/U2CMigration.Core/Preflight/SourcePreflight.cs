@@ -1,6 +1,7 @@
 using System.Globalization;
 using U2CMigration.Core.Errors;
 using U2CMigration.Core.FileLocks;
+using U2CMigration.Core.Inventory;
 using U2CMigration.Core.Sessions;
 using U2CMigration.Core.Source;
 using U2CMigration.Core.WorkDirectories;
@@ -28,15 +29,33 @@ internal static class SourcePreflight
     public static async Task<(IReadOnlyList<int> Tree, TreeMemory Memory, CriuVersion Criu)> CheckAsync(
         SourceContext context, KernelFeatures kernel, CancellationToken cancellationToken)
     {
+        SourceLook look = await LookAsync(context, kernel, cancellationToken).ConfigureAwait(false);
+        List<string> problems = [.. look.Problems, .. FindingSentences.Of(look.Findings, FindingSeverity.Refused)];
+        if (problems.Count > 0)
+        {
+            throw new MigrationPreflightException(problems, look.Workload, look.Findings);
+        }
+
+        context.Warnings.AddRange(FindingSentences.Of(look.Findings, FindingSeverity.Information));
+        context.Warnings.AddRange(FindingSentences.Of(look.Findings, FindingSeverity.GivenUp).Select(static sentence => $"Given up, as the options allow: {sentence}"));
+        return (look.Tree, look.Memory, look.Criu);
+    }
+
+    /// <summary>Checks the host, CRIU and the tree, and judges nothing.</summary>
+    /// <param name="context">The migration.</param>
+    /// <param name="kernel">What the kernel can do.</param>
+    /// <param name="cancellationToken">Ends the check.</param>
+    public static async Task<SourceLook> LookAsync(SourceContext context, KernelFeatures kernel, CancellationToken cancellationToken)
+    {
         int root = context.Target.RootProcessId;
         if (!ProcessTree.TryReadStat(root, out ProcessStat stat) || stat.HasEnded)
         {
-            throw new MigrationPreflightException([$"There is no process {root} on this host."], WorkloadState.Gone);
+            return new SourceLook { Problems = [$"There is no process {root} on this host."], Workload = WorkloadState.Gone };
         }
 
         if (HasNoMemory(root))
         {
-            throw new MigrationPreflightException([$"Process {root} ({ProcessTree.TryReadStatus(root)?.Name}) is a kernel thread, which belongs to this host and cannot be moved. Name the first process of a workload."]);
+            return new SourceLook { Problems = [$"Process {root} ({ProcessTree.TryReadStatus(root)?.Name}) is a kernel thread, which belongs to this host and cannot be moved. Name the first process of a workload."] };
         }
 
         var problems = new List<string>();
@@ -62,9 +81,15 @@ internal static class SourcePreflight
         CheckWorkDirectory(context.Options.WorkDirectory, problems);
         CheckSettings(context, tree, problems);
         CriuVersion criu = await CheckCriuAsync(context, problems, cancellationToken).ConfigureAwait(false);
+        if (Environment.IsPrivilegedProcess)
+        {
+            context.Inventory.Take(tree, cancellationToken);
+        }
+
+        IReadOnlyList<InventoryFinding> findings = context.Inventory.All;
         if (problems.Count > 0)
         {
-            throw new MigrationPreflightException(problems);
+            return new SourceLook { Problems = problems, Findings = findings, Tree = tree };
         }
 
         TreeMemory memory = TreeMemory.Of(tree);
@@ -88,7 +113,7 @@ internal static class SourcePreflight
                 $"Written pages are found by reading and hashing {memory.ResidentBytes >> 20} MiB each time, also while the workload is frozen: expect a downtime that grows with memory."));
         }
 
-        return (tree, memory, criu);
+        return new SourceLook { Problems = problems, Findings = findings, Tree = tree, Memory = memory, Criu = criu };
     }
 
     private static bool HasNoMemory(int processId)

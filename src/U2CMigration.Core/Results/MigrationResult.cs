@@ -1,3 +1,4 @@
+using U2CMigration.Core.Inventory;
 using U2CMigration.Transport.Codec;
 
 namespace U2CMigration.Core.Results;
@@ -61,6 +62,9 @@ public sealed record MigrationResult
     /// again. Empty for none.
     /// </summary>
     public IReadOnlyList<GivenUpConnections> ConnectionsGivenUp { get; init; } = [];
+
+    /// <summary>What of the workload was given up because the options allow it, each thing by name; see <c>MigrationSessionOptions.GivesUp</c>.</summary>
+    public required IReadOnlyList<InventoryFinding> GivenUp { get; init; }
 
     /// <summary>Things worth knowing that did not stop the migration.</summary>
     public required IReadOnlyList<string> Warnings { get; init; }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using U2CMigration.Core.Errors;
+using U2CMigration.Core.Inventory;
 using U2CMigration.Core.Logging;
 using U2CMigration.Core.Progress;
 using U2CMigration.Core.Results;
@@ -57,6 +58,13 @@ public sealed class MigrationSession : IAsyncDisposable
         options.Validate();
         return new MigrationSession(target, options, loggers ?? NullLoggerFactory.Instance);
     }
+
+    /// <summary>Does all that a migration does before it touches the workload: looks for what cannot come along, and asks the destination. Can be called before <see cref="RunAsync"/>, and more than once.</summary>
+    /// <param name="askDestination">Whether the destination is asked whether it would take the workload; nothing is created there. Without it only this host is looked at.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>What was found, also where the migration would be refused.</returns>
+    public Task<MigrationCheck> CheckAsync(bool askDestination = true, CancellationToken cancellationToken = default) => SourceCheck.RunAsync(
+        new SourceContext(Guid.NewGuid(), _target, _options, new ProgressReporter(null, _loggers.CreateLogger("U2CMigration.Session")), _loggers), askDestination, cancellationToken);
 
     /// <summary>Migrates. Can be called once.</summary>
     /// <param name="progress">Receives snapshots; see <see cref="MigrationProgress"/> for when.</param>

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Security;
 using U2CMigration.Core.Convergence;
 using U2CMigration.Core.Handover;
+using U2CMigration.Core.Inventory;
 using U2CMigration.PageTracking.Trackers;
 using U2CMigration.Strategy.Strategies;
 using U2CMigration.Transport.Codec;
@@ -28,6 +29,10 @@ public sealed record MigrationSessionOptions
 
     /// <summary>How CRIU is called on the source.</summary>
     public CriuSettings Criu { get; init; } = new();
+
+    /// <summary>What of the workload may be given up because it leads to processes that do not move. What is given up is named in <c>MigrationResult.GivenUp</c>.</summary>
+    /// <value>Default: <see cref="GiveUp.None"/>: a workload that has such a thing is refused before anything is touched.</value>
+    public GiveUp GivesUp { get; init; } = GiveUp.None;
 
     /// <summary>Moves the workload's network address. Without it, CRIU locks the connections and the address is the caller's business.</summary>
     /// <value>Default: null.</value>
@@ -142,6 +147,11 @@ public sealed record MigrationSessionOptions
         if (!Enum.IsDefined(WhenNotConverging))
         {
             problems.Add($"{nameof(WhenNotConverging)} is {WhenNotConverging}; use {nameof(NonConvergence.StopAnyway)}, {nameof(NonConvergence.Throttle)} or {nameof(NonConvergence.GiveUp)}.");
+        }
+
+        if ((GivesUp & ~Enum.GetValues<GiveUp>().Aggregate(static (all, one) => all | one)) != 0)
+        {
+            problems.Add($"{nameof(GivesUp)} is {(int)GivesUp}; use values of {nameof(GiveUp)}: {string.Join(", ", Enum.GetNames<GiveUp>())}.");
         }
 
         if (MaxObservation < TimeSpan.Zero)

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using U2CMigration.Core.Errors;
+using U2CMigration.Core.Inventory;
 using U2CMigration.Core.Logging;
 using U2CMigration.Core.Progress;
 using U2CMigration.Core.Sessions;
@@ -26,6 +27,9 @@ internal sealed class SourceContext(Guid migrationId, MigrationTarget target, Mi
     public ProcessNumbers Numbers { get; } = new(target.RootProcessId);
 
     public List<string> Warnings { get; } = [];
+
+    /// <summary>What was found in the workload.</summary>
+    public WorkloadFindings Inventory { get; } = new(InventoryOptions.Of(options));
 
     /// <summary>The directory of this migration's images.</summary>
     public string ImagesDirectory { get; } = Path.Combine(options.WorkDirectory, migrationId.ToString("N"));

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-using U2CMigration.Core.Agreement;
 using U2CMigration.Core.CarriedState;
 using U2CMigration.Core.Errors;
 using U2CMigration.Core.FileLocks;
@@ -20,7 +18,6 @@ using U2CMigration.PageTracking.Trackers;
 using U2CMigration.Strategy.Strategies;
 using U2CMigration.Transport.Codec;
 using U2CMigration.Transport.Connections;
-using U2CMigration.Transport.Frames;
 using U2CMigration.Transport.Messages;
 
 namespace U2CMigration.Core.Source;
@@ -31,6 +28,7 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
     private static readonly TimeSpan ReleaseTimeout = TimeSpan.FromMinutes(2);
 
     private readonly SourceState _carried = new(context);
+    private readonly LastLook _lastLook = new(context);
     private PipeSizeLimit? _pipeSize;
     private ClaimedDirectory? _images;
     private MigrationConnection? _connection;
@@ -161,20 +159,7 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
     {
         _connection = await SourceConnection.OpenAsync(context, cancellationToken).ConfigureAwait(false);
         _dialogue = new SourceDialogue(_connection);
-        int root = context.Target.RootProcessId;
-        var offer = new Offer
-        {
-            MigrationId = context.MigrationId,
-            Name = $"{File.ReadAllText($"/proc/{root}/comm").TrimEnd()} ({root})",
-            Kernel = RuntimeInformation.OSDescription,
-            CriuVersion = version.ToString(),
-            TotalMemoryBytes = memory.ResidentBytes,
-            ProcessIds = [.. processes.Select(context.Numbers.InImages)],
-            Requirements = [Offer.PagesToPlace, .. RestoreNeeds.Of(context.Options.Criu).ToRequirements()],
-            Traits = (_connection.Features & ProtocolFeatures.OfferTraits) != 0 && UserNamespaces.IsOwn(root) ? [Offer.UserNamespace] : [],
-            Options = OfferOptions.Lazy | (context.Options.Verify ? OfferOptions.Verify : OfferOptions.None),
-        };
-        await _connection.SendAsync(offer, cancellationToken).ConfigureAwait(false);
+        await SourceOffer.SendAsync(_connection, context, processes, memory, version, isCheck: false, cancellationToken).ConfigureAwait(false);
         switch (await _dialogue.NextAsync(cancellationToken).ConfigureAwait(false))
         {
             case Accept:
@@ -215,7 +200,8 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
     /// <summary>Does what is left to do before a freeze.</summary>
     private async Task ReadyAsync(CancellationToken cancellationToken)
     {
-        await _tree!.ReadyAsync(_tracker!.ProcessIds, cancellationToken).ConfigureAwait(false);
+        await _lastLook.TakeAsync(_tracker!.ProcessIds, cancellationToken).ConfigureAwait(false);
+        await _tree!.ReadyAsync(_tracker.ProcessIds, cancellationToken).ConfigureAwait(false);
         await _carried.AskAgainAsync(_tracker.ProcessIds, _tree.MappingsOf).ConfigureAwait(false);
     }
 

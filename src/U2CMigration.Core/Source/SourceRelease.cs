@@ -1,3 +1,4 @@
+using U2CMigration.Core.Inventory;
 using U2CMigration.Core.Logging;
 using U2CMigration.Core.Results;
 using U2CMigration.Core.Source.Verification;
@@ -40,6 +41,7 @@ internal sealed class SourceRelease(SourceContext context, IPageTracker tracker,
 
         // Whatever happened to the connection: the destination has confirmed that it runs the workload, so the copy here must go.
         await tree.KillAsync().ConfigureAwait(false);
+        await Task.Run(() => LocalConnections.EndPeers(context.Inventory.GivenUp, context.Logger), CancellationToken.None).ConfigureAwait(false);
         Duration = context.Clock.Elapsed;
         try
         {

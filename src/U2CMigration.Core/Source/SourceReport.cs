@@ -44,6 +44,7 @@ internal static class SourceReport
             Verification = release.Verification,
             Fill = release.Fill,
             ConnectionsGivenUp = givenUp,
+            GivenUp = context.Inventory.GivenUp,
             Warnings = [.. context.Warnings],
         };
     }

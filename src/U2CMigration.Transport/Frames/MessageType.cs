@@ -15,6 +15,9 @@ public enum MessageType : byte
     /// <summary>Destination to source: the offer is refused.</summary>
     Refuse = 3,
 
+    /// <summary>Source to destination: what the restore will ask of the destination.</summary>
+    Needs = 4,
+
     /// <summary>Source to destination: a batch of pages.</summary>
     Pages = 16,
 

@@ -22,6 +22,9 @@ public enum ProtocolFeatures : ulong
     /// <summary>File locks that the destination cannot take while the frozen original holds them are handed over after the commit.</summary>
     LockHandover = 16,
 
+    /// <summary>An offer is followed by what the restore will ask of the destination (<see cref="Messages.Needs"/>), which may also be all that is wanted.</summary>
+    InventoryOfNeeds = 64,
+
     /// <summary>What CRIU's images leave out travels beside them, and what could not be given to the restored tasks is reported.</summary>
     CarriedState = 128,
 }

@@ -15,6 +15,9 @@ public static class ProtocolLimits
     /// <summary>The most processes in an offer: 65,536.</summary>
     public const int MaxProcesses = 65_536;
 
+    /// <summary>The most addresses, and the most files, among what a restore needs: 16,384.</summary>
+    public const int MaxNeeds = 16_384;
+
     /// <summary>The most runs of pages in one message: 131,072. Longer lists travel in several messages.</summary>
     public const int MaxRuns = 131_072;
 

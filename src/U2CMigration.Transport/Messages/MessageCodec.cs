@@ -13,6 +13,7 @@ internal static class MessageCodec
             MessageType.Offer => Offer.Read(ref reader),
             MessageType.Accept => new Accept(),
             MessageType.Refuse => Refuse.Read(ref reader),
+            MessageType.Needs => Needs.Read(ref reader),
             MessageType.PagesDropped => PagesDropped.Read(ref reader),
             MessageType.RoundEnd => RoundEnd.Read(ref reader),
             MessageType.RoundAck => RoundAck.Read(ref reader),

@@ -24,4 +24,7 @@ public enum RefusalReason : ushort
 
     /// <summary>A requirement of the offer is not known here.</summary>
     UnknownRequirement = 6,
+
+    /// <summary>A file, an address or a port that the process tree needs is missing, or taken.</summary>
+    NeedMissing = 7,
 }

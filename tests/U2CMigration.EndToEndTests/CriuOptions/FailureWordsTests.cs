@@ -83,16 +83,29 @@ public sealed class FailureWordsTests(RigFixture fixture) : BelongingsTest(fixtu
         ErrorOf(result).Should().Contain($"Process {pid} (sleep) runs as user 65534").And.Contain("CAP_SYS_RESOURCE").And.Contain(StillHere);
     }
 
+    /// <summary>Nobody on the source can look there.</summary>
+    [Fact]
+    public async Task Send_RestoreFails_QuotesAndKeepsTheLogOfTheDestination()
+    {
+        Requires.Testbed();
+        await using RunningWorkload workload = await StartAsync("--with", "fifo");
+
+        string said = MessageOf(await StayedAsync(workload, [], receiveOptions: ["--join-namespace", "net=/proc/1/ns/uts"]));
+
+        said.Should().Contain("The destination gave up").And.Contain("CRIU's log is kept on the destination");
+        await KeptLog.CheckAsync(Rig, Rig.B, said, "-in.restore.log", Cancellation);
+    }
+
     /// <summary>Only what CRIU logs tells; only the newest logs stay.</summary>
     [Fact]
     public async Task Send_FailsOften_KeepsTheNewestLogs()
     {
         Requires.Testbed();
-        await using RunningWorkload workload = await StartAsync("--with", "watch", "--directory", "/var/tmp");
+        await using RunningWorkload workload = await StartAsync("--with", "fifo");
         string make = "for i in 0 1 2 3 4 5 6 7 8 9 a b; do f=/run/u2cmigration/${i}0000000000000000000000000000000.dump.log; echo old > $f; touch -d '1 hour ago' $f; done";
         await RunAsync(Rig.A, $"mkdir -p /run/u2cmigration && {make} && echo mine > /run/u2cmigration/other.log");
 
-        await KeptLog.CheckAsync(Rig, Rig.A, MessageOf(await StayedAsync(workload, [])), ".dump.log", Cancellation);
+        await KeptLog.CheckAsync(Rig, Rig.A, MessageOf(await StayedAsync(workload, ["--criu-option", "cgroup-props-file=/no/such/file"])), ".dump.log", Cancellation);
 
         (await Rig.ExecAsync(Rig.A, ["sh", "-c", "ls /run/u2cmigration/*.dump.log | wc -l; ls /run/u2cmigration/other.log"], Cancellation))
             .Successful().Should().Be("10\n/run/u2cmigration/other.log");

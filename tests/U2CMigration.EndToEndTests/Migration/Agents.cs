@@ -36,7 +36,20 @@ internal sealed class Agents : IAsyncDisposable
         rig.Start(Rig.A, [.. SendCommand(endpoint, processId), .. options]);
 
     public static IReadOnlyList<string> SendCommand(string endpoint, int processId) =>
-        ["dotnet", "exec", Program, "send", "--pid", $"{processId}", "--to", endpoint, "--address", Address, "--json-lines"];
+        ["dotnet", "exec", Program, "send", "--pid", $"{processId}", "--to", endpoint, "--address", Address, "--json-lines", "--allow", StandardStreams];
+
+    /// <summary>The standard streams of workloads are pipes to the tests, which stay.</summary>
+    private const string StandardStreams = "outside-pipes";
+
+    /// <summary>Checks whether a process of host a could be moved, by default without giving anything up, and returns what the agent found.</summary>
+    public static async Task<JsonElement> CheckAsync(Rig rig, int processId, CancellationToken cancellationToken, params string[] options)
+    {
+        CommandResult result = await rig.ExecAsync(Rig.A, ["dotnet", "exec", Program, "check", "--pid", $"{processId}", "--address", Address, "--json", .. options], cancellationToken);
+        string line = result.Output.Split('\n').FirstOrDefault(static line => line.Contains("\"event\":\"check\"", StringComparison.Ordinal)) ?? throw new InvalidOperationException($"{result.Output} {result.Error}");
+        JsonElement check = JsonDocument.Parse(line).RootElement;
+        result.ExitCode.Should().Be(check.GetProperty("isRefused").GetBoolean() ? 2 : 0, $"it said {result.Output}");
+        return check;
+    }
 
     /// <summary>Moves the process and returns the result that the source reports.</summary>
     public async Task<JsonElement> MoveAsync(int processId, CancellationToken cancellationToken, params string[] options)

@@ -23,6 +23,13 @@ internal static class Gens
 
     public static readonly Gen<Guid> Id = Gen.Guid;
 
+    public static readonly Gen<NeededEndpoint> Endpoint = Gen.Select(Gen.Int[1, 3], Gen.OneOf(Gen.Byte.Array[4], Gen.Byte.Array[16]), Gen.UShort)
+        .Select((use, address, port) => new NeededEndpoint((EndpointUse)use, new System.Net.IPEndPoint(new System.Net.IPAddress(address), port)));
+
+    /// <summary>With much in common, and with characters that take two.</summary>
+    public static readonly Gen<NeededFile> File = Gen.Select(Gen.String[Gen.Char["ab/"], 0, 6], Gen.Int[0, 2], Gen.UShort, Amount)
+        .Select((path, end, mode, size) => new NeededFile($"/srv/{path}{(end == 0 ? "" : end == 1 ? "\ud83d\ude00" : "\ud83d\ude01")}", mode, size));
+
     public static readonly Gen<MigrationMessage> Message = Gen.OneOf<MigrationMessage>(
         Gen.Select(Id, Text, Amount, Gen.Int[1, int.MaxValue].Array[0, 9], Gen.Byte[0, 3], Text.Array[0, 4]).Select((id, text, bytes, processes, options, requirements) =>
             (MigrationMessage)new Offer
@@ -30,6 +37,8 @@ internal static class Gens
                 MigrationId = id, Name = text, Kernel = text + "k", CriuVersion = text + "c", TotalMemoryBytes = bytes, ProcessIds = processes,
                 Options = (OfferOptions)options, Requirements = requirements, Traits = [.. requirements.Skip(1)],
             }),
+        Gen.Select(Gen.Bool, Gen.Int[1, int.MaxValue].Array[0, 5], Gen.Int[1, int.MaxValue].Array[0, 5], Endpoint.Array[0, 5], File.Array[0, 9]).Select((check, threads, groups, endpoints, files) =>
+            (MigrationMessage)new Needs { IsCheck = check, Threads = threads, Groups = groups, Endpoints = endpoints, Files = files }),
         Gen.Const((MigrationMessage)new Accept()),
         Gen.Select(Gen.UShort, Text).Select((code, text) => (MigrationMessage)new Refuse((RefusalReason)code, text)),
         Runs.Select(runs => (MigrationMessage)new PagesDropped(runs)),

@@ -1,0 +1,150 @@
+using System.Text.Json;
+using U2CMigration.EndToEndTests.Failures;
+using U2CMigration.EndToEndTests.Migration;
+using U2CMigration.EndToEndTests.Testbed;
+using U2CMigration.Testing;
+
+namespace U2CMigration.EndToEndTests.Inventory;
+
+/// <summary>What cannot come along is found before anything is touched, or given up where the caller allows it, and then named; what moves is not refused.</summary>
+[Collection<SharedRig>]
+public sealed class InventoryTests(RigFixture fixture) : FailureTest(fixture)
+{
+    /// <summary>Each kind of native/oddities with the kind of finding, and what the finding must name.</summary>
+    private static readonly (string Kind, string Finding, string Named, string Remedy)[] Refused =
+    [
+        ("pipe-out", "outsidePipe", "its other end is open in process", "--allow outside-pipes"),
+        ("pipe-in", "outsidePipe", "its other end is open in process", "--allow outside-pipes"),
+        ("pipe-both", "outsidePipe", "has it open as well", "--allow outside-pipes"),
+        ("fifo", "outsidePipe", "/tmp/oddities.fifo", "--allow outside-pipes"),
+        ("eventfd", "outsideEvent", "anon_inode:[eventfd]", "--allow outside-events"),
+        ("listener", "outsideSocket", "has it open as well", "--allow outside-sockets"),
+        ("memfd", "outsideMemory", "/memfd:oddity", "--allow outside-memory"),
+        ("shared-memory", "outsideMemory", "/dev/zero", "--allow outside-memory"),
+        ("stream", "outsideStream", "a unix stream", "move both ends in one tree"),
+        ("datagrams", "outsideDatagrams", "/tmp/oddities.socket", "--external-unix-sockets"),
+        ("datagram-pair", "outsideDatagrams", "has no path", "has to be closed first"),
+        ("connection", "localConnection", "from 127.0.0.1:", "--allow local-connections"),
+        ("connection6", "localConnection", "from [::1]:", "--tcp-close"),
+        ("terminal", "terminal", "/dev/pts/", "setsid"),
+        ("io_uring", "ioUring", "anon_inode:[io_uring]", "kernel.io_uring_disabled=2"),
+        ("userfaultfd", "kernelObject", "anon_inode:[userfaultfd]", "start it without"),
+        ("perf", "kernelObject", "anon_inode:[perf_event]", "start it without"),
+        ("pidfd", "processDescriptor", "it stands for process", "Move that process along"),
+        ("message-queue", "messageQueue", "/oddities", "start it without"),
+        ("secret", "secretMemory", "/secretmem", "start the workload without"),
+        ("vsock", "socketKind", "AF_VSOCK", "start it without"),
+        ("alg", "socketKind", "ALG", "start it without"),
+        ("multipath", "multipathTcp", "MPTCP", "GODEBUG=multipathtcp=0"),
+        ("shm", "systemVMemory", "System V memory, segment", "unshare --ipc"),
+        ("sem", "systemVSemaphores", "System V semaphores, set", "unshare --ipc"),
+        ("msg", "systemVQueue", "System V message queue", "unshare --ipc"),
+        ("nested-pid", "nestedNamespace", "a PID namespace", "Move that process as a workload of its own"),
+        ("nested-ipc", "nestedNamespace", "an IPC namespace", "Move that process as a workload of its own"),
+    ];
+
+    private const string Givable = "pipe-out,pipe-in,fifo,eventfd,listener,memfd,shared-memory,connection";
+
+    [Fact]
+    public async Task Check_ThingsThatCannotMove_NamesEachWithItsRemedy()
+    {
+        Requires.Testbed();
+        await using RunningOddities oddities = await RunningOddities.StartAsync(Rig, string.Join(',', Refused.Select(static one => one.Kind)), Cancellation);
+
+        JsonElement[] findings = [.. (await Agents.CheckAsync(Rig, oddities.ProcessId, Cancellation)).GetProperty("findings").EnumerateArray()];
+
+        foreach ((string kind, string finding, string named, string remedy) in Refused.Where(one => !oddities.Unavailable.Contains(one.Kind)))
+        {
+            findings.Should().Contain(
+                found => Text(found, "kind") == finding && Text(found, "severity") == "refused" && Text(found, "processName") == "oddities"
+                    && (Text(found, "thing") + Text(found, "reason")).Contains(named) && (Text(found, "remedy") + Text(found, "option")).Contains(remedy, StringComparison.OrdinalIgnoreCase),
+                $"there is a {kind}; found were {string.Join("; ", findings.Select(found => Text(found, "kind") + " " + Text(found, "thing")))}");
+        }
+
+        (await oddities.StateAsync(Rig.A, Cancellation)).Should().Be("S", "it runs on untouched");
+    }
+
+    [Fact]
+    public async Task Check_EverythingThatMoves_IsNotRefused()
+    {
+        Requires.Testbed();
+        await using RunningOddities oddities = await RunningOddities.StartAsync(Rig, "harmless,file,thread,group", Cancellation);
+
+        JsonElement check = await Agents.CheckAsync(Rig, oddities.ProcessId, Cancellation);
+
+        check.GetProperty("isRefused").GetBoolean().Should().BeFalse($"it said {check}");
+        check.GetProperty("findings").EnumerateArray().Should().BeEmpty();
+    }
+
+    [Theory]
+    [InlineData("prefork", 7971)]
+    [InlineData("shapeshifter", 7972)]
+    [InlineData("familytree", 7973)]
+    public async Task Check_WorkloadsOfOtherTests_AreNotRefused(string program, int port)
+    {
+        Requires.Testbed();
+        await using RunningWorkload workload = await RunningWorkload.StartAsync(Rig, program, port, Cancellation);
+
+        JsonElement check = await Agents.CheckAsync(Rig, workload.ProcessId, Cancellation, "--allow", "outside-pipes");
+
+        check.GetProperty("isRefused").GetBoolean().Should().BeFalse($"it said {check}");
+        check.GetProperty("findings").EnumerateArray().Should().OnlyContain(finding => finding.GetProperty("kind").GetString() == "outsidePipe", "these are its standard streams");
+    }
+
+    /// <summary>The tests are in no PID namespace that the hosts can see.</summary>
+    [Fact]
+    public async Task Send_OtherEndOfAPipeCannotBeSeen_IsRefusedBeforeAnythingIsTouched()
+    {
+        Requires.Testbed();
+        await using RunningWorkload workload = await StartWorkloadAsync();
+
+        await using RigProcess sender = Rig.Start(
+            Rig.A, [.. Agents.SendCommand($"{Rig.AddressOfB}:9499", workload.ProcessId).TakeWhile(static word => word != "--allow")]);
+
+        (await FailedAsync(sender, workload, exitCode: 2)).Should().Contain($"Process {workload.ProcessId} (shapeshifter) has descriptor 0, pipe:[").And.Contain("cannot be seen from here").And.Contain("--allow outside-pipes");
+    }
+
+    [Fact]
+    public async Task Move_GivenUpAsAllowed_NamesEach()
+    {
+        Requires.Testbed();
+        await Aftermath.CleanAsync(Rig, Cancellation);
+        await Rig.ExecAsync(Rig.B, ["sh", "-c", "rm -f /tmp/oddities.fifo; mkfifo -m 600 /tmp/oddities.fifo"], Cancellation);
+        await using RunningOddities oddities = await RunningOddities.StartAsync(Rig, Givable, Cancellation);
+        await using Agents agents = await StartReceiverAsync();
+
+        JsonElement moved = await agents.MoveAsync(oddities.ProcessId, Cancellation, "--allow", "outside-events,outside-sockets,outside-memory,local-connections");
+
+        moved.GetProperty("givenUp").EnumerateArray().Select(static finding => Text(finding, "kind")).Should()
+            .BeEquivalentTo("outsidePipe", "outsidePipe", "outsidePipe", "outsideEvent", "outsideSocket", "outsideMemory", "outsideMemory", "localConnection");
+        moved.GetProperty("warnings").EnumerateArray().Should().Contain(static warning => warning.GetString()!.StartsWith("Given up, as the options allow: ", StringComparison.Ordinal));
+        (await oddities.StateAsync(Rig.B, Cancellation)).Should().Be("S");
+
+        // Neither the process nor the bystander holds a connection any more that has no other end.
+        const string Connected = "for i in $(seq 50); do grep -q ' 0100007F:.* 0100007F:[0-9A-F]* 01 ' /proc/net/tcp || exec echo none; sleep 0.1; done; cat /proc/net/tcp";
+        foreach (string host in (string[])[Rig.A, Rig.B])
+        {
+            (await Rig.ExecAsync(host, ["sh", "-c", Connected], Cancellation)).Successful().Should().Be("none", $"this is host {host}");
+        }
+    }
+
+    [Fact]
+    public async Task Send_RingOpenedWhileMemoryIsCopied_IsFoundBeforeTheFreeze()
+    {
+        Requires.Testbed();
+        await Aftermath.CleanAsync(Rig, Cancellation);
+        await using RunningOddities oddities = await RunningOddities.StartAsync(Rig, "memory", Cancellation);
+        await using Agents agents = await StartReceiverAsync();
+        await using RigProcess sender = agents.StartSending(oddities.ProcessId, "--max-mbit", "150");
+        await sender.ReadLineAsync("PreCopy", Cancellation);
+
+        await oddities.SignalAsync("USR1", Cancellation);
+        CommandResult result = await sender.WaitAsync(Cancellation);
+
+        result.ExitCode.Should().Be(1, $"it said {result.Output} {result.Error}");
+        ErrorOf(result).Should().Contain("it was not frozen").And.Contain("anon_inode:[io_uring]").And.Contain(StillHere);
+        (await oddities.StateAsync(Rig.A, Cancellation)).Should().Be("S");
+    }
+
+    private static string Text(JsonElement finding, string name) => finding.GetProperty(name).GetString()!;
+}
