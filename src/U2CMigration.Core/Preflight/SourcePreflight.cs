@@ -83,7 +83,7 @@ internal static class SourcePreflight
         CriuVersion criu = await CheckCriuAsync(context, problems, cancellationToken).ConfigureAwait(false);
         if (Environment.IsPrivilegedProcess)
         {
-            context.Inventory.Take(tree, cancellationToken);
+            await context.Inventory.TakeAsync(() => ProcessTree.List(root), cancellationToken).ConfigureAwait(false);
         }
 
         IReadOnlyList<InventoryFinding> findings = context.Inventory.All;

@@ -33,8 +33,8 @@ internal sealed class LastLook(SourceContext context)
         limited.CancelAfter(Limit);
         try
         {
-            IReadOnlyList<InventoryFinding> found = await Task.Run(
-                () => context.Inventory.Take([root, .. processIds.Where(process => process != root)], limited.Token), limited.Token).ConfigureAwait(false);
+            IReadOnlyList<InventoryFinding> found =
+                await context.Inventory.TakeAsync(() => [root, .. processIds.Where(process => process != root)], limited.Token).ConfigureAwait(false);
             Judge(found);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
