@@ -101,6 +101,9 @@ for connection in connections:
 for connection in connections:
     if not connection.ready.wait(60):
         sys.exit(f"connection {connection.number} has no right answers ({connection.complaint}).")
+for connection in connections:
+    # What it waited while the service was starting is not counted.
+    connection.stall = 0.0
 print("ready", flush=True)
 sys.stdin.read()
 done.set()

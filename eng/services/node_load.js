@@ -14,7 +14,7 @@ function open(number) {
         answers++;
         if (text.startsWith('tick')) {
             if (text !== `tick ${tick}`) { wrong++; console.error(`${text} instead of tick ${tick}`); }
-            if (tick++ === 10) { ready++; if (ready === 20) console.log('ready'); }
+            if (tick++ === 10) { ready++; if (ready === 20) { stall = 0; console.log('ready'); } }
         } else {
             if (text !== `echo ${number}-${echo}`) { wrong++; console.error(`${text} instead of echo ${number}-${echo}`); }
             echo++;

@@ -5,6 +5,7 @@
 #   serve     becomes the service; the root of the tree that is moved
 #   load      (in the host of the client) says `ready` once every connection has had a right answer, works until its input is closed, and says what it saw as one line of JSON:
 #             {"answers": N, "wrong": N, "lost": N, "longestStallMs": X}; lost are connections, the stall is the longest that one connection waited for one answer
+#             (from `ready` on where the client is ours, else from its beginning)
 #   check     (in the host of the client, after the load) compares rows and sums; ends with 1 and a sentence when they are wrong
 # SERVICE_VARIANT chooses between the settings that a service has.
 set -euo pipefail

@@ -9,7 +9,7 @@ names = {
     "aspnet": "ASP.NET Core 10, JIT", "gunicorn": "gunicorn, 4 processes", "redis": "Redis 8", "build": "shell that runs make -j4",
 }
 settings = {
-    "kept": "dynamic_shared_memory_type=mmap, in an IPC namespace (`PrivateIPC=yes`), 8 pgbench clients", "connection-each": "the same, pgbench -C",
+    "kept": "dynamic_shared_memory_type=mmap, in an IPC namespace (`PrivateIPC=yes`), 8 pgbench clients", "connection-each": "the same, 8 clients with a connection per transaction",
     "default-memory": "as installed", "moved": "innodb_linux_aio=aio, 8 sysbench clients", "default-io": "as installed (io_uring)", "filtered": "behind a system call filter that refuses io_uring",
     "g1": "-XX:-UsePerfData, G1", "zgc": "-XX:-UsePerfData, ZGC", "server": "Server GC, reloadConfigOnChange=false", "overlay": "as installed, on an overlay", "workstation": "Workstation GC",
 }

@@ -5,6 +5,7 @@ public sealed class ServiceTests(ServicesRig fixture) : ServiceTest(fixture)
 {
     [Theory]
     [InlineData("postgresql", "kept")]
+    [InlineData("postgresql", "connection-each")]
     [InlineData("mariadb", "moved")]
     [InlineData("nginx", "")]
     [InlineData("node", "filtered")]
