@@ -9,7 +9,9 @@ namespace U2CMigration.Core.WaitingConnections;
 /// </summary>
 internal static class QuietMoment
 {
+    /// <summary>The state of a listening socket, TCP_LISTEN.</summary>
     private const string Listening = "0A";
+    private const string ListeningField = $" {Listening} ";
     private const int StateField = 3;
     private const int QueuesField = 4;
     private const int InodeField = 9;
@@ -34,18 +36,24 @@ internal static class QuietMoment
         return isQuiet;
     }
 
-    /// <summary>Whether a line of <c>/proc/PID/net/tcp</c> is a listening socket of the tree for which connections wait. Of those, the queue of what was received counts connections.</summary>
+    /// <summary>Whether a tree takes connections at all.</summary>
+    public static bool Listens(int processId, TreeSockets sockets) => Waiting(processId, sockets).Any(static waits => waits is not null);
+
+    /// <summary>Whether connections wait for a listening socket of the tree, by its line of <c>/proc/PID/net/tcp</c>: of those, the queue of what was received counts connections.</summary>
+    /// <returns>Null for any other socket.</returns>
     internal static bool? Waits(string line, Predicate<ulong> isOurs)
     {
         string[] fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        return fields.Length <= InodeField || fields[StateField] != Listening
-            ? null
-            : !fields[QueuesField].EndsWith(":00000000", StringComparison.Ordinal) && ulong.TryParse(fields[InodeField], out ulong inode) && isOurs(inode);
+        return fields.Length > InodeField && fields[StateField] == Listening && ulong.TryParse(fields[InodeField], out ulong inode) && isOurs(inode)
+            ? !fields[QueuesField].EndsWith(":00000000", StringComparison.Ordinal)
+            : null;
     }
 
+    private static bool AnyWaits(int processId, TreeSockets sockets) => Waiting(processId, sockets).Contains(true);
+
     /// <summary>The listening ones come first; the others may be many.</summary>
-    private static bool AnyWaits(int processId, TreeSockets sockets) =>
-        Files.Any(file => Lines(processId, file).Select(line => Waits(line, inode => sockets.OwnerOf(inode) is not null)).TakeWhile(static waits => waits is not null).Contains(true));
+    private static IEnumerable<bool?> Waiting(int processId, TreeSockets sockets) =>
+        Files.SelectMany(file => Lines(processId, file).TakeWhile(static line => line.Contains(ListeningField, StringComparison.Ordinal)).Select(line => Waits(line, inode => sockets.OwnerOf(inode) is not null)));
 
     private static IEnumerable<string> Lines(int processId, string file)
     {
