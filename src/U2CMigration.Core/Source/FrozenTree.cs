@@ -86,7 +86,7 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
     /// <summary>Keeps new connections out, where the network can, and waits, not long, until none waits to be accepted: those that do are given up.</summary>
     public async Task AwaitQuietMomentAsync(CancellationToken cancellationToken)
     {
-        if (_sockets is not { } sockets || !QuietMoment.Listens(context.Target.RootProcessId, sockets))
+        if (_sockets is not { } sockets || Backlog.Count(context.Target.RootProcessId, sockets) is null)
         {
             return;
         }
