@@ -25,7 +25,7 @@ static struct periodic { const char *name; clockid_t clock; int descriptor; unsi
     { "the periodic descriptor of the wall clock", CLOCK_REALTIME, -1, 0 },
 };
 
-/* What ends at a known time: descriptors with a deadline on the monotonic clock, seconds. */
+/* What ends at a known time: descriptors with a deadline by their own clock, seconds. */
 static struct awaited { const char *name; clockid_t clock; int flags; int descriptor; double deadline; } awaited[] = {
     { "the descriptor for once", CLOCK_MONOTONIC, 0, -1, 0 },
     { "the descriptor by absolute time", CLOCK_MONOTONIC, TFD_TIMER_ABSTIME, -1, 0 },
@@ -76,6 +76,19 @@ static struct timespec clock_after(clockid_t clock, long seconds, long nanosecon
     return now;
 }
 
+static double seconds(struct timespec time)
+{
+    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+/* A machine that is busy sets its wall clock, so each timer is compared by its own. */
+static double now_of(clockid_t clock)
+{
+    struct timespec now;
+    clock_gettime(clock, &now);
+    return seconds(now);
+}
+
 static unsigned long ticks_of(int made)
 {
     uint64_t ticks = 0;
@@ -91,7 +104,7 @@ static void start_descriptors(void)
         struct itimerspec value = { { 0, 0 }, { LONG_SECONDS, 0 } };
         if (awaited[i].flags != 0)
             value.it_value = clock_after(awaited[i].clock, LONG_SECONDS, 0);
-        awaited[i].deadline = worker_now() + LONG_SECONDS;
+        awaited[i].deadline = now_of(awaited[i].clock) + LONG_SECONDS;
         awaited[i].descriptor = descriptor(awaited[i].clock, awaited[i].flags, value);
     }
     fired_unread = descriptor(CLOCK_MONOTONIC, 0, soon);
@@ -176,17 +189,12 @@ static int complain(char *text, size_t size, const char *name, const char *what,
 }
 
 /* Whether a deadline that may only have moved back by the time of the move is where it was. */
-static int is_due(double deadline, double left, const char *name, char *text, size_t size)
+static int is_due(double deadline, double now, double left, const char *name, char *text, size_t size)
 {
-    double moved = worker_now() + left - deadline;
+    double moved = now + left - deadline;
     if (left <= 0)
         return complain(text, size, name, "is not armed any more", left);
     return moved < -EARLY ? complain(text, size, name, "would fire early", moved) : moved > LATE ? complain(text, size, name, "would fire late", moved) : 1;
-}
-
-static double seconds(struct timespec time)
-{
-    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
 static int ticks_go_on(char *text, size_t size)
@@ -232,7 +240,7 @@ static int descriptors_are_right(char *text, size_t size)
     for (size_t i = 0; i < sizeof awaited / sizeof *awaited; i++) {
         struct itimerspec now;
         timerfd_gettime(awaited[i].descriptor, &now);
-        right &= is_due(awaited[i].deadline, seconds(now.it_value), awaited[i].name, text, size);
+        right &= is_due(awaited[i].deadline, now_of(awaited[i].clock), seconds(now.it_value), awaited[i].name, text, size);
         unsigned flags = flags_of(awaited[i].descriptor);
         right &= (flags & TFD_TIMER_CANCEL_ON_SET) == ((unsigned)awaited[i].flags & TFD_TIMER_CANCEL_ON_SET) || complain(text, size, awaited[i].name, "has other flags", flags);
     }
@@ -252,11 +260,11 @@ static int signals_are_right(char *text, size_t size)
         timer_gettime(posix_long[i], &left);
         right &= posix_clocks[i] == CLOCK_PROCESS_CPUTIME_ID
             ? seconds(left.it_value) > 0 || complain(text, size, "the POSIX timer of processor time", "is not armed any more", 0)
-            : is_due(interval_deadline, seconds(left.it_value), "a POSIX timer for once", text, size);
+            : is_due(interval_deadline, worker_now(), seconds(left.it_value), "a POSIX timer for once", text, size);
         struct itimerval interval;
         getitimer(intervals[i].kind, &interval);
         double now = (double)interval.it_value.tv_sec + (double)interval.it_value.tv_usec / 1e6;
-        right &= intervals[i].kind == ITIMER_REAL ? is_due(interval_deadline, now, intervals[i].name, text, size)
+        right &= intervals[i].kind == ITIMER_REAL ? is_due(interval_deadline, worker_now(), now, intervals[i].name, text, size)
             : now > 0 || complain(text, size, intervals[i].name, "is not armed any more", now);
     }
     sigset_t pending;

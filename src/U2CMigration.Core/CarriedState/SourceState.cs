@@ -12,9 +12,10 @@ using U2CMigration.Transport.Frames;
 namespace U2CMigration.Core.CarriedState;
 
 /// <summary>Reads on the source what CRIU's images leave out: what only the tasks know while they run, the rest while they are frozen.</summary>
-internal sealed class SourceState(SourceContext context)
+internal sealed class SourceState(SourceContext context) : IDisposable
 {
     private readonly Dictionary<int, IReadOnlyList<ulong>> _sealed = [];
+    private readonly LandlockProbe _probe = new();
     private InnerReading _inner = new();
 
     /// <summary>Asks the running tasks what only they know.</summary>
@@ -22,11 +23,11 @@ internal sealed class SourceState(SourceContext context)
     /// <returns>Protections that nothing can give back at the destination, a sentence each; none where the caller allowed to lose them.</returns>
     public async Task<IReadOnlyList<string>> AskAsync(IReadOnlyCollection<int> processIds)
     {
-        using LandlockProbe? probe = LandlockProbe.Start(processIds);
-        _inner = await InnerReading.TakeAsync(processIds, probe).ConfigureAwait(false);
+        await Task.Run(() => _probe.Prepare(processIds)).ConfigureAwait(false);
+        _inner = await InnerReading.TakeAsync(processIds, _probe).ConfigureAwait(false);
         IReadOnlyList<string> lost = await Task.Run(() => Lost(processIds)).ConfigureAwait(false);
         bool isAllowed = context.Options.AllowLosingProtections;
-        foreach (string warning in _inner.Unasked.Concat(probe?.Problems ?? []).Concat(isAllowed ? lost : []).Except(context.Warnings).ToArray())
+        foreach (string warning in _inner.Unasked.Concat(_probe.Problems).Concat(isAllowed ? lost : []).Except(context.Warnings).ToArray())
         {
             context.Warn(warning);
         }
@@ -76,13 +77,16 @@ internal sealed class SourceState(SourceContext context)
         return false;
     }
 
+    /// <summary>Ends what was started to ask.</summary>
+    public void Dispose() => _probe.Dispose();
+
     /// <summary>What would be lost, a sentence each.</summary>
     private IReadOnlyList<string> Lost(IReadOnlyCollection<int> processIds)
     {
         var sockets = new SocketReading(static process => process);
         foreach (int processId in processIds)
         {
-            sockets.Add(processId);
+            sockets.AddProtections(processId);
         }
 
         int[] restricted = [.. _inner.Restricted.Select(ProcessOf).Distinct()];
@@ -122,7 +126,7 @@ internal sealed class SourceState(SourceContext context)
         {
             Processes = whole,
             Threads = [.. threads.Values.Select(static same => new CarriedThreads(same.Threads, same.Attributes, same.Inner))],
-            Sockets = [.. sockets.Sockets.Where(static socket => socket.Options.Count + socket.Groups.Count > 0)],
+            Sockets = sockets.Sockets,
             GroupLimits = GroupLimits.Of(processes),
             Waiting = Backlog.Read(processes),
         };

@@ -22,6 +22,8 @@ public sealed class AddressHandover : ISourceNetwork, IDestinationNetwork
     private readonly Lazy<NetworkDevice> _device;
     private readonly ArpSilence _silence;
     private PacketRelay? _relay;
+    private NewConnectionHold? _hold;
+    private Task _letting = Task.CompletedTask;
     private bool _released;
     private bool _onLoopback;
     private bool _onDevice;
@@ -86,6 +88,15 @@ public sealed class AddressHandover : ISourceNetwork, IDestinationNetwork
     }
 
     /// <inheritdoc/>
+    public ValueTask HoldNewConnectionsAsync(CancellationToken cancellationToken)
+    {
+        // First the relay: what it sees and nobody drops is a duplicate, which does no harm.
+        _relay?.BeginWithNewConnections();
+        _hold ??= NewConnectionHold.TryInstall(_address);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
     public ValueTask ReleaseAsync(CancellationToken cancellationToken)
     {
         _relay?.Begin();
@@ -93,20 +104,21 @@ public sealed class AddressHandover : ISourceNetwork, IDestinationNetwork
 
         // Only now: what this host never had it must not take back.
         _released = true;
+        _letting = Task.Run(LetConnect, CancellationToken.None);
         return ValueTask.CompletedTask;
     }
 
     /// <inheritdoc/>
-    public ValueTask ReclaimAsync(CancellationToken cancellationToken)
+    public async ValueTask ReclaimAsync(CancellationToken cancellationToken)
     {
+        await _letting.ConfigureAwait(false);
+        LetConnect();
         if (_released)
         {
             RouteNetlink.AddAddress(_device.Value.Index, _address.GetAddressBytes(), _prefixLength);
             _released = false;
             GratuitousArp.Announce(_address, _device.Value);
         }
-
-        return ValueTask.CompletedTask;
     }
 
     /// <inheritdoc/>
@@ -116,6 +128,8 @@ public sealed class AddressHandover : ISourceNetwork, IDestinationNetwork
     /// <inheritdoc/>
     public async ValueTask EndAsync()
     {
+        await _letting.ConfigureAwait(false);
+        LetConnect();
         if (_relay is { } relay)
         {
             _relay = null;
@@ -183,6 +197,13 @@ public sealed class AddressHandover : ISourceNetwork, IDestinationNetwork
         LeaveLoopback();
         _silence.End();
         return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Takes the hold away: without the address there is nothing to hold, and with it the workload is to be reached again.</summary>
+    private void LetConnect()
+    {
+        _hold?.End();
+        _hold = null;
     }
 
     private void LeaveLoopback()

@@ -8,6 +8,13 @@ public interface ISourceNetwork
     /// <param name="cancellationToken">Cancels the migration.</param>
     ValueTask ReadyAsync(CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Called moments before the freeze, for a workload that listens: attempts to connect that arrive from now on should not reach it here, but be passed on to where it goes. Connections that
+    /// the kernel has made and the workload has not accepted when it is frozen are given up. <see cref="ReleaseAsync"/> follows, or <see cref="EndAsync"/>. Does nothing by default.
+    /// </summary>
+    /// <param name="cancellationToken">Cancels the migration.</param>
+    ValueTask HoldNewConnectionsAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
     /// <summary>Called once every task is frozen: from its return on, no packet may reach the workload's sockets on this host.</summary>
     /// <param name="cancellationToken">Cancels the migration.</param>
     ValueTask ReleaseAsync(CancellationToken cancellationToken);

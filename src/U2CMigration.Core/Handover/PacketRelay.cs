@@ -21,6 +21,7 @@ internal sealed class PacketRelay : IAsyncDisposable
 
     private static readonly TimeSpan Wakeup = TimeSpan.FromMilliseconds(50);
 
+    private readonly IPAddress _address;
     private readonly NetworkDevice _device;
     private readonly PacketTap _tap;
     private readonly Queue<byte[]> _held = [];
@@ -29,18 +30,30 @@ internal sealed class PacketRelay : IAsyncDisposable
     private int _heldBytes;
     private volatile bool _stop;
 
-    private PacketRelay(PacketTap tap, NetworkDevice device)
+    private PacketRelay(PacketTap tap, IPAddress address, NetworkDevice device)
     {
         _tap = tap;
+        _address = address;
         _device = device;
         _running = Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
     /// <summary>Prepares to hold packets; everything slow is done here.</summary>
-    public static PacketRelay Open(IPAddress address, NetworkDevice device) => new(PacketTap.Open(AddressFilter.For(address)), device);
+    public static PacketRelay Open(IPAddress address, NetworkDevice device) => new(PacketTap.Open(AddressFilter.For(address)), address, device);
 
     /// <summary>Begins to hold. Called just before the address is removed: a packet seen by both is a duplicate, which does no harm.</summary>
-    public void Begin() => _tap.Listen(_device.Index);
+    public void Begin()
+    {
+        _tap.Filter(AddressFilter.For(_address));
+        _tap.Listen(_device.Index);
+    }
+
+    /// <summary>Begins to hold attempts to connect, and nothing else.</summary>
+    public void BeginWithNewConnections()
+    {
+        _tap.Filter(AddressFilter.ForNewConnections(_address));
+        _tap.Listen(_device.Index);
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -15,18 +15,14 @@ namespace U2CMigration.Core.InnerConnections;
 /// Keeps the packets of connections between processes of the tree away from its sockets while they are restored. CRIU lets a socket speak while it restores what was not sent yet, and
 /// a peer that is not restored by then would answer with a reset. A table of nftables drops the packets of exactly these connections as they arrive; TCP sends them again.
 /// </summary>
-/// <remarks>A guardian removes the table, also when this process is killed.</remarks>
 internal sealed class InnerConnectionLock : IDisposable
 {
-    private const string Program = "nft";
-
     /// <summary>Images of a network namespace that moves along: nothing is connected to anything there before all is restored.</summary>
     private const string NetworkImages = "netdev-*.img";
 
-    private readonly Guardian _guardian;
-    private bool _disposed;
+    private readonly FirewallTable _table;
 
-    private InnerConnectionLock(Guardian guardian) => _guardian = guardian;
+    private InnerConnectionLock(FirewallTable table) => _table = table;
 
     /// <summary>Installs the table, if the images have such connections.</summary>
     /// <param name="images">The images.</param>
@@ -44,29 +40,19 @@ internal sealed class InnerConnectionLock : IDisposable
         }
 
         string table = $"u2c-{migrationId:N}";
-        var guardian = Guardian.Start("u2c-connection-guardian", "exec \"$@\"", [.. criu.Prefix, Program, "delete", "table", "inet", table]);
         try
         {
-            Run(criu.Prefix, RulesFor(table, connections));
-            return new InnerConnectionLock(guardian);
+            return new InnerConnectionLock(FirewallTable.Install(criu.Prefix, table, RulesFor(table, connections)));
         }
         catch (Exception e) when (e is IOException or Win32Exception)
         {
-            guardian.Dispose();
             logger.InnerConnectionsNotLocked(e);
             return null;
         }
     }
 
     /// <summary>Lets the packets pass; returns when they do.</summary>
-    public void Dispose()
-    {
-        if (!_disposed)
-        {
-            _disposed = true;
-            _guardian.Dispose();
-        }
-    }
+    public void Dispose() => _table.Dispose();
 
     /// <summary>The rules: dropped where they arrive, since a packet that is refused where it leaves is an error to its sender.</summary>
     internal static string RulesFor(string table, IReadOnlyList<(IPEndPoint Local, IPEndPoint Remote)> connections)
@@ -83,21 +69,6 @@ internal sealed class InnerConnectionLock : IDisposable
         if (elements.Length > 0)
         {
             rules.Append($"  {family} saddr . tcp sport . {family} daddr . tcp dport {{ {elements} }} drop\n");
-        }
-    }
-
-    private static void Run(IReadOnlyList<string> prefix, string rules)
-    {
-        string[] command = [.. prefix, Program, "-f", "-"];
-        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardInput = true, RedirectStandardError = true, RedirectStandardOutput = true };
-        using Process process = Process.Start(start)!;
-        process.StandardInput.Write(rules);
-        process.StandardInput.Close();
-        string error = process.StandardError.ReadToEnd();
-        process.WaitForExit();
-        if (process.ExitCode != 0)
-        {
-            throw new IOException($"nft refused the rules: {error.Trim()}");
         }
     }
 }

@@ -49,12 +49,7 @@ internal sealed partial class PacketTap : IDisposable
         var tap = new PacketTap(new SafeFileHandle(descriptor, ownsHandle: true));
         try
         {
-            fixed (Instruction* first = filter)
-            {
-                var program = new FilterProgram { Length = (ushort)filter.Length, Instructions = first };
-                tap.Set(LevelSocket, AttachFilter, &program, sizeof(FilterProgram));
-            }
-
+            tap.Filter(filter);
             int on = 1;
             tap.Set(LevelPacket, VirtioHeader, &on, sizeof(int));
             tap.Set(LevelPacket, IgnoreOutgoing, &on, sizeof(int));
@@ -66,6 +61,16 @@ internal sealed partial class PacketTap : IDisposable
         {
             tap.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>Receives other frames from now on.</summary>
+    internal unsafe void Filter(ReadOnlySpan<Instruction> filter)
+    {
+        fixed (Instruction* first = filter)
+        {
+            var program = new FilterProgram { Length = (ushort)filter.Length, Instructions = first };
+            Set(LevelSocket, AttachFilter, &program, sizeof(FilterProgram));
         }
     }
 

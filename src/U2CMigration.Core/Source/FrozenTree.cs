@@ -87,13 +87,20 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
         _memory.Dispose();
     }
 
-    /// <summary>Waits, not long, until no connection waits to be accepted: those that do are given up.</summary>
-    public void AwaitQuietMoment()
+    /// <summary>Keeps new connections out, where the network can, and waits, not long, until none waits to be accepted: those that do are given up.</summary>
+    public async Task AwaitQuietMomentAsync(CancellationToken cancellationToken)
     {
-        if (_sockets is { } sockets)
+        if (_sockets is not { } sockets || Backlog.Count(context.Target.RootProcessId, sockets) is null)
         {
-            QuietMoment.Wait(context.Target.RootProcessId, sockets);
+            return;
         }
+
+        if (_network is not null)
+        {
+            await _network.HoldNewConnectionsAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        QuietMoment.Wait(context.Target.RootProcessId, sockets);
     }
 
     /// <summary>Stops every task, if the freezer can.</summary>

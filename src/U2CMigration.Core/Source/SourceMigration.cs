@@ -118,6 +118,7 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
             await network.EndAsync().ConfigureAwait(false);
         }
 
+        _carried.Dispose();
         _pipeSize?.Dispose();
         _images?.Dispose();
     }

@@ -71,7 +71,7 @@ internal sealed class StopAndCopy(
         }
 
         bool carries = carried.CanGiveTo(connection);
-        await Task.Run(tree.AwaitQuietMoment, cancellationToken).ConfigureAwait(false);
+        await Task.Run(() => tree.AwaitQuietMomentAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
         FreezeStart = context.Clock.Elapsed;
         FreezeTimestamp = Stopwatch.GetTimestamp();
         await tree.FreezeAsync(cancellationToken).ConfigureAwait(false);

@@ -1,36 +1,45 @@
 using System.Net;
 using System.Net.Sockets;
 using U2CMigration.Core.CarriedState;
+using U2CMigration.Core.InnerConnections;
+using U2CMigration.Core.Interop;
 using U2CMigration.Core.WaitingConnections;
+using U2CMigration.Testing;
 
 namespace U2CMigration.Core.Tests.WaitingConnections;
 
 public sealed class BacklogTests
 {
-    private const string Tail = " 00:00000000 00000000     0        0 ";
+    private static readonly IPEndPoint Listener = IPEndPoint.Parse("10.0.0.1:8080");
+    private static readonly IPEndPoint Anywhere = IPEndPoint.Parse("0.0.0.0:8081");
 
-    [Fact]
-    public void Parse_ConnectionsWithoutAFile_OfOurListenersOnly()
+    [Theory]
+    [InlineData(1, 0, true)] // established
+    [InlineData(8, 0, true)] // its peer has closed
+    [InlineData(3, 0, true)] // in the handshake
+    [InlineData(1, 99, false)] // accepted
+    [InlineData(4, 0, false)] // FIN_WAIT1: accepted, and closed since
+    public void Find_AConnection_WaitsWhenNobodyHasItOpen(int state, uint inode, bool waits)
     {
-        string[] lines =
-        [
-            "   0: 0100000A:1F90 00000000:0000 0A 00000000:00000002" + Tail + "77 1 0 100 0 0 10 0",
-            "   1: 00000000:1F91 00000000:0000 0A 00000000:00000000" + Tail + "78 1 0 100 0 0 10 0",
-            "   2: 0100000A:1F90 0200000A:C001 01 00000000:00000007" + Tail + "0 1 0 20 4 30 10 -1", // waits
-            "   3: 0100000A:1F90 0200000A:C002 08 00000000:00000007" + Tail + "0 1 0 20 4 30 10 -1", // waits, its peer has closed
-            "   4: 0100000A:1F90 0200000A:C003 03 00000000:00000000" + Tail + "0 1 0 20 4 30 10 -1", // handshake
-            "   5: 0100000A:1F90 0200000A:C004 01 00000000:00000000" + Tail + "99 1 0 20 4 30 10 -1", // accepted
-            "   6: 0100000A:1F90 0200000A:C005 06 00000000:00000000" + Tail + "0 3 0", // TIME_WAIT
-            "   7: 0100000A:1F91 0200000A:C006 01 00000000:00000000" + Tail + "0 1 0 20 4 30 10 -1", // of another listener
-        ];
+        TcpSocketEntry[] sockets = [Listening(Listener, 77), Connection(state, Listener, inode)];
 
-        Backlog.Parse(lines, static inode => inode == 77).Should().Equal(
-            new CarriedConnection("10.0.0.1:8080", "10.0.0.2:49153"), new CarriedConnection("10.0.0.1:8080", "10.0.0.2:49154"), new CarriedConnection("10.0.0.1:8080", "10.0.0.2:49155"));
+        Backlog.Find(sockets, static one => one == 77).Should().HaveCount(waits ? 1 : 0);
     }
 
     [Fact]
+    public void Find_ConnectionsOfOtherListeners_AreNotOurs()
+    {
+        TcpSocketEntry[] sockets = [Listening(Listener, 77), Listening(Anywhere, 78), Connection(1, IPEndPoint.Parse("10.0.0.1:8081"), 0)];
+
+        Backlog.Find(sockets, static one => one == 77).Should().BeEmpty();
+        Backlog.Find(sockets, static one => one == 78).Should().Equal(new CarriedConnection("10.0.0.1:8081", "10.0.0.2:4711"));
+    }
+
+    /// <summary>Needs root, as a network namespace is entered.</summary>
+    [Fact]
     public void Read_AListenerOfThisProcess_FindsWhatWaitsUntilItIsAccepted()
     {
+        Requires.Root();
         using var listener = new Socket(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp) { DualMode = true };
         listener.Bind(new IPEndPoint(IPAddress.IPv6Any, 0));
         listener.Listen();
@@ -43,15 +52,13 @@ public sealed class BacklogTests
         Backlog.Read([Environment.ProcessId]).Where(one => IPEndPoint.Parse(one.Local).Port == port).Should().BeEquivalentTo(
             [new CarriedConnection($"127.0.0.1:{port}", v4.LocalEndPoint!.ToString()!), new CarriedConnection($"[::1]:{port}", v6.LocalEndPoint!.ToString()!)]);
 
+        Backlog.Count(Environment.ProcessId, TreeSockets.Of([Environment.ProcessId])).Should().BeGreaterThanOrEqualTo(2);
         using Socket first = listener.Accept();
         using Socket second = listener.Accept();
         Backlog.Read([Environment.ProcessId]).Where(one => IPEndPoint.Parse(one.Local).Port == port).Should().BeEmpty();
     }
 
-    [Theory]
-    [InlineData("   0: 0100000A:1F90 00000000:0000 0A 00000000:00000002" + Tail + "77 1", true)]
-    [InlineData("   0: 0100000A:1F90 00000000:0000 0A 00000000:00000000" + Tail + "77 1", false)]
-    [InlineData("   0: 0100000A:1F90 00000000:0000 0A 00000000:00000002" + Tail + "78 1", false)]
-    [InlineData("   0: 0100000A:1F90 0200000A:C001 01 00000000:00000007" + Tail + "77 1", null)]
-    public void Waits_OfALine_AsksListenersOfTheTreeOnly(string line, bool? expected) => QuietMoment.Waits(line, static inode => inode == 77).Should().Be(expected);
+    private static TcpSocketEntry Listening(IPEndPoint local, uint inode) => new(10, local, IPEndPoint.Parse("0.0.0.0:0"), 0, inode);
+
+    private static TcpSocketEntry Connection(int state, IPEndPoint local, uint inode) => new(state, local, IPEndPoint.Parse("10.0.0.2:4711"), 0, inode);
 }

@@ -25,8 +25,8 @@ internal sealed class InnerReading
 
     /// <summary>Asks all threads of some processes.</summary>
     /// <param name="processIds">The processes; those that end meanwhile are left out.</param>
-    /// <param name="probe">Tells of a thread whether it is restricted; null for not to ask.</param>
-    public static Task<InnerReading> TakeAsync(IReadOnlyCollection<int> processIds, LandlockProbe? probe)
+    /// <param name="probe">Tells of a thread whether it is restricted.</param>
+    public static Task<InnerReading> TakeAsync(IReadOnlyCollection<int> processIds, LandlockProbe probe)
     {
         var done = new TaskCompletionSource<InnerReading>(TaskCreationOptions.RunContinuationsAsynchronously);
         var thread = new Thread(() =>
@@ -69,8 +69,14 @@ internal sealed class InnerReading
         return new Dictionary<string, long>();
     }
 
-    private void Ask(int processId, LandlockProbe? probe)
+    private void Ask(int processId, LandlockProbe probe)
     {
+        if (FreezerState.IsFrozen(processId))
+        {
+            // Nothing can be asked of it, and tracking it will be refused.
+            return;
+        }
+
         try
         {
             EntryInstructions instructions = EntryInstructions.Find(processId);
@@ -93,7 +99,7 @@ internal sealed class InnerReading
         }
     }
 
-    private void Ask(int threadId, EntryInstructions instructions, LandlockProbe? probe)
+    private void Ask(int threadId, EntryInstructions instructions, LandlockProbe probe)
     {
         TracedThread thread = TracedThread.Seize(threadId);
         try
@@ -107,7 +113,7 @@ internal sealed class InnerReading
             try
             {
                 Values[threadId] = Read(call);
-                if (probe?.CallFor(threadId) is { } check && Invoke(call, check) < 0)
+                if (probe.CallFor(threadId) is { } check && Invoke(call, check) < 0)
                 {
                     Restricted.Add(threadId);
                 }

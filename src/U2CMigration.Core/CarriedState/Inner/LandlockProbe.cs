@@ -28,24 +28,13 @@ internal sealed class LandlockProbe : IDisposable
     /// <summary>Why some threads could not be asked.</summary>
     public IReadOnlyList<string> Problems => _problems;
 
-    /// <summary>Starts what is needed to ask the threads of a tree; null where the kernel has no Landlock.</summary>
-    public static LandlockProbe? Start(IEnumerable<int> processIds)
+    /// <summary>Starts what is needed to ask the threads of a tree, as far as it does not run yet; nothing where the kernel has no Landlock.</summary>
+    public void Prepare(IEnumerable<int> processIds)
     {
-        if (!LandlockCalls.IsOn)
+        foreach (int threadId in LandlockCalls.IsOn ? processIds.SelectMany(ProcessTree.Threads) : [])
         {
-            return null;
+            Prepare(threadId);
         }
-
-        var probe = new LandlockProbe();
-        foreach (int processId in processIds)
-        {
-            foreach (int threadId in ProcessTree.Threads(processId))
-            {
-                probe.Prepare(threadId);
-            }
-        }
-
-        return probe;
     }
 
     /// <summary>The call that fails in a restricted thread; null where it would tell nothing.</summary>

@@ -10,28 +10,29 @@ namespace U2CMigration.Core.CarriedState.Sockets;
 /// <summary>The value of an option as text: hexadecimal bytes, or the name of what it means.</summary>
 internal static class OptionValue
 {
-    private const int MostBytes = 64;
+    /// <summary>The longest value of an option.</summary>
+    public const int MostBytes = 64;
 
     /// <summary>Reads the value that a socket has; null where it has no such option.</summary>
     public static string? Read(SafeFileHandle socket, SocketOption option)
     {
         Span<byte> value = stackalloc byte[MostBytes];
-        value = value[..option.Bytes];
-        value.Clear();
-        if (SocketCalls.Get(socket, option.Level, option.Number, value, out int length) != 0)
-        {
-            return null;
-        }
+        return ReadBytes(socket, option, value) is var length and >= 0 ? Format(socket, option, value[..length]) : null;
+    }
 
-        value = value[..Math.Min(length, value.Length)];
-        return option.Form switch
-        {
-            SocketOption.Meaning.Text => Encoding.ASCII.GetString(value).TrimEnd('\0'),
-            SocketOption.Meaning.Processor => BinaryPrimitives.ReadInt32LittleEndian(value).ToString(CultureInfo.InvariantCulture),
-            SocketOption.Meaning.Device => SocketCalls.DeviceName(socket, BinaryPrimitives.ReadInt32LittleEndian(value)) ?? string.Empty,
-            SocketOption.Meaning.NetworkDevice => SocketCalls.DeviceName(socket, BinaryPrimitives.ReadInt32BigEndian(value)) ?? string.Empty,
-            _ => Convert.ToHexStringLower(value),
-        };
+    /// <summary>Reads the value that a socket has, unless it is a known one: most are, of thousands of sockets.</summary>
+    public static string? ReadUnless(byte[]? known, SafeFileHandle socket, SocketOption option)
+    {
+        Span<byte> value = stackalloc byte[MostBytes];
+        return ReadBytes(socket, option, value) is var length and >= 0 && !(known is not null && value[..length].SequenceEqual(known)) ? Format(socket, option, value[..length]) : null;
+    }
+
+    /// <summary>Reads the bytes of a value.</summary>
+    /// <returns>How many there are; below zero where the socket has no such option.</returns>
+    public static int ReadBytes(SafeFileHandle socket, SocketOption option, Span<byte> value)
+    {
+        value[..option.Bytes].Clear();
+        return SocketCalls.Get(socket, option.Level, option.Number, value[..option.Bytes], out int length) == 0 ? Math.Min(length, option.Bytes) : -1;
     }
 
     /// <summary>Gives a socket a value.</summary>
@@ -57,6 +58,15 @@ internal static class OptionValue
                 return SocketCalls.Set(socket, option.Level, option.Number, Convert.FromHexString(value));
         }
     }
+
+    private static string Format(SafeFileHandle socket, SocketOption option, ReadOnlySpan<byte> value) => option.Form switch
+    {
+        SocketOption.Meaning.Text => Encoding.ASCII.GetString(value).TrimEnd('\0'),
+        SocketOption.Meaning.Processor => BinaryPrimitives.ReadInt32LittleEndian(value).ToString(CultureInfo.InvariantCulture),
+        SocketOption.Meaning.Device => SocketCalls.DeviceName(socket, BinaryPrimitives.ReadInt32LittleEndian(value)) ?? string.Empty,
+        SocketOption.Meaning.NetworkDevice => SocketCalls.DeviceName(socket, BinaryPrimitives.ReadInt32BigEndian(value)) ?? string.Empty,
+        _ => Convert.ToHexStringLower(value),
+    };
 
     /// <summary>A value for people.</summary>
     public static string Describe(SocketOption option, string value) =>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Text;
 using Microsoft.Win32.SafeHandles;
 using U2CMigration.Core.Interop;
 using U2CMigration.PageTracking;
@@ -28,6 +29,15 @@ internal sealed class SocketReading(Func<int, int> inImages)
     /// <summary>Adds the sockets of a process; none when it has ended.</summary>
     public void Add(int processId)
     {
+        IReadOnlyList<(int Device, IPAddress Group)>? groups = null;
+        ForEach(processId, (descriptor, socket) => Add(processId, descriptor, socket, groups ??= Memberships.GroupsOf(processId)));
+    }
+
+    /// <summary>Adds only the protections of the sockets of a process.</summary>
+    public void AddProtections(int processId) => ForEach(processId, (descriptor, socket) => AddProtection(processId, descriptor, socket));
+
+    private void ForEach(int processId, Action<int, SafeFileHandle> action)
+    {
         List<(int Descriptor, string Socket)> found = Find(processId);
         if (found.Count == 0)
         {
@@ -37,14 +47,12 @@ internal sealed class SocketReading(Func<int, int> inImages)
         try
         {
             using SafeFileHandle process = PidFd.Open(processId);
-            IReadOnlyList<(int Device, IPAddress Group)>? groups = null;
             foreach ((int descriptor, string name) in found)
             {
                 using SafeFileHandle? socket = PidFd.TryCopyDescriptor(process, descriptor, out _);
                 if (socket is not null)
                 {
-                    groups ??= Memberships.GroupsOf(processId);
-                    Add(processId, descriptor, socket, groups);
+                    action(descriptor, socket);
                 }
             }
         }
@@ -60,18 +68,27 @@ internal sealed class SocketReading(Func<int, int> inImages)
         var options = new Dictionary<string, string>();
         foreach (SocketOption option in SocketOptions.All)
         {
-            if (option.Applies(nature) && OptionValue.Read(socket, option) is { } value && value != _usual.Of(nature, option))
+            if (option.Applies(nature) && OptionValue.ReadUnless(_usual.Of(nature, option), socket, option) is { } value)
             {
                 options[option.Name] = value;
             }
         }
 
-        _sockets.Add(new CarriedSocket(inImages(processId), descriptor, nature.Kind, options, Memberships.Of(socket, nature, groups)));
+        IReadOnlyList<CarriedMembership> memberships = Memberships.Of(socket, nature, groups);
+        if (options.Count + memberships.Count > 0)
+        {
+            _sockets.Add(new CarriedSocket(inImages(processId), descriptor, nature.Kind, options, memberships));
+        }
+    }
+
+    /// <summary>What the kernel does to the data of a connection, kernel TLS for example.</summary>
+    private void AddProtection(int processId, int descriptor, SafeFileHandle socket)
+    {
         Span<byte> above = stackalloc byte[16];
         above.Clear();
-        if (nature is { IsInternet: true, Protocol: 6 } && SocketCalls.Get(socket, TcpLevel, UpperProtocol, above, out int length) == 0 && length > 0 && above[0] != 0)
+        if (SocketCalls.Get(socket, TcpLevel, UpperProtocol, above, out int length) == 0 && length > 0 && above[0] != 0)
         {
-            string protocol = System.Text.Encoding.ASCII.GetString(above).TrimEnd('\0');
+            string protocol = Encoding.ASCII.GetString(above).TrimEnd('\0');
             _lost.Add(string.Create(CultureInfo.InvariantCulture, $"Socket {descriptor} of process {processId} has its data changed by the kernel ({protocol}), and would send and receive it plain after a restore. Close the connection, or have the program encrypt by itself."));
         }
     }
