@@ -22,6 +22,9 @@ public enum ProtocolFeatures : ulong
     /// <summary>File locks that the destination cannot take while the frozen original holds them are handed over after the commit.</summary>
     LockHandover = 16,
 
+    /// <summary>Shared memory travels as pages of objects (<see cref="Messages.SharedObjectList"/>), and the destination gives these objects to the restored processes.</summary>
+    SharedObjects = 32,
+
     /// <summary>What CRIU's images leave out travels beside them, and what could not be given to the restored tasks is reported.</summary>
     CarriedState = 128,
 }
