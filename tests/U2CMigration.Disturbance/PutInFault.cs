@@ -2,6 +2,7 @@ using U2CMigration.Core.PageStores;
 using U2CMigration.Core.Receiving;
 using U2CMigration.Criu.Images;
 using U2CMigration.Criu.LazyPages;
+using U2CMigration.Transport.Frames;
 using U2CMigration.Transport.Pages;
 
 namespace U2CMigration.Disturbance;
@@ -17,8 +18,8 @@ internal sealed class PutInFault
     public MemoryFaults Of(string name) => name switch
     {
         "store" => new MemoryFaults { InRanges = Note, InStore = FlipStored },
-        "shared-image" => new MemoryFaults { InImages = FlipShared },
-        "shared-page-map" => new MemoryFaults { InImages = ForgetShared },
+        "shared-page" => new MemoryFaults { InStore = static store => FlipIn(store, SharedPage(store)) },
+        "shared-zeros" => new MemoryFaults { InStore = static store => store.StoreZero(SharedPage(store).Id, SharedPage(store).Offset) },
         "placed-page" => new MemoryFaults { InPlacedPages = FlipPrivate },
         "page-map-lazy" => new MemoryFaults { InImages = static images => Forget(images, PagePlaces.Lazy) },
         "page-map-placed" => new MemoryFaults { InImages = static images => Forget(images, PagePlaces.None) },
@@ -38,33 +39,31 @@ internal sealed class PutInFault
         return task;
     }
 
-    private void FlipStored(PageStore store)
+    private void FlipStored(PageStore store) => FlipIn(store, (_lazy.ProcessId, _lazy.Address));
+
+    private static void FlipIn(PageStore store, (int Id, ulong Offset) place)
     {
-        byte[] page = store.Held(_lazy.ProcessId, _lazy.Address).ToArray();
+        byte[] page = store.Held(place.Id, place.Offset).ToArray();
         ulong checksum = PageChecksum.Of(page);
         page[100] ^= 1;
-        page.CopyTo(store.Prepare(_lazy.ProcessId, _lazy.Address));
-        store.Complete(_lazy.ProcessId, _lazy.Address, checksum);
+        page.CopyTo(store.Prepare(place.Id, place.Offset));
+        store.Complete(place.Id, place.Offset, checksum);
     }
 
-    private static void FlipShared(ImageDirectory images)
+    /// <summary>A page of a memory file that holds data; the first one of a file is not one of a kind.</summary>
+    private static (int Id, ulong Offset) SharedPage(PageStore store)
     {
-        (ulong _, Pagemap pagemap) = SharedPagemap(images);
-        FlipIn(images.PathOf(pagemap.PagesFileName), 0);
+        for (int id = ProtocolLimits.FirstObjectId; id < ProtocolLimits.FirstObjectId + 64; id++)
+        {
+            const ulong Second = PageBytes;
+            if (store.Held(id, Second) is { IsEmpty: false } page && page.ContainsAnyExcept((byte)0))
+            {
+                return (id, Second);
+            }
+        }
+
+        throw new InvalidOperationException("No shared memory has come.");
     }
-
-    private static void ForgetShared(ImageDirectory images)
-    {
-        (ulong id, Pagemap pagemap) = SharedPagemap(images);
-
-        // The last pages of the file are not read then.
-        PagemapEntry last = pagemap.Entries[^1];
-        Pagemap shorter = last.Pages > 1 ? pagemap with { Entries = [.. pagemap.Entries[..^1], last with { Pages = last.Pages - 1 }] } : pagemap with { Entries = pagemap.Entries[..^1] };
-        shorter.Write(images.PathOf(ImageDirectory.SharedPagemapName(id)));
-    }
-
-    private static (ulong Id, Pagemap Pagemap) SharedPagemap(ImageDirectory images) =>
-        images.SharedMemoryWithPagemap().Select(id => (id, images.ReadSharedPagemap(id)!)).MaxBy(static shared => shared.Item2.PresentPages);
 
     private static void FlipPrivate(ImageDirectory images)
     {

@@ -1,13 +1,12 @@
 using System.Diagnostics;
 using U2CMigration.Core.Source;
-using U2CMigration.PageTracking.Trackers;
 using U2CMigration.Strategy.Rounds;
 using U2CMigration.Transport.Connections;
 
 namespace U2CMigration.Core.Convergence;
 
 /// <summary>What a stop would cost now: how fast the rest would be sent, and how long everything but private memory takes.</summary>
-internal sealed class DowntimeForecast(SourceContext context, IPageTracker tracker, MigrationConnection connection, PageSender sender)
+internal sealed class DowntimeForecast(SourceContext context, TreeTracker tracker, MigrationConnection connection, PageSender sender)
 {
     /// <summary>Counting what a tree holds takes up to 50 ms where there is much of it, and it rarely changes by much.</summary>
     private static readonly TimeSpan CountedEvery = TimeSpan.FromSeconds(5);
@@ -29,7 +28,7 @@ internal sealed class DowntimeForecast(SourceContext context, IPageTracker track
     {
         if (_countedAt == 0 || Stopwatch.GetElapsedTime(_countedAt) > CountedEvery)
         {
-            _state = StateInventory.Take(tracker.ProcessIds);
+            _state = StateInventory.Take(tracker.Processes.ProcessIds, tracker.CarriedBytes);
             _countedAt = Stopwatch.GetTimestamp();
         }
 

@@ -25,6 +25,9 @@ internal static class StateCost
     /// <summary>Written to a file, read from it on both hosts, and written to memory again.</summary>
     private static readonly TimeSpan PerSharedMebibyte = TimeSpan.FromMilliseconds(3.5);
 
+    /// <summary>Read and hashed beside the dump.</summary>
+    private static readonly TimeSpan PerComparedMebibyte = TimeSpan.FromMilliseconds(0.1);
+
     /// <summary>Images cross no faster, whatever the link carries.</summary>
     private const double MostImageBytesPerSecond = 300e6;
 
@@ -53,6 +56,7 @@ internal static class StateCost
     {
         double crossing = bytesPerSecond > 0 ? Math.Min(bytesPerSecond, MostImageBytesPerSecond) : MostImageBytesPerSecond;
         double mebibytes = state.SharedBytes / (double)(1 << 20);
+        double comparedMebibytes = state.ComparedBytes / (double)(1 << 20);
         double deletedMebibytes = state.DeletedBytes / (double)(1 << 20);
         return
         [
@@ -62,6 +66,8 @@ internal static class StateCost
             (Count(state.Descriptors, "descriptors"), (state.Descriptors * PerDescriptor) + (state.Sockets * PerSocketMore)),
             (Count(state.Connections, "TCP connections"), state.Connections * PerConnectionMore),
             (Count((long)mebibytes, "MiB of shared memory"), (mebibytes * PerSharedMebibyte) + TimeSpan.FromSeconds(state.SharedBytes / crossing)),
+
+            (Count((long)comparedMebibytes, "MiB of shared memory that is compared"), comparedMebibytes * PerComparedMebibyte),
 
             // The same way: into a file, across, and into a file again.
             (Count((long)deletedMebibytes, "MiB of deleted files"), (deletedMebibytes * PerSharedMebibyte) + TimeSpan.FromSeconds(state.DeletedBytes / crossing)),

@@ -17,14 +17,20 @@ internal readonly record struct StateInventory(int Processes, int Threads, int M
     /// <summary>Deleted files that are still open: their content is in no place that the destination could see.</summary>
     public long DeletedBytes { get; init; }
 
+    /// <summary>Shared memory that travels before the freeze, and is compared as a whole in it.</summary>
+    public long ComparedBytes { get; init; }
+
     private const int MapsBufferBytes = 1 << 16;
     private const string SocketPrefix = "socket:[";
 
     /// <summary>Counts what a tree holds now. What ends meanwhile counts for nothing.</summary>
-    public static StateInventory Take(IReadOnlyCollection<int> processIds)
+    /// <param name="processIds">Its processes.</param>
+    /// <param name="carriedBytes">Shared memory that travels before the freeze.</param>
+    public static StateInventory Take(IReadOnlyCollection<int> processIds, long carriedBytes = 0)
     {
-        var found = new StateInventory(0, 0, 0, 0, 0, 0, TreeMemory.Of(processIds).FrozenOnlyBytes)
+        var found = new StateInventory(0, 0, 0, 0, 0, 0, Math.Max(0, TreeMemory.Of(processIds).FrozenOnlyBytes - carriedBytes))
         {
+            ComparedBytes = carriedBytes,
             DeletedBytes = DeletedFiles.TotalBytes(DeletedFiles.Find(processIds, mapped: false)),
         };
         byte[] buffer = new byte[MapsBufferBytes];

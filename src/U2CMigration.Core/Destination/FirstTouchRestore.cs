@@ -2,6 +2,7 @@ using U2CMigration.Core.PageStores;
 using U2CMigration.Core.Results;
 using U2CMigration.Criu.Images;
 using U2CMigration.Criu.LazyPages;
+using U2CMigration.Criu.Options;
 using U2CMigration.Criu.Rpc;
 using U2CMigration.Transport.Pages;
 
@@ -9,7 +10,8 @@ namespace U2CMigration.Core.Destination;
 
 /// <summary>The processes resume without their memory and get each page when they touch it, from the store next to them.</summary>
 internal sealed class FirstTouchRestore(
-    DestinationContext context, HeldRestore restore, PageStore store, ILazyPageSource source, IReadOnlyList<LazyTask> tasks, RecentPages recent, bool placesPages) : IRestore
+    DestinationContext context, HeldRestore restore, PageStore store, ILazyPageSource source, IReadOnlyList<LazyTask> tasks, RecentPages recent,
+    IReadOnlyList<CriuInheritedDescriptor> given, bool placesPages) : IRestore
 {
     /// <summary>Installing a page before the resume costs a microsecond of downtime, a touch after it some tens to the workload.</summary>
     private static readonly TimeSpan PreinstallBudget = TimeSpan.FromMilliseconds(5);
@@ -28,7 +30,7 @@ internal sealed class FirstTouchRestore(
         }
 
         Reservations.Mark(new ImageDirectory(context.ImagesDirectory));
-        Task<int> holding = restore.HoldAsync(RestoreOptions.For(context, lazyPages: true), cancellationToken);
+        Task<int> holding = restore.HoldAsync(RestoreOptions.For(context, lazyPages: true, given), cancellationToken);
         try
         {
             await pagesComplete.WaitAsync(cancellationToken).ConfigureAwait(false);

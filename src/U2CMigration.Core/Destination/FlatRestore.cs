@@ -2,19 +2,20 @@ using U2CMigration.Core.PageStores;
 using U2CMigration.Core.Results;
 using U2CMigration.Criu.Images;
 using U2CMigration.Criu.LazyPages;
+using U2CMigration.Criu.Options;
 using U2CMigration.Criu.Rpc;
 
 namespace U2CMigration.Core.Destination;
 
 /// <summary>All pages are written into an ordinary image set first: for destinations without userfaultfd. The downtime grows with memory.</summary>
-internal sealed class FlatRestore(DestinationContext context, HeldRestore restore, PageStore store) : IRestore
+internal sealed class FlatRestore(DestinationContext context, HeldRestore restore, PageStore store, IReadOnlyList<CriuInheritedDescriptor> given) : IRestore
 {
     public async Task<int> HoldAsync(Task pagesComplete, CancellationToken cancellationToken)
     {
         await pagesComplete.WaitAsync(cancellationToken).ConfigureAwait(false);
         await Task.Run(() => PagemapRewriter.MakePresent(new ImageDirectory(context.ImagesDirectory), store.CopyTo, cancellationToken), cancellationToken).ConfigureAwait(false);
         context.Options.Faults?.InPlacedPages?.Invoke(new ImageDirectory(context.ImagesDirectory));
-        return await restore.HoldAsync(RestoreOptions.For(context, lazyPages: false), cancellationToken).ConfigureAwait(false);
+        return await restore.HoldAsync(RestoreOptions.For(context, lazyPages: false, given), cancellationToken).ConfigureAwait(false);
     }
 
     public Task InstallAsync(ReadOnlyMemory<LazyPageRange> pages, TimeSpan budget, CancellationToken cancellationToken) => Task.CompletedTask;

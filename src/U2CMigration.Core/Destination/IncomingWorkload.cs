@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using U2CMigration.Core.CarriedState;
+using U2CMigration.Core.Destination.SharedMemory;
 using U2CMigration.Core.Destination.Verification;
 using U2CMigration.Core.FileLocks;
 using U2CMigration.Core.Freezing;
@@ -13,6 +14,7 @@ using U2CMigration.Core.Results;
 using U2CMigration.Core.WaitingConnections;
 using U2CMigration.Core.WorkDirectories;
 using U2CMigration.Criu.Images;
+using U2CMigration.Criu.Options;
 using U2CMigration.Criu.Rpc;
 using U2CMigration.Core.Preflight;
 using U2CMigration.Transport;
@@ -31,6 +33,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
     private readonly MigrationConnection _connection;
     private readonly ClaimedDirectory _directory;
     private readonly PageStore _store;
+    private readonly IncomingObjects _objects;
     private readonly RecentPages _recent;
     private readonly ImageReceiver _images;
     private readonly HeldRestore _held;
@@ -62,6 +65,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
         try
         {
             _store = new PageStore(StoreOptions(context));
+            _objects = new IncomingObjects(_store);
             _recent = new RecentPages(_store);
             _verification = new IncomingVerification(context, connection, _store);
             _held = HeldRestore.Prepare(CriuPreflight.WorkerOptions(context.Options.Criu), context.Loggers);
@@ -82,11 +86,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
     public async Task<MigratedContainer> RunAsync(CancellationToken cancellationToken)
     {
         _context.Ledger.Record(_context.MigrationId, MigrationState.Receiving);
-        if (_context.Options.CgroupDirectory is { } cgroup)
-        {
-            // Restored processes are children of the worker and so begin in its cgroup.
-            await File.WriteAllTextAsync(Path.Combine(cgroup, "cgroup.procs"), _held.WorkerProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture), cancellationToken).ConfigureAwait(false);
-        }
+        await EnterCgroupAsync(cancellationToken).ConfigureAwait(false);
 
         if (_network is not null)
         {
@@ -134,6 +134,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
         await _verification.DisposeAsync().ConfigureAwait(false);
         _memory.Dispose();
         _store.Dispose();
+        _objects.Dispose();
         _directory.Dispose();
         if (!_runs)
         {
@@ -159,6 +160,9 @@ internal sealed class IncomingWorkload : IAsyncDisposable
                         _store.Drop(run);
                     }
 
+                    break;
+                case SharedObjectList list:
+                    _objects.Take(list);
                     break;
                 case RoundEnd round:
                     _recent.Begin();
@@ -189,22 +193,42 @@ internal sealed class IncomingWorkload : IAsyncDisposable
     {
         long start = Stopwatch.GetTimestamp();
         _context.Options.Faults?.InImages?.Invoke(new ImageDirectory(_context.ImagesDirectory));
-        var plan = new RestorePlan(_context, _store, _recent, _connection, _verification.Expected);
+        var plan = new RestorePlan(_context, _store, _recent, _connection, _verification.Expected, _objects);
         plan.Read();
         _mode = plan.Confirm(_mode);
-        InstallLedger? ledger = _verification.Begin(_mode, _images.Received);
+        var images = new ImageDirectory(_context.ImagesDirectory);
+        InstallLedger? ledger = _verification.Begin(_mode, _images.Received, _objects.Find(images));
         await _acquired.ConfigureAwait(false);
         _surroundings = RestoreSurroundings.Prepare(_context);
         _locks = new LockExchange(_context, _connection, pages => _verification.AnswerAsync(pages, _restore!, _runs));
-        _locks.TakeOver(new ImageDirectory(_context.ImagesDirectory));
-        _carried.Read(new ImageDirectory(_context.ImagesDirectory));
-        _restore = plan.Create(_mode, _held, ledger);
+        _locks.TakeOver(images);
+        _carried.Read(images);
+        int worker = _held.WorkerProcessId;
+        IReadOnlyList<CriuInheritedDescriptor> given = await _objects.HandOverAsync(images, _held, cancellationToken).ConfigureAwait(false);
+        if (_held.WorkerProcessId != worker)
+        {
+            await EnterCgroupAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        _restore = plan.Create(_mode, _held, ledger, given);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task completing = plan.CompleteAsync(stop.Token);
         Task<int> holding = HoldAsync(completing, stop.Token);
         await CompleteAsync(completing, holding, stop).ConfigureAwait(false);
         _phases.Add(new PhaseDuration(PhaseNames.Check, Stopwatch.GetElapsedTime(start)));
-        _rootProcessId = await HoldWhileListeningAsync(holding, stop).ConfigureAwait(false);
+        Task released = Task.Run(_objects.Complete, CancellationToken.None);
+        try
+        {
+            _rootProcessId = await HoldWhileListeningAsync(holding, stop).ConfigureAwait(false);
+        }
+        finally
+        {
+            // Not left behind: it works on what is disposed when this fails.
+            await released.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        await released.ConfigureAwait(false);
+        _objects.Seal();
         _surroundings.FreeConnections();
         await _locks.TakeFreeAsync(_rootProcessId, cancellationToken).ConfigureAwait(false);
         await _carried.GiveAsync(_rootProcessId).ConfigureAwait(false);
@@ -218,6 +242,15 @@ internal sealed class IncomingWorkload : IAsyncDisposable
         _context.Logger.WorkloadHeld(_context.MigrationId);
         await _connection.SendAsync(new Restored(_phases), cancellationToken).ConfigureAwait(false);
         await ExpectCommitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Restored processes are children of the worker and so begin in its cgroup.</summary>
+    private async Task EnterCgroupAsync(CancellationToken cancellationToken)
+    {
+        if (_context.Options.CgroupDirectory is { } cgroup)
+        {
+            await File.WriteAllTextAsync(Path.Combine(cgroup, "cgroup.procs"), _held.WorkerProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture), cancellationToken).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Restores, and compares what was restored if the source wants that.</summary>
@@ -296,6 +329,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
         await _restore!.ResumeAsync().ConfigureAwait(false);
         long resumedAt = Stopwatch.GetTimestamp();
         _runs = true;
+        _objects.Keep();
         _context.Ledger.Record(_context.MigrationId, MigrationState.Resumed, _rootProcessId);
         _context.Logger.WorkloadResumed(_context.MigrationId, _rootProcessId);
         await announced.ConfigureAwait(false);

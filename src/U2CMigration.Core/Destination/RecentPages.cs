@@ -1,5 +1,6 @@
 using U2CMigration.Criu.LazyPages;
 using U2CMigration.PageTracking.Pages;
+using U2CMigration.Transport.Frames;
 using U2CMigration.Transport.Pages;
 
 namespace U2CMigration.Core.Destination;
@@ -54,6 +55,12 @@ internal sealed class RecentPages(IPageSink store) : IPageSink
 
     private void Note(int processId, ulong address)
     {
+        if (processId >= ProtocolLimits.FirstObjectId)
+        {
+            // Shared memory is there before the resume.
+            return;
+        }
+
         if (_runs.Count > 0 && _runs[^1] is var last && last.ProcessId == processId
             && last.Address + ((ulong)last.Pages << PageSize.Shift) == address)
         {

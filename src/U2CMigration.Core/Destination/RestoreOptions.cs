@@ -9,11 +9,12 @@ namespace U2CMigration.Core.Destination;
 /// <summary>Translates the settings for a restore: what was chosen at the dump is chosen again where CRIU does not store it, and what this host says itself counts.</summary>
 internal static class RestoreOptions
 {
-    public static CriuRestoreOptions For(DestinationContext context, bool lazyPages)
+    public static CriuRestoreOptions For(DestinationContext context, bool lazyPages, IReadOnlyList<CriuInheritedDescriptor> given)
     {
         RestoreNeeds needs = RestoreNeeds.Parse(context.Offer.Requirements, out _);
         bool hasOwnGroup = context.Options.CgroupDirectory is not null;
-        return For(context.Options.Criu, needs, CriuConfiguration.Read(), hasOwnGroup, context.ImagesDirectory) with { LazyPages = lazyPages };
+        CriuRestoreOptions options = For(context.Options.Criu, needs, CriuConfiguration.Read(), hasOwnGroup, context.ImagesDirectory);
+        return options with { LazyPages = lazyPages, InheritedDescriptors = [.. options.InheritedDescriptors, .. given] };
     }
 
     internal static CriuRestoreOptions For(CriuSettings criu, RestoreNeeds needs, CriuConfiguration configuration, bool hasOwnGroup, string imagesDirectory)

@@ -1,9 +1,11 @@
+using U2CMigration.Core.Destination.SharedMemory;
 using U2CMigration.Core.Destination.Verification;
 using U2CMigration.Core.Logging;
 using U2CMigration.Core.PageStores;
 using U2CMigration.Core.Receiving;
 using U2CMigration.Criu.Images;
 using U2CMigration.Criu.LazyPages;
+using U2CMigration.Criu.Options;
 using U2CMigration.Criu.Rpc;
 using U2CMigration.Transport;
 using U2CMigration.Transport.Connections;
@@ -16,7 +18,7 @@ namespace U2CMigration.Core.Destination;
 /// Compares CRIU's page map of the frozen tree, which is the last word, with the store: pages that the images want and the store lacks are asked for,
 /// pages that the store has beyond them are never used.
 /// </summary>
-internal sealed class RestorePlan(DestinationContext context, PageStore store, RecentPages recent, MigrationConnection connection, ExpectedPages expected)
+internal sealed class RestorePlan(DestinationContext context, PageStore store, RecentPages recent, MigrationConnection connection, ExpectedPages expected, IncomingObjects objects)
 {
     private const int MaxAttempts = 3;
 
@@ -76,15 +78,16 @@ internal sealed class RestorePlan(DestinationContext context, PageStore store, R
     /// <param name="mode">The way.</param>
     /// <param name="held">The restore that CRIU does.</param>
     /// <param name="ledger">Keeps account of what is given on first touch; null for none.</param>
-    public IRestore Create(RestoreMode mode, HeldRestore held, InstallLedger? ledger)
+    /// <param name="given">Shared memory that the restore inherits.</param>
+    public IRestore Create(RestoreMode mode, HeldRestore held, InstallLedger? ledger, IReadOnlyList<CriuInheritedDescriptor> given)
     {
         if (mode == RestoreMode.FlatImages)
         {
-            return new FlatRestore(context, held, store);
+            return new FlatRestore(context, held, store, given);
         }
 
         ILazyPageSource source = ledger is null ? store : ledger;
-        return new FirstTouchRestore(context, held, store, context.Options.Faults?.InServing?.Invoke(source) ?? source, _tasks, recent, placesPages: _toPlace.Count > 0);
+        return new FirstTouchRestore(context, held, store, context.Options.Faults?.InServing?.Invoke(source) ?? source, _tasks, recent, given, placesPages: _toPlace.Count > 0);
     }
 
     private static IEnumerable<LazyPageRange> LazyRangesOf(int processId, Pagemap pagemap)
@@ -100,7 +103,7 @@ internal sealed class RestorePlan(DestinationContext context, PageStore store, R
 
     /// <summary>The pages that the store must have.</summary>
     internal IEnumerable<PageRun> Wanted() =>
-        _tasks.SelectMany(static task => task.Ranges).Select(static range => new PageRun(range.ProcessId, range.Address, range.Pages)).Concat(_toPlace);
+        _tasks.SelectMany(static task => task.Ranges).Select(static range => new PageRun(range.ProcessId, range.Address, range.Pages)).Concat(_toPlace).Concat(objects.Wanted);
 
     private async Task AskAsync(IReadOnlyList<PageRun> missing, CancellationToken cancellationToken)
     {
@@ -124,7 +127,7 @@ internal sealed class RestorePlan(DestinationContext context, PageStore store, R
                     return;
                 case Abort abort:
                     throw new SourceAbortedException(abort);
-                case { } other when !expected.TryTake(other):
+                case { } other when !expected.TryTake(other) && !objects.TryTake(other):
                     throw new MigrationProtocolException("the last pages", other.Type.ToString());
             }
         }

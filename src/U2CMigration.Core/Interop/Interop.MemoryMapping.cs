@@ -12,6 +12,7 @@ internal sealed unsafe partial class MemoryMapping : SafeHandleZeroOrMinusOneIsI
     private const int ProtectWrite = 2;
     private const int MapShared = 0x01;
     private const int MapPrivate = 0x02;
+    private const int MapFixed = 0x10;
     private const int MapAnonymous = 0x20;
     private const int MapNoReserve = 0x4000;
     private const int MapPopulate = 0x8000;
@@ -47,6 +48,19 @@ internal sealed unsafe partial class MemoryMapping : SafeHandleZeroOrMinusOneIsI
     {
         nint address = mmap_anonymous(0, (nuint)length, ProtectRead | ProtectWrite, MapPrivate | MapAnonymous | MapPopulate, -1, 0);
         return Checked(address, length, "mmap", "The address space may be limited: see ulimit -v.");
+    }
+
+    /// <summary>Puts a piece of a file in the place of a part of a mapping.</summary>
+    /// <param name="start">The first byte, at a page.</param>
+    /// <param name="length">How much.</param>
+    /// <param name="file">The file.</param>
+    /// <param name="offset">Where the piece begins in it.</param>
+    public static void Place(byte* start, long length, SafeFileHandle file, long offset)
+    {
+        if (mmap((nint)start, (nuint)length, ProtectRead | ProtectWrite, MapShared | MapNoReserve | MapFixed, file, offset) == -1)
+        {
+            throw MemoryCall.Failed("mmap", "This process may have too many mappings: see vm.max_map_count.");
+        }
     }
 
     /// <inheritdoc/>

@@ -35,6 +35,12 @@ internal sealed class Chunk(int processId, ulong start, long offset)
     /// <summary>Where the slot lies in the store.</summary>
     public long Offset { get; } = offset;
 
+    /// <summary>The file that the slot is a piece of, at <see cref="Start"/>; null for the store's own.</summary>
+    public AttachedFile? File { get; set; }
+
+    /// <summary>Whether the bytes went with their file, so that only what is known of them is left.</summary>
+    public bool IsDetached { get; set; }
+
     public static int PageOf(ulong address) => (int)(address >> 12) & (Pages - 1);
 
     public static bool Has(ulong[] bits, int page) => (Volatile.Read(ref bits[page >> 6]) >> (page & 63) & 1) != 0;

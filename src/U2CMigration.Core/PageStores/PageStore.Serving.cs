@@ -127,7 +127,7 @@ public sealed unsafe partial class PageStore
                 continue;
             }
 
-            Memfd.Punch(_file, chunk.Offset + ((long)page * PageBytes), (long)(end - page) * PageBytes);
+            Memfd.Punch(chunk.File?.File ?? _file, OffsetOf(chunk, page), (long)(end - page) * PageBytes);
             for (int i = page; i < end; i++)
             {
                 Chunk.Clear(chunk.Backed, i);

@@ -11,6 +11,7 @@ public sealed unsafe partial class PageStore
         Chunk chunk = ChunkFor(processId, address);
         int page = Chunk.PageOf(address);
         Forget(chunk, page);
+        ReachFile(chunk, page);
         if (!Chunk.Has(chunk.Backed, page))
         {
             Back(chunk, page);
@@ -35,6 +36,11 @@ public sealed unsafe partial class PageStore
         Chunk chunk = ChunkFor(processId, address);
         int page = Chunk.PageOf(address);
         Forget(chunk, page);
+        if (chunk.File is not null)
+        {
+            PunchPage(chunk, page);
+        }
+
         Chunk.Set(chunk.Zero, page);
         Interlocked.Increment(ref _zeroPages);
         Count(chunk, page);
@@ -44,7 +50,7 @@ public sealed unsafe partial class PageStore
     public ReadOnlySpan<byte> Held(int processId, ulong address)
     {
         int page = Chunk.PageOf(address);
-        if (_chunks.Find(processId, address) is not { } chunk || !Chunk.Has(chunk.Present, page))
+        if (_chunks.Find(processId, address) is not { IsDetached: false } chunk || !Chunk.Has(chunk.Present, page))
         {
             return default;
         }
@@ -127,6 +133,7 @@ public sealed unsafe partial class PageStore
 
             chunk = new Chunk(processId, address & ~(ulong)(Chunk.Bytes - 1), _nextOffset);
             _nextOffset += Chunk.Bytes;
+            MapFile(chunk);
             _chunks.Add(chunk);
         }
 

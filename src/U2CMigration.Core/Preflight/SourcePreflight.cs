@@ -18,8 +18,6 @@ namespace U2CMigration.Core.Preflight;
 /// <summary>Looks for everything that would make a migration fail on the source, before anything is touched.</summary>
 internal static class SourcePreflight
 {
-    private const double DominatingShare = 0.25;
-
     /// <summary>Checks the host, CRIU and the tree.</summary>
     /// <param name="context">The migration.</param>
     /// <param name="kernel">What the kernel can do.</param>
@@ -93,13 +91,6 @@ internal static class SourcePreflight
         }
 
         TreeMemory memory = TreeMemory.Of(tree);
-        if (memory.FrozenOnlyBytes > memory.ResidentBytes * DominatingShare)
-        {
-            context.Warnings.Add(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{memory.FrozenOnlyBytes >> 20} of {memory.ResidentBytes >> 20} MiB are shared memory or huge pages, which travel while the workload is frozen: expect a longer downtime."));
-        }
-
         if (UserNamespaces.IsOwn(root))
         {
             context.Warnings.Add(

@@ -22,7 +22,7 @@ namespace U2CMigration.Core.Source;
 /// With a cgroup freezer the tasks stop at once and CRIU finds them stopped. Without one, CRIU stops them itself while it dumps, and only then the
 /// network is released and the tail read.
 /// </remarks>
-internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Func<LazyDump> prepare, CriuVersion version) : IAsyncDisposable
+internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Func<LazyDump> prepare, Func<IEnumerable<string>> external, CriuVersion version) : IAsyncDisposable
 {
     private static readonly TimeSpan UndoTimeout = TimeSpan.FromSeconds(10);
 
@@ -32,6 +32,7 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
     private readonly SourceLeases _leases = new();
     private readonly CriuDumpOptions _options = DumpOptions.For(context);
     private readonly DumpAttempts _attempts = new(context, prepare);
+    private IReadOnlyList<string> _external = [];
     private KeptSocketPaths? _socketPaths;
     private TreeSockets? _sockets;
     private bool _talksToItself;
@@ -244,9 +245,13 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
 
     private LazyDump Dump => _attempts.Dump;
 
+    /// <summary>Options that are the same are asked for once, and lists are the same only if they are one.</summary>
+    private IReadOnlyList<string> NewIfChanged(string[] names) => names.SequenceEqual(_external) ? _external : names;
+
     private CriuDumpOptions OptionsOf(bool networkReleased) => _options with
     {
         FreezeCgroup = freezer.CgroupDirectory ?? string.Empty,
+        External = _external = NewIfChanged([.. _options.External, .. external()]),
 
         // No packet reaches the sockets once the address is gone, so CRIU need not start a firewall program for that; those between processes of the tree have no need of it.
         NetworkLock = networkReleased && !_talksToItself && version >= CriuVersion.NetworkLockSkip ? CriuNetworkLock.Skip : CriuNetworkLock.Nftables,

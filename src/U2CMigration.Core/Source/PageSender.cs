@@ -4,6 +4,7 @@ using U2CMigration.Core.Convergence;
 using U2CMigration.PageTracking;
 using U2CMigration.PageTracking.Pages;
 using U2CMigration.PageTracking.Reading;
+using U2CMigration.PageTracking.SharedObjects;
 using U2CMigration.PageTracking.Trackers;
 using U2CMigration.Strategy.Rounds;
 using U2CMigration.Transport.Codec;
@@ -15,12 +16,13 @@ namespace U2CMigration.Core.Source;
 
 /// <summary>Reads pages of the tree and sends them in batches.</summary>
 /// <remarks>One batch is read while the one before is on its way. Pages that are gone by the time they are read are left out: they are reported again if they come back.</remarks>
-internal sealed class PageSender(MigrationConnection connection, ProcessNumbers numbers, PageCodec? codec, ICopyObserver? copies = null) : IDisposable
+internal sealed class PageSender(MigrationConnection connection, ProcessNumbers numbers, PageCodec? codec, ICopyObserver? copies = null, SharedObjectTracker? objects = null) : IDisposable
 {
     private readonly Dictionary<int, SourceProcess> _processes = [];
     private readonly PageRange[] _ranges = new PageRange[PageBatch.MaxPages];
     private readonly ulong[] _unreadable = new ulong[PageBatch.MaxPages / 64];
     private readonly ConcurrentQueue<PageRun[]> _drops = [];
+    private readonly ConcurrentQueue<MigrationMessage> _announcements = [];
     private PageBatch _filling = new();
     private PageBatch _sending = new();
     private Task _sent = Task.CompletedTask;
@@ -94,6 +96,11 @@ internal sealed class PageSender(MigrationConnection connection, ProcessNumbers 
     /// <remarks>May be called while pages are sent.</remarks>
     public void Drop(PageRun[] runs) => _drops.Enqueue(runs);
 
+    /// <summary>Tells the destination something before the next pages.</summary>
+    /// <param name="message">What.</param>
+    /// <remarks>May be called while pages are sent.</remarks>
+    public void Announce(MigrationMessage message) => _announcements.Enqueue(message);
+
     /// <summary>Closes what is held for processes that have ended.</summary>
     public void Forget(int processId)
     {
@@ -143,7 +150,7 @@ internal sealed class PageSender(MigrationConnection connection, ProcessNumbers 
         _processId = processId;
         if (!_processes.TryGetValue(processId, out _process))
         {
-            _process = SourceProcess.TryOpen(processId, numbers);
+            _process = SourceProcess.TryOpen(processId, numbers, objects);
             if (_process is null)
             {
                 return false;
@@ -188,6 +195,12 @@ internal sealed class PageSender(MigrationConnection connection, ProcessNumbers 
 
     private async ValueTask DropAsync(CancellationToken cancellationToken)
     {
+        while (_announcements.TryDequeue(out MigrationMessage? message))
+        {
+            await _sent.ConfigureAwait(false);
+            await connection.SendAsync(message, cancellationToken).ConfigureAwait(false);
+        }
+
         while (_drops.TryDequeue(out PageRun[]? runs))
         {
             await _sent.ConfigureAwait(false);
@@ -238,7 +251,7 @@ internal sealed class PageSender(MigrationConnection connection, ProcessNumbers 
         {
             ReadOnlySpan<PageRange> ranges = _ranges.AsSpan(0, _rangeCount);
             copies?.BeginCopy(_processId, ranges);
-            int missing = _process!.Memory.Read(ranges, _filling.Memory, unreadable);
+            int missing = _process!.Read(ranges, _filling.Memory, unreadable);
             copies?.EndCopy(_processId, ranges, _filling.Memory, unreadable);
             return missing;
         }

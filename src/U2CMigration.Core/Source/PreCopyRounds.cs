@@ -3,7 +3,6 @@ using U2CMigration.Core.Convergence;
 using U2CMigration.Core.Logging;
 using U2CMigration.Core.Results;
 using U2CMigration.PageTracking.Pages;
-using U2CMigration.PageTracking.Trackers;
 using U2CMigration.Strategy.Rounds;
 using U2CMigration.Strategy.Strategies;
 using U2CMigration.Transport.Connections;
@@ -38,7 +37,7 @@ internal sealed class PreCopyRounds : IDisposable
 
     public PreCopyRounds(
         SourceContext context,
-        IPageTracker tracker,
+        TreeTracker tracker,
         IMigrationStrategy strategy,
         PageSender sender,
         MigrationConnection connection,

@@ -14,6 +14,7 @@ using U2CMigration.Criu.Versions;
 using U2CMigration.PageTracking.Features;
 using U2CMigration.PageTracking.Mixed;
 using U2CMigration.PageTracking.Pages;
+using U2CMigration.PageTracking.SharedObjects;
 using U2CMigration.PageTracking.Trackers;
 using U2CMigration.Strategy.Strategies;
 using U2CMigration.Transport.Codec;
@@ -34,6 +35,7 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
     private MigrationConnection? _connection;
     private SourceDialogue? _dialogue;
     private IPageTracker? _tracker;
+    private TreeTracker? _memory;
     private PageSender? _sender;
     private FrozenTree? _tree;
     private PreCopyRounds? _rounds;
@@ -103,6 +105,7 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
         _rounds?.Dispose();
         _tracker?.Dispose();
         _sender?.Dispose();
+        _memory?.Dispose();
         if (_connection is not null)
         {
             await _connection.DisposeAsync().ConfigureAwait(false);
@@ -152,7 +155,7 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
         using var frozen = CancellationTokenSource.CreateLinkedTokenSource(linked.Token);
         frozen.CancelAfter(context.Options.FreezeTimeout);
         context.Progress.Enter(MigrationPhase.StopAndCopy);
-        _stopAndCopy = new StopAndCopy(context, _tracker!, _sender!, _connection!, _dialogue, _tree!, _carried);
+        _stopAndCopy = new StopAndCopy(context, _memory!, _sender!, _connection!, _dialogue, _tree!, _carried);
         await _stopAndCopy.RunAsync(_rounds!, pending, frozen.Token).ConfigureAwait(false);
     }
 
@@ -180,21 +183,30 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
         {
             Worker = CriuPreflight.WorkerOptions(context.Options.Criu),
             HidesMemory = processId => HiddenMemory.CanHide(_tracker, processId),
+            OmitsContent = path => _memory?.Carries(path) == true,
         };
         ITreeFreezer freezer = FreezerDetection.For(root, context.Warnings.Add);
-        _tree = new FrozenTree(context, freezer, () => LazyDump.Prepare(options, context.Loggers), version);
+        _tree = new FrozenTree(context, freezer, () => LazyDump.Prepare(options, context.Loggers), () => _memory?.External ?? [], version);
         _tracker = await Task.Run(() => PageTrackers.Create(context.Options.Tracker, root, context.Loggers), cancellationToken).ConfigureAwait(false);
         context.Warnings.AddRange((_tracker as MixedTracker)?.Unentered.Select(static process => $"Process {process.ProcessId} is tracked by {process.TrackedBy}. {process.Reason}") ?? []);
         await _tree.TakeMappingsAsync(_tracker.ProcessIds, cancellationToken).ConfigureAwait(false);
         IMigrationStrategy strategy = context.Options.Strategy();
         PageCodec? codec = SourceCodec.Create(context, strategy, _connection!, memory);
-        _sender = new PageSender(_connection!, context.Numbers, codec, _tracker as ICopyObserver);
-        _strategyName = strategy.Name;
-        _rounds = new PreCopyRounds(context, _tracker, strategy, _sender, _connection!, _dialogue!, ReadyAsync);
-        context.Logger.MigrationStarted(context.MigrationId, context.Target, _connection!.Peer, strategy.Name, _tracker.Name, freezer.Name);
-        foreach (string warning in context.Warnings)
+        SharedObjectTracker? objects = SharedMemory.CanTravelAsPages(context, _connection!, version) ? new SharedObjectTracker() : null;
+        _sender = new PageSender(_connection!, context.Numbers, codec, _tracker as ICopyObserver, objects);
+        _memory = new TreeTracker(_tracker, objects, _sender);
+        await Task.Run(() => objects?.Find(_tracker.ProcessIds), cancellationToken).ConfigureAwait(false);
+        if (SharedMemory.Warning(memory, _memory.CarriedBytes) is { } warning)
         {
-            context.Logger.Warning(warning);
+            context.Warnings.Add(warning);
+        }
+
+        _strategyName = strategy.Name;
+        _rounds = new PreCopyRounds(context, _memory, strategy, _sender, _connection!, _dialogue!, ReadyAsync);
+        context.Logger.MigrationStarted(context.MigrationId, context.Target, _connection!.Peer, strategy.Name, _tracker.Name, freezer.Name);
+        foreach (string known in context.Warnings)
+        {
+            context.Logger.Warning(known);
         }
     }
 

@@ -36,7 +36,7 @@ internal static class SourceReport
             WireBytes = wireBytes,
             RawBytes = sender.SentPages * PageSize.Bytes,
             Codec = sender.CodecStatistics,
-            MemoryBytes = memory.LazyBytes + memory.TotalEagerBytes,
+            MemoryBytes = memory.LazyBytes + memory.TotalEagerBytes + stop.CarriedBytes,
             FrozenOnlyBytes = memory.EagerBytes.ToDictionary(static kind => NameOf(kind.Key), static kind => kind.Value),
             FreezeStart = stop.FreezeStart,
             FreezeTimestamp = stop.FreezeTimestamp,

@@ -6,7 +6,6 @@ using U2CMigration.Core.Results;
 using U2CMigration.Core.Source.Verification;
 using U2CMigration.Criu.Images;
 using U2CMigration.PageTracking.Pages;
-using U2CMigration.PageTracking.Trackers;
 using U2CMigration.Transport.Connections;
 using U2CMigration.Transport.Messages;
 using U2CMigration.Transport.Pages;
@@ -15,7 +14,7 @@ namespace U2CMigration.Core.Source;
 
 /// <summary>The round in which the workload is frozen: the last dirty pages and CRIU's images travel, and the destination restores.</summary>
 internal sealed class StopAndCopy(
-    SourceContext context, IPageTracker tracker, PageSender sender, MigrationConnection connection, SourceDialogue dialogue, FrozenTree tree, SourceState carried)
+    SourceContext context, TreeTracker tracker, PageSender sender, MigrationConnection connection, SourceDialogue dialogue, FrozenTree tree, SourceState carried)
 {
     private readonly PageSet _tail = new();
     private readonly PageSet _everythingLeft = new();
@@ -51,6 +50,9 @@ internal sealed class StopAndCopy(
     /// <summary>The memory that the images name.</summary>
     public ImageMemory Memory => ImageMemory.Measure(new ImageDirectory(context.ImagesDirectory));
 
+    /// <summary>The shared memory that travelled as pages.</summary>
+    public long CarriedBytes => tracker.CarriedBytes;
+
     /// <summary>The pages that the destination has compared with the restored tree while it was held.</summary>
     public long HeldPages { get; private set; }
 
@@ -62,6 +64,29 @@ internal sealed class StopAndCopy(
     /// <param name="pending">The pages found dirty before the freeze and not sent.</param>
     /// <param name="cancellationToken">Ends the migration.</param>
     public async Task RunAsync(PreCopyRounds rounds, PageSet pending, CancellationToken cancellationToken)
+    {
+        var objects = new FrozenObjects(tracker, sender, connection);
+        await using (objects.ConfigureAwait(false))
+        {
+            await RunAsync(rounds, pending, objects, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task AllOrCancelAsync(CancellationTokenSource cancellation, params Task[] tasks)
+    {
+        // When one fails the other must end before the undoing begins.
+        Task first = await Task.WhenAny(tasks).ConfigureAwait(false);
+        if (!first.IsCompletedSuccessfully)
+        {
+            await cancellation.CancelAsync().ConfigureAwait(false);
+            await Task.WhenAll(tasks).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await first.ConfigureAwait(false);
+        }
+
+        await Task.WhenAll(tasks).ConfigureAwait(false);
+    }
+
+    private async Task RunAsync(PreCopyRounds rounds, PageSet pending, FrozenObjects objects, CancellationToken cancellationToken)
     {
         long sentBefore = sender.SentPages;
         long bytesBefore = connection.Statistics.WireBytesSent;
@@ -77,6 +102,7 @@ internal sealed class StopAndCopy(
         await tree.FreezeAsync(cancellationToken).ConfigureAwait(false);
         Freeze = Mark("frozen");
         int index = rounds.Rounds.Count;
+        await objects.AnnounceAsync(cancellationToken).ConfigureAwait(false);
 
         // CRIU needs processor time inside the tasks. Where only CRIU stops them they run at full speed until it does.
         rounds.EndThrottling();
@@ -85,6 +111,7 @@ internal sealed class StopAndCopy(
         if (tree.StopsBeforeDump)
         {
             // Before the dump: a tracker that reads and clears in two steps would not know what CRIU's code in the tasks writes between them.
+            objects.Begin();
             await ScanTailAsync(pending, cancellationToken).ConfigureAwait(false);
             using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             await AllOrCancelAsync(both, DumpAsync(both.Token), SendTailAsync(both.Token), ReadCarriedAsync()).ConfigureAwait(false);
@@ -92,17 +119,19 @@ internal sealed class StopAndCopy(
         else
         {
             await DumpAsync(cancellationToken).ConfigureAwait(false);
+            await objects.AnnounceAsync(cancellationToken).ConfigureAwait(false);
+            objects.Begin();
             await ScanTailAsync(pending, cancellationToken).ConfigureAwait(false);
             using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             await AllOrCancelAsync(both, SendTailAsync(both.Token), ReadCarriedAsync()).ConfigureAwait(false);
         }
 
         long mapsStart = Stopwatch.GetTimestamp();
-        await Task.Run(() => HiddenMemory.AddToImages(context, tracker, tree.HiddenProcesses, tree.CriuVersion, cancellationToken), cancellationToken).ConfigureAwait(false);
+        await Task.Run(() => HiddenMemory.AddToImages(context, tracker.Processes, tree.HiddenProcesses, tree.CriuVersion, cancellationToken), cancellationToken).ConfigureAwait(false);
         Mark("page maps complete");
         long transferStart = Stopwatch.GetTimestamp();
         PageMaps = Stopwatch.GetElapsedTime(mapsStart, transferStart);
-        Task touched = tree.StopsBeforeDump ? Task.Run(() => tracker.Collect(_touchedByDump, cancellationToken), cancellationToken) : Task.CompletedTask;
+        Task touched = tree.StopsBeforeDump ? Task.Run(() => tracker.Processes.Collect(_touchedByDump, cancellationToken), cancellationToken) : Task.CompletedTask;
         if (carries)
         {
             await CarriedSender.SendAsync(Carried, connection, cancellationToken).ConfigureAwait(false);
@@ -114,6 +143,8 @@ internal sealed class StopAndCopy(
         // CRIU ran code inside the tasks: the kernel has updated their restartable sequence areas, at least. Their own page map has the last word.
         await touched.ConfigureAwait(false);
         await sender.SendAsync(_touchedByDump, null, null, cancellationToken).ConfigureAwait(false);
+        await objects.CompleteAsync(_everythingLeft, cancellationToken).ConfigureAwait(false);
+        Mark("shared memory complete");
         await connection.SendAsync(new RoundEnd(index, sender.SentPages - sentBefore, 0), cancellationToken).ConfigureAwait(false);
         ImageTransfer = Stopwatch.GetElapsedTime(transferStart);
         Mark("images sent");
@@ -130,20 +161,6 @@ internal sealed class StopAndCopy(
         using var restoring = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         await AllOrCancelAsync(restoring, WaitForRestoreAsync(restoring.Token), CompareHeldAsync(restoring.Token)).ConfigureAwait(false);
         await tree.ConfirmAsync().ConfigureAwait(false);
-    }
-
-    private static async Task AllOrCancelAsync(CancellationTokenSource cancellation, params Task[] tasks)
-    {
-        // When one fails the other must end before the undoing begins.
-        Task first = await Task.WhenAny(tasks).ConfigureAwait(false);
-        if (!first.IsCompletedSuccessfully)
-        {
-            await cancellation.CancelAsync().ConfigureAwait(false);
-            await Task.WhenAll(tasks).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await first.ConfigureAwait(false);
-        }
-
-        await Task.WhenAll(tasks).ConfigureAwait(false);
     }
 
     private async Task DumpAsync(CancellationToken cancellationToken)
@@ -171,7 +188,7 @@ internal sealed class StopAndCopy(
     private async Task ScanTailAsync(PageSet pending, CancellationToken cancellationToken)
     {
         long start = Stopwatch.GetTimestamp();
-        await Task.Run(() => tracker.Collect(_tail, cancellationToken), cancellationToken).ConfigureAwait(false);
+        await Task.Run(() => tracker.Processes.Collect(_tail, cancellationToken), cancellationToken).ConfigureAwait(false);
         pending.UnionTo(_tail, _everythingLeft);
         TailScan = Stopwatch.GetElapsedTime(start);
         Mark("tail scanned");
@@ -230,7 +247,7 @@ internal sealed class StopAndCopy(
     {
         if (HeldComparison.IsWanted(context, connection))
         {
-            var comparison = new HeldComparison(context, tracker, connection);
+            var comparison = new HeldComparison(context, tracker.Processes, connection);
             await comparison.RunAsync(cancellationToken).ConfigureAwait(false);
             HeldPages = comparison.Pages;
         }

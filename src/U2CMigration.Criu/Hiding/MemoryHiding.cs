@@ -86,6 +86,7 @@ internal sealed class MemoryHiding : IAsyncDisposable
             try
             {
                 await Task.Run(() => _shadow.Run(() => DescriptorExchange.Rehearse(_blank.ProcessId, _shadow.Directory)), cancellationToken).ConfigureAwait(false);
+                await Task.Run(() => OmittedContent.Rehearse(_blank.ProcessId, _logger), cancellationToken).ConfigureAwait(false);
             }
             catch (IOException exception)
             {
@@ -140,7 +141,7 @@ internal sealed class MemoryHiding : IAsyncDisposable
         }
     }
 
-    private static bool IsInOwnNamespace(int processId, string kind) =>
+    internal static bool IsInOwnNamespace(int processId, string kind) =>
         new FileInfo(ShadowProc.PathOf(processId, $"ns/{kind}")).LinkTarget == new FileInfo($"/proc/self/ns/{kind}").LinkTarget;
 
     private void Take(IReadOnlyCollection<int> processIds)

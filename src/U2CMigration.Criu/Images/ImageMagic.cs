@@ -20,4 +20,6 @@ internal static class ImageMagic
     internal const uint FileLocks = 0x54323616;
     internal const uint Files = 0x56303138;
     internal const uint Remaps = 0x59133954;
+    internal const uint MemoryFiles = 0x48453499;
+    internal const uint Descriptors = 0x56213732;
 }

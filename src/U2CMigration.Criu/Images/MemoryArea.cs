@@ -44,6 +44,9 @@ public readonly record struct MemoryArea(
     /// <summary>Its size.</summary>
     public long Bytes => (long)(End - Start);
 
+    /// <summary>Where it begins in the file or shared memory, in bytes.</summary>
+    public ulong FileOffset { get; init; }
+
     /// <summary>Whether the process has pages of its own there, which travel with it: decided as CRIU decides it, whatever else the mapping is, a memfd for example.</summary>
     public bool IsPrivate { get; init; }
 
@@ -76,6 +79,7 @@ public readonly record struct MemoryArea(
 
             areas.Add(new MemoryArea(vma.Start, vma.End, KindOf(vma), (int)vma.Prot, (int)vma.Flags, vma.Shmid, (vma.Flags & MapLocked) != 0)
             {
+                FileOffset = vma.Pgoff,
                 IsPrivate = HasPagesOfItsOwn(vma),
                 IsWithheldFromChildren = (vma.Madv & WithheldFromChildren) != 0,
             });

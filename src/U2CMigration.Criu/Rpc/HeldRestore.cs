@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;
+using U2CMigration.Criu.Hiding;
 using U2CMigration.Criu.Interop;
 using U2CMigration.Criu.Options;
 
@@ -21,17 +22,24 @@ namespace U2CMigration.Criu.Rpc;
 /// </example>
 public sealed class HeldRestore : IAsyncDisposable
 {
-    private readonly CriuWorker _worker;
+    private readonly CriuWorkerOptions _options;
+    private readonly ILoggerFactory? _loggers;
     private readonly SafeFileHandle _breakpointsOn = PerfEvents.KeepOn();
     private readonly HoldPoint _postRestore = new();
     private readonly HoldPoint _preResume = new();
+    private CriuWorker _worker;
     private Task<int>? _restore;
     private bool _unlocked;
     private bool _settled;
 
-    private HeldRestore(CriuWorker worker) => _worker = worker;
+    private HeldRestore(CriuWorkerOptions options, ILoggerFactory? loggers)
+    {
+        _options = options;
+        _loggers = loggers;
+        _worker = CriuWorker.Start(options, loggers);
+    }
 
-    /// <summary>The process id of the waiting worker; restored tasks start in its control groups.</summary>
+    /// <summary>The process id of the waiting worker; restored tasks start in its control groups. <see cref="GiveAsync"/> may change it.</summary>
     public int WorkerProcessId => _worker.ProcessId;
 
     /// <summary>Whether the tasks are complete, do not run and can still be removed.</summary>
@@ -44,7 +52,34 @@ public sealed class HeldRestore : IAsyncDisposable
     /// <returns>The restore, not begun.</returns>
     /// <exception cref="CriuException">CRIU is not installed.</exception>
     public static HeldRestore Prepare(CriuWorkerOptions? options = null, ILoggerFactory? loggerFactory = null) =>
-        new(CriuWorker.Start(options, loggerFactory));
+        new(options ?? new CriuWorkerOptions(), loggerFactory);
+
+    /// <summary>Gives the waiting worker files for <see cref="CriuRestoreOptions.InheritedDescriptors"/> that were not known when it was started.</summary>
+    /// <param name="files">The files; the worker has them open anew, for reading and writing. They stay the caller's to close.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Their numbers in the worker, in the same order.</returns>
+    /// <exception cref="InvalidOperationException">The restore was begun already.</exception>
+    /// <remarks>Where a worker cannot be made to open them (not x86-64, other namespaces, tracing not allowed), another one is started with them, which takes as long as that takes.</remarks>
+    public async Task<IReadOnlyList<int>> GiveAsync(IReadOnlyList<SafeFileHandle> files, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(files);
+        if (_restore is not null)
+        {
+            throw new InvalidOperationException("This restore was begun already; give it the files before.");
+        }
+
+        try
+        {
+            return await Task.Factory.StartNew(
+                () => GivenDescriptors.Open(_worker.ProcessId, files), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            await _worker.DisposeAsync().ConfigureAwait(false);
+            _worker = CriuWorker.Start(_options with { InheritedHandles = [.. _options.InheritedHandles, .. files] }, _loggers);
+            return [.. Enumerable.Range(_options.InheritedHandles.Count, files.Count).Select(CriuWorker.InheritedDescriptor)];
+        }
+    }
 
     /// <summary>Restores the tasks; returns while they are stopped and the network is locked.</summary>
     /// <param name="options">What to restore.</param>

@@ -49,6 +49,7 @@ public sealed class LazyDump : IAsyncDisposable
     private CriuDumpOptions? _dumped;
     private FreezerGroup? _freezer;
     private Task<HashSet<int>>? _comparing;
+    private OmittedContent? _omitted;
     private bool _settled;
 
     private LazyDump(LazyDumpOptions options, Socket reservation, ILoggerFactory? loggers)
@@ -276,6 +277,18 @@ public sealed class LazyDump : IAsyncDisposable
     {
         try
         {
+            await HoldDumpAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            EndOmission();
+        }
+    }
+
+    private async Task HoldDumpAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
             // A request is lazy or not, and cannot be changed once the tasks are stopped. Pages that CRIU sees all the same are in the images of an ordinary dump.
             CriuDumpOptions options = _hiding?.Cover(_dumped!.ProcessId) == true ? _dumped! : Lazy(_dumped!);
             if (!options.Equals(_dump.Asked))
@@ -321,13 +334,30 @@ public sealed class LazyDump : IAsyncDisposable
 
     private CriuDumpOptions Lazy(CriuDumpOptions options) => options with { LazyPages = true, LazyPort = ((IPEndPoint)_reservation.LocalEndPoint!).Port };
 
+    private void EndOmission()
+    {
+        if (_omitted is { } omitted)
+        {
+            _logger.ContentOmitted(omitted.Omitted);
+            omitted.Dispose();
+            _omitted = null;
+        }
+    }
+
     private ValueTask<bool> TasksStoppedAsync()
     {
-        if (_hiding is not { } hiding)
+        if (_hiding is { } hiding)
         {
-            return ValueTask.FromResult(true);
+            Hide(hiding);
         }
 
+        EndOmission();
+        _omitted = _options.OmitsContent is { } omits ? OmittedContent.TryStart(WorkerProcessId, omits, _logger) : null;
+        return ValueTask.FromResult(true);
+    }
+
+    private void Hide(MemoryHiding hiding)
+    {
         if (_freezer is null)
         {
             // They ran until now.
@@ -340,8 +370,6 @@ public sealed class LazyDump : IAsyncDisposable
         {
             _comparing = hiding.Mappings.CompareAsync();
         }
-
-        return ValueTask.FromResult(true);
     }
 
     private static void RemoveImages(string directory)

@@ -23,6 +23,13 @@ public sealed record LazyDumpOptions
     /// </remarks>
     public Func<int, bool>? HidesMemory { get; init; }
 
+    /// <summary>
+    /// Asked for each memfd, shared anonymous memory, System V segment or deleted file that CRIU is about to copy, with a path that leads to it, on any thread, while the tasks are stopped; where it answers true CRIU
+    /// finds it empty. The caller brings the content to the restore by itself (<see cref="Images.MemoryFileImages"/>).
+    /// </summary>
+    /// <value>Default: null, CRIU copies all. Where it cannot be done (x86-64, Linux 5.13 and a CRIU with a shared C library are needed) CRIU copies all too, and that is logged.</value>
+    public Func<string, bool>? OmitsContent { get; init; }
+
     /// <summary>Called with the worker right before it is led to what was covered, so that tests can let that fail.</summary>
     internal Action<int>? Exchanging { get; init; }
 }

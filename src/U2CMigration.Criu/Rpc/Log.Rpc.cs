@@ -25,4 +25,10 @@ internal static partial class Log
 
     [LoggerMessage(5006, LogLevel.Warning, "CRIU looks for pages itself", EventName = "CriuHidingFailed")]
     internal static partial void HidingFailed(this ILogger logger, Exception exception);
+
+    [LoggerMessage(5007, LogLevel.Warning, "CRIU copies shared memory itself, while the tasks are stopped: {Reason}", EventName = "CriuContentNotOmitted")]
+    internal static partial void ContentNotOmitted(this ILogger logger, string reason);
+
+    [LoggerMessage(5008, LogLevel.Debug, "CRIU left out the content of {Files} files", EventName = "CriuContentOmitted")]
+    internal static partial void ContentOmitted(this ILogger logger, int files);
 }

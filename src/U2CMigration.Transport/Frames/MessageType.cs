@@ -33,6 +33,9 @@ public enum MessageType : byte
     /// <summary>Destination to source: everything of the round is in the store.</summary>
     RoundAck = 20,
 
+    /// <summary>Source to destination: the shared memory objects whose pages travel.</summary>
+    SharedObjectList = 21,
+
     /// <summary>Source to destination: the process tree stands still.</summary>
     Frozen = 32,
 
@@ -50,6 +53,9 @@ public enum MessageType : byte
 
     /// <summary>Destination to source: file locks that it cannot take while the frozen original holds them.</summary>
     LocksPending = 37,
+
+    /// <summary>Source to destination: the pages of shared memory objects that hold anything but zeros.</summary>
+    ObjectPages = 38,
 
     /// <summary>Source to destination: what CRIU's images leave out.</summary>
     CarriedState = 44,

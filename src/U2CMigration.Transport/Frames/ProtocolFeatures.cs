@@ -25,6 +25,9 @@ public enum ProtocolFeatures : ulong
     /// <summary>An offer is followed by what the restore will ask of the destination (<see cref="Messages.Needs"/>), which may also be all that is wanted.</summary>
     InventoryOfNeeds = 64,
 
+    /// <summary>Shared memory travels as pages of objects (<see cref="Messages.SharedObjectList"/>), and the destination gives these objects to the restored processes.</summary>
+    SharedObjects = 32,
+
     /// <summary>What CRIU's images leave out travels beside them, and what could not be given to the restored tasks is reported.</summary>
     CarriedState = 128,
 }

@@ -30,6 +30,12 @@ public static class ProtocolLimits
     /// <summary>The most checksums in one message: 131,072, which covers 512 MiB of memory.</summary>
     public const int MaxChecksums = 131_072;
 
+    /// <summary>The most shared memory objects: 4,096.</summary>
+    public const int MaxObjects = 4_096;
+
+    /// <summary>The first number of a shared memory object; processes have smaller ones.</summary>
+    public const int FirstObjectId = 1 << 30;
+
     /// <summary>The most entries in any other list, such as phases or mismatched addresses: 256.</summary>
     public const int MaxListEntries = 256;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Logging.Abstractions;
 using U2CMigration.Core.Destination;
+using U2CMigration.Core.Destination.SharedMemory;
 using U2CMigration.Core.Destination.Verification;
 using U2CMigration.Core.PageStores;
 using U2CMigration.Core.Receiving;
@@ -37,7 +38,7 @@ public sealed class PlacedPagesTests : IDisposable
     [Fact]
     public void Wanted_PagesWithoutAPlace_AreAmongThem()
     {
-        var plan = new RestorePlan(_context, _store, new RecentPages(_store), null!, new ExpectedPages());
+        var plan = new RestorePlan(_context, _store, new RecentPages(_store), null!, new ExpectedPages(), new IncomingObjects(_store));
         plan.Read();
         plan.Wanted().Should().Equal(new PageRun(7, 0x10000, 1), new PageRun(7, 0x20000, 1));
     }

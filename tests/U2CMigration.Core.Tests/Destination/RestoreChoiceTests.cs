@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Logging.Abstractions;
 using U2CMigration.Core.Destination;
+using U2CMigration.Core.Destination.SharedMemory;
 using U2CMigration.Core.Destination.Verification;
 using U2CMigration.Core.PageStores;
 using U2CMigration.Core.Receiving;
@@ -36,7 +37,7 @@ public sealed class RestoreChoiceTests
         Directory.CreateDirectory(context.ImagesDirectory);
         File.WriteAllBytes(Path.Combine(context.ImagesDirectory, ownUserNamespace ? "userns-13.img" : "utsns-13.img"), []);
         using var store = new PageStore(new PageStoreOptions());
-        var plan = new RestorePlan(context, store, new RecentPages(store), null!, new ExpectedPages());
+        var plan = new RestorePlan(context, store, new RecentPages(store), null!, new ExpectedPages(), new IncomingObjects(store));
         plan.Read();
 
         RestoreMode confirmed = plan.Confirm(RestoreMode.FirstTouch);

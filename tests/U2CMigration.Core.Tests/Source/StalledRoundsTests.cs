@@ -67,7 +67,7 @@ public sealed class StalledRoundsTests
         var dialogue = new SourceDialogue(source);
         using var sender = new PageSender(source, context.Numbers, null);
         using (var rounds = new PreCopyRounds(
-            context, tracker, MigrationStrategies.Create("u2c-unpredicted"), sender, source, dialogue, token => stall == Stall.ReadyForTheFreeze ? Task.Delay(100, token) : Task.CompletedTask))
+            context, new TreeTracker(tracker, null, sender), MigrationStrategies.Create("u2c-unpredicted"), sender, source, dialogue, token => stall == Stall.ReadyForTheFreeze ? Task.Delay(100, token) : Task.CompletedTask))
         {
             await rounds.RunAsync(new PageSet(), Cancellation);
         }

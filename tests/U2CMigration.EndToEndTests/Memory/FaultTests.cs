@@ -20,8 +20,8 @@ public sealed class FaultTests(RigFixture fixture)
     /// <summary>What is small is compared as a whole before the commit, so that the workload runs on where it is.</summary>
     [Theory]
     [InlineData(7940, FirstTouch, "store")]
-    [InlineData(7941, FirstTouch, "shared-image")]
-    [InlineData(7942, FirstTouch, "shared-page-map")]
+    [InlineData(7941, FirstTouch, "shared-page")]
+    [InlineData(7942, FirstTouch, "shared-zeros")]
     [InlineData(7943, FirstTouch, "placed-page")]
     [InlineData(7944, FirstTouch, "page-map-lazy")]
     [InlineData(7945, FirstTouch, "page-map-placed")]
@@ -29,6 +29,7 @@ public sealed class FaultTests(RigFixture fixture)
     [InlineData(7947, FirstTouch, "forgotten-run")]
     [InlineData(7948, FlatImages, "store")]
     [InlineData(7949, FlatImages, "placed-page")]
+    [InlineData(7950, FlatImages, "shared-page")]
     public async Task Move_WrongPageInAHeldWorkload_FailsAndItRunsOnAtTheSource(int port, string restoreMode, string fault)
     {
         Requires.Testbed();

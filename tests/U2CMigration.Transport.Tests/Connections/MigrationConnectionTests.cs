@@ -267,7 +267,7 @@ public sealed class MigrationConnectionTests
 
         (pair.Source.Features, pair.Source.Version).Should().Be(
             (ProtocolFeatures.PageAcknowledgements | ProtocolFeatures.PageCodec | ProtocolFeatures.OfferTraits | ProtocolFeatures.RestoredMemory | ProtocolFeatures.LockHandover
-                | ProtocolFeatures.InventoryOfNeeds | ProtocolFeatures.CarriedState, 1));
+                | ProtocolFeatures.SharedObjects | ProtocolFeatures.InventoryOfNeeds | ProtocolFeatures.CarriedState, 1));
     }
 
     [Fact(Timeout = 30_000)]

@@ -54,6 +54,10 @@ internal static class Gens
         Gen.Select(Gen.Long[0, DateTime.MaxValue.Ticks], Phases, Gen.Long).Select((ticks, phases, timestamp) => (MigrationMessage)new Resumed(new DateTimeOffset(ticks, TimeSpan.Zero), phases, timestamp)),
         Gen.Const((MigrationMessage)new Released()),
         Gen.Select(Text, Text.Array[0, 4]).Select((first, more) => (MigrationMessage)new LocksPending([first, .. more])),
+        Gen.Select(Gen.Int[1, 4], Amount, Text, Gen.Int).Array[0, 4].Select(entries => (MigrationMessage)new SharedObjectList(
+            [.. entries.Select((entry, index) => new SharedObjectEntry(
+                ProtocolLimits.FirstObjectId + index, (SharedObjectEntryKind)entry.Item1, (ulong)entry.Item2, entry.Item2 >> 17, entry.Item4 & 0xfff, entry.Item4, entry.Item4, entry.Item4, entry.Item3, entry.Item3))])),
+        Gen.Select(Runs, Gen.Bool).Select((runs, last) => (MigrationMessage)new ObjectPages(runs, last)),
         Gen.Select(Gen.Byte.Array[0, 40], Gen.Bool).Select((data, last) => (MigrationMessage)new CarriedState(data, last)),
         Gen.Select(Text.Array[0, 4], Text.Array[0, 4]).Select((warnings, lost) => (MigrationMessage)new CarriedOutcome(warnings, lost)),
         Gen.Const((MigrationMessage)new Committed()),

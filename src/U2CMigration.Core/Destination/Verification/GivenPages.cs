@@ -13,15 +13,17 @@ internal sealed class GivenPages : IDisposable
     private readonly PageStore _store;
     private readonly InstallLedger? _ledger;
     private readonly SharedImages _shared;
+    private readonly IReadOnlyDictionary<ulong, int> _objects;
     private readonly Dictionary<int, ImagePages> _pages = [];
     private readonly Dictionary<int, MemoryArea[]> _areas = [];
     private readonly Dictionary<int, KernelWrittenArea[]> _kernelWritten = [];
 
-    public GivenPages(ImageDirectory images, IReadOnlyList<ImageChecksum> received, PageStore store, InstallLedger? ledger)
+    public GivenPages(ImageDirectory images, IReadOnlyList<ImageChecksum> received, PageStore store, InstallLedger? ledger, IReadOnlyDictionary<ulong, int> objects)
     {
         _images = images;
         _store = store;
         _ledger = ledger;
+        _objects = objects;
         _shared = new SharedImages(images, received);
         foreach (ImageTask task in images.ReadTasks())
         {
@@ -46,6 +48,12 @@ internal sealed class GivenPages : IDisposable
                 return true;
             case InstallLedger.State.Pending:
                 return hasEnded;
+        }
+
+        if (FindObject(processId, address) is { } place)
+        {
+            // Written where the processes have it. What did not come is zeros: the source has said which pages are not.
+            return (_store.ReceivedChecksum(place.Id, place.Offset) ?? PageChecksum.Zero) == checksum;
         }
 
         Span<byte> page = stackalloc byte[PageSize.Bytes];
@@ -113,6 +121,23 @@ internal sealed class GivenPages : IDisposable
         ReadOnlySpan<byte> held = _store.Held(processId, address);
         held.CopyTo(page);
         return !held.IsEmpty;
+    }
+
+    /// <summary>The shared memory that came as pages in which a page lies; null for any other page.</summary>
+    private (int Id, ulong Offset)? FindObject(int processId, ulong address)
+    {
+        if (_objects.Count > 0 && _areas.TryGetValue(processId, out MemoryArea[]? areas))
+        {
+            foreach (MemoryArea area in areas)
+            {
+                if (area.Start <= address && address < area.End && !area.IsPrivate && _objects.TryGetValue(area.SharedMemoryId, out int id))
+                {
+                    return (id, area.FileOffset + (address - area.Start));
+                }
+            }
+        }
+
+        return null;
     }
 
     /// <summary>A private page of the frozen process that was never given to the restored one is lost, whatever its mapping shows.</summary>

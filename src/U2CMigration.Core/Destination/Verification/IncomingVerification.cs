@@ -20,8 +20,9 @@ internal sealed class IncomingVerification(DestinationContext context, Migration
     /// <summary>Begins when the images say which pages are lazy.</summary>
     /// <param name="mode">The way of the restore.</param>
     /// <param name="received">The images as they arrived.</param>
+    /// <param name="objects">Shared memory that came as pages: its numbers, by that under which mappings name it.</param>
     /// <returns>Keeps account of what is given on first touch; null when none was asked for.</returns>
-    public InstallLedger? Begin(RestoreMode mode, IReadOnlyList<ImageChecksum> received)
+    public InstallLedger? Begin(RestoreMode mode, IReadOnlyList<ImageChecksum> received, IReadOnlyDictionary<ulong, int> objects)
     {
         if (!ReadsRestored)
         {
@@ -29,7 +30,7 @@ internal sealed class IncomingVerification(DestinationContext context, Migration
         }
 
         InstallLedger? ledger = mode == RestoreMode.FlatImages ? null : new InstallLedger(store, new ImageDirectory(context.ImagesDirectory));
-        _restored = new RestoredMemory(context, store, ledger, received);
+        _restored = new RestoredMemory(context, store, ledger, received, objects);
         _restored.Prepare();
         return ledger;
     }

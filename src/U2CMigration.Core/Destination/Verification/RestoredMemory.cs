@@ -11,7 +11,7 @@ using U2CMigration.Transport.Pages;
 namespace U2CMigration.Core.Destination.Verification;
 
 /// <summary>Compares the memory of the restored processes with that of the frozen ones: docs/decisions/0013.</summary>
-internal sealed class RestoredMemory(DestinationContext context, PageStore store, InstallLedger? ledger, IReadOnlyList<ImageChecksum> received) : IAsyncDisposable
+internal sealed class RestoredMemory(DestinationContext context, PageStore store, InstallLedger? ledger, IReadOnlyList<ImageChecksum> received, IReadOnlyDictionary<ulong, int> objects) : IAsyncDisposable
 {
     /// <summary>Of the lazy pages that are compared while the tree is held, those that are not installed beforehand: they come as a touch does.</summary>
     private const int TouchedRuns = 8;
@@ -29,7 +29,7 @@ internal sealed class RestoredMemory(DestinationContext context, PageStore store
     /// <summary>Reads what the images say and runs through the code once, while CRIU restores: both would be part of the downtime otherwise.</summary>
     public void Prepare() => _prepared = Task.Run(() =>
     {
-        _given = new GivenPages(new ImageDirectory(context.ImagesDirectory), received, store, ledger);
+        _given = new GivenPages(new ImageDirectory(context.ImagesDirectory), received, store, ledger, objects);
         Rehearse();
     });
 

@@ -66,7 +66,7 @@ internal sealed class SharedMappings
         {
             start = Math.Max(first, start & ~((long)PageSize.Bytes - 1));
             end = Math.Min(behind, (end + PageSize.Bytes - 1) & ~((long)PageSize.Bytes - 1));
-            end = Math.Min(end, start + (Math.Min(atMost, long.MaxValue >> PageSize.Shift) << PageSize.Shift));
+            end = (end - start) >> PageSize.Shift > atMost ? start + (atMost << PageSize.Shift) : end;
             if (start >= end)
             {
                 break;

@@ -6,7 +6,7 @@ namespace U2CMigration.Criu.Images;
 /// <summary>Everything that the dumped tree has open; the file <c>files.img</c>.</summary>
 internal static class FilesImage
 {
-    private const string FileName = "files.img";
+    internal const string FileName = "files.img";
 
     internal static List<FileEntry> Read(ImageDirectory directory)
     {

@@ -36,7 +36,7 @@ public sealed class GivenPagesTests : IDisposable
         _store.Put(7, Lazy + 0x1000, 2);
         var images = new ImageDirectory(_directory);
         _ledger = new InstallLedger(_store, images);
-        _given = new GivenPages(images, [Received("pagemap-shmem-5.img"), Received("pages-2.img")], _store, _ledger);
+        _given = new GivenPages(images, [Received("pagemap-shmem-5.img"), Received("pages-2.img")], _store, _ledger, new Dictionary<ulong, int>());
     }
 
     public void Dispose()

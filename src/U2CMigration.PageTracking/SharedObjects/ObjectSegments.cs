@@ -1,0 +1,47 @@
+using Microsoft.Win32.SafeHandles;
+using U2CMigration.PageTracking.Pages;
+using static U2CMigration.PageTracking.Interop.NativeMethods;
+
+namespace U2CMigration.PageTracking.SharedObjects;
+
+/// <summary>Cuts an object into pieces that hold data and pieces that are holes. A hole must not be read through a mapping: that would fill it.</summary>
+internal static class ObjectSegments
+{
+    /// <summary>Pieces of data are no longer than this, so that several threads find work.</summary>
+    private const long PieceBytes = 4 << 20;
+
+    /// <summary>Lists the pieces of a file in ascending order, in whole pages.</summary>
+    internal static List<ObjectPiece> Of(SafeFileHandle file, long size)
+    {
+        var pieces = new List<ObjectPiece>();
+        long end = RoundUp(size);
+        long at = 0;
+        while (at < end)
+        {
+            long data = Seek(file, at, SEEK_DATA);
+            data = data < 0 ? end : Math.Min(end, RoundDown(data));
+            if (data > at)
+            {
+                pieces.Add(new ObjectPiece(at, data, IsHole: true));
+            }
+
+            if (data == end)
+            {
+                break;
+            }
+
+            long hole = Seek(file, data, SEEK_HOLE);
+            hole = hole < 0 ? end : Math.Clamp(RoundUp(hole), data + PageSize.Bytes, end);
+            for (at = data; at < hole; at = Math.Min(hole, at + PieceBytes))
+            {
+                pieces.Add(new ObjectPiece(at, Math.Min(hole, at + PieceBytes), IsHole: false));
+            }
+        }
+
+        return pieces;
+    }
+
+    private static long RoundDown(long offset) => offset & ~((long)PageSize.Bytes - 1);
+
+    private static long RoundUp(long offset) => RoundDown(offset + PageSize.Bytes - 1);
+}
