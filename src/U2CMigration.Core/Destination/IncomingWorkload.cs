@@ -172,7 +172,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
                     _acquired = _network is null ? Task.CompletedTask : Task.Run(() => _network.AcquireAsync(cancellationToken).AsTask(), cancellationToken);
                     _memory.Dispose();
                     break;
-                case ImageFile piece:
+                case Transport.Messages.ImageFile piece:
                     _images.Take(piece);
                     break;
                 case Transport.Messages.CarriedState state:
