@@ -22,9 +22,10 @@ public static class CheckCommand
         processId.Required = true;
         var destination = new Option<EndPoint?>("--to") { HelpName = "HOST:PORT", Description = "A receiver, which is asked whether it would take the workload; nothing is created there. Without it only this host is looked at.", CustomParser = Endpoints.Parse };
         Option<GiveUp> allow = AllowOption.Create();
+        Option<bool> losing = ProtectionOption.Create();
         var json = new Option<bool>("--json") { Description = "The same as --json-lines." };
         var command = new Command("check", "Says what of a process tree could not be moved and what helps, without touching it. Exit codes: 0 it would be moved, 2 it would be refused.");
-        command.AddGroup("What and where", processId, destination, allow, json);
+        command.AddGroup("What and where", processId, destination, allow, losing, json);
         shared.AddTo(command, isSource: true);
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -35,6 +36,7 @@ public static class CheckCommand
                 Criu = shared.Criu(parsed),
                 Network = shared.Address(parsed),
                 GivesUp = parsed.GetValue(allow),
+                AllowLosingProtections = parsed.GetValue(losing),
                 Credentials = to is null ? null : shared.Tls.Client(parsed, Endpoints.HostName(to)),
             };
             options = shared.WorkDirectory(parsed) is { } directory ? options with { WorkDirectory = directory } : options;

@@ -45,7 +45,7 @@ public static class SendCommand
         Option<long> bases = NumberOption.Create("--max-base-memory-mib", "The most memory that the codec takes here for pages as they were sent, MiB; 0 (default) as much as the workload has, at most a quarter of what is available.", 0L, 0, long.MaxValue >> 20);
         bases.Aliases.Add("--max-base-memory");
         var converging = new Option<NonConvergence>("--when-not-converging") { Description = "What happens when a limit can not be kept: StopAnyway, Throttle (less processor time for the workload) or GiveUp." };
-        var losing = new Option<bool>("--allow-losing-protections") { Description = "Move a workload also where a protection of it (a Landlock sandbox for example) cannot be kept; the result names what was lost." };
+        Option<bool> losing = ProtectionOption.Create();
         var command = new Command("send", "Moves a process tree of this host to another.");
         command.AddGroup("What and where", processId, destination, allow, losing, verify, verifyBefore);
         command.AddGroup("How it is moved", strategy, tracker, codec, bases, mbit);

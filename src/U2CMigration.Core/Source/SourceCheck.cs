@@ -1,3 +1,4 @@
+using U2CMigration.Core.CarriedState;
 using U2CMigration.Core.Inventory;
 using U2CMigration.Core.Preflight;
 using U2CMigration.PageTracking.Features;
@@ -18,7 +19,7 @@ internal static class SourceCheck
     public static async Task<MigrationCheck> RunAsync(SourceContext context, bool askDestination, CancellationToken cancellationToken)
     {
         SourceLook look = await SourcePreflight.LookAsync(context, KernelFeatures.Probe(), cancellationToken).ConfigureAwait(false);
-        List<string> problems = [.. look.Problems];
+        List<string> problems = [.. look.Problems, .. await ProtectionsAsync(context, look).ConfigureAwait(false)];
         bool isAsked = false;
         if (askDestination && look.Tree.Count > 0)
         {
@@ -27,6 +28,18 @@ internal static class SourceCheck
         }
 
         return new MigrationCheck { Findings = look.Findings, Problems = problems, Warnings = context.Warnings, InventoryTime = context.Inventory.Duration, IsDestinationAsked = isAsked };
+    }
+
+    /// <summary>The protections that a migration would lose. Only the processes themselves know them, so each is asked; where a migration is refused anyhow none is.</summary>
+    private static async Task<IReadOnlyList<string>> ProtectionsAsync(SourceContext context, SourceLook look)
+    {
+        if (look.Tree.Count == 0 || look.Problems.Count > 0)
+        {
+            return [];
+        }
+
+        using var state = new SourceState(context);
+        return await state.AskAsync(look.Tree).ConfigureAwait(false);
     }
 
     private static async Task<(bool IsAsked, string? Refusal)> AskAsync(SourceContext context, SourceLook look, CancellationToken cancellationToken)

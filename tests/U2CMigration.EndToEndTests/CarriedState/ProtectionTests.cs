@@ -42,8 +42,11 @@ public sealed class ProtectionTests(RigFixture fixture) : FailureTest(fixture)
         await using RigProcess sender = Agents.StartSending(Rig, $"{Rig.AddressOfB}:9499", workload.ProcessId);
 
         CommandResult result = await sender.WaitAsync(Cancellation);
+        JsonElement check = await Agents.CheckAsync(Rig, workload.ProcessId, Cancellation);
 
         result.ExitCode.Should().Be(2);
+        check.GetProperty("isRefused").GetBoolean().Should().BeTrue();
+        check.GetProperty("problems").ToString().Should().Contain("Landlock");
         ErrorOf(result).Should().Contain($"Process {workload.ProcessId} ").And.Contain("Landlock").And.Contain("--allow-losing-protections").And.Contain(StillHere);
         (await workload.AskAsync("check", Cancellation)).Should().StartWith("ok ");
     }
