@@ -88,14 +88,14 @@ public static class MemoryFileImages
             }
         }
 
-        ImageFile.Write(path, files, ImageMagic.Common, ImageMagic.Files);
+        EntryFile.Write(path, files, ImageMagic.Common, ImageMagic.Files);
         HandOverDescriptors(directory, ids);
         HandOverMappings(directory, ids);
         return ids.Values.ToHashSet();
     }
 
     private static Dictionary<ulong, ulong> ReadInodes(ImageDirectory directory) =>
-        ImageFile.Read(directory.PathOf("memfd.img"), MemfdInodeEntry.Parser, ImageMagic.Common, ImageMagic.MemoryFiles)
+        EntryFile.Read(directory.PathOf("memfd.img"), MemfdInodeEntry.Parser, ImageMagic.Common, ImageMagic.MemoryFiles)
             .ToDictionary(static entry => entry.InodeId, static entry => (ulong)entry.Shmid);
 
     /// <summary>Without root CRIU dumps anonymous shared memory as that, and would restore zeros.</summary>
@@ -115,12 +115,12 @@ public static class MemoryFileImages
     {
         foreach (string path in Directory.EnumerateFiles(directory.Path, "fdinfo-*.img"))
         {
-            List<FdinfoEntry> descriptors = ImageFile.Read(path, FdinfoEntry.Parser, ImageMagic.Common, ImageMagic.Descriptors);
+            List<FdinfoEntry> descriptors = EntryFile.Read(path, FdinfoEntry.Parser, ImageMagic.Common, ImageMagic.Descriptors);
             List<FdinfoEntry> handed = descriptors.FindAll(descriptor => descriptor.Type == MemoryFile && ids.ContainsKey(descriptor.Id));
             if (handed.Count > 0)
             {
                 handed.ForEach(static descriptor => descriptor.Type = Regular);
-                ImageFile.Write(path, descriptors, ImageMagic.Common, ImageMagic.Descriptors);
+                EntryFile.Write(path, descriptors, ImageMagic.Common, ImageMagic.Descriptors);
             }
         }
     }

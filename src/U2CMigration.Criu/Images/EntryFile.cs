@@ -4,7 +4,7 @@ using Google.Protobuf;
 namespace U2CMigration.Criu.Images;
 
 /// <summary>An image of entries of one kind, to be changed and written back with everything in it that this version does not know.</summary>
-internal static class ImageFile
+internal static class EntryFile
 {
     /// <summary>Reads the entries; none when the file is not there.</summary>
     /// <exception cref="CriuException">The file is damaged.</exception>
