@@ -1,6 +1,7 @@
 using System.Net;
 using U2CMigration.Core.Errors;
 using U2CMigration.Core.Handover;
+using U2CMigration.Core.Inventory;
 using U2CMigration.Core.Progress;
 using U2CMigration.Core.Sessions;
 
@@ -12,7 +13,8 @@ internal static class CancellingSender
     public static async Task<int> RunAsync(int processId, IPEndPoint destination, string address, MigrationPhase phase)
     {
         using var cancellation = new CancellationTokenSource();
-        var options = new MigrationSessionOptions { Destination = destination, Network = AddressHandover.Parse(address) };
+        // The standard streams of workloads are pipes to the tests, which stay.
+        var options = new MigrationSessionOptions { Destination = destination, Network = AddressHandover.Parse(address), GivesUp = GiveUp.OutsidePipes };
         await using MigrationSession session = MigrationSession.Create(MigrationTarget.Process(processId), options);
         try
         {

@@ -145,6 +145,7 @@ internal sealed class PreCopyRounds : IDisposable
         _plan.Clear();
         _plan.AddGroup(_looks.Books.Owed);
         _plan.Slice = PutOffSlice;
+        ReportPlan(planned.Round, planned.FixedDowntime + now);
         return false;
     }
 

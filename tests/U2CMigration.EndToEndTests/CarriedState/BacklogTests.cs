@@ -57,7 +57,7 @@ public sealed partial class BacklogTests(RigFixture fixture) : FailureTest(fixtu
         await receiver.ReadLineAsync("\"ready\"", Cancellation);
         await using RigProcess clients = await StartClientsAsync(Rig.AddressOfA, Port);
         await using RigProcess sender = Rig.Start(
-            Rig.A, ["dotnet", "exec", ProgramInHosts.Path("MigrationAgent"), "send", "--pid", $"{processId}", "--to", $"{Rig.AddressOfB}:9410", "--tcp-close", "--json-lines"]);
+            Rig.A, ["dotnet", "exec", ProgramInHosts.Path("MigrationAgent"), "send", "--pid", $"{processId}", "--to", $"{Rig.AddressOfB}:9410", "--tcp-close", "--json-lines", "--allow", "outside-pipes"]);
 
         string line = await sender.ReadLineAsync("\"event\":\"result\"", Cancellation);
 

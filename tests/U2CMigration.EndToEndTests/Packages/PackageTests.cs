@@ -24,7 +24,7 @@ public sealed class PackageTests(RigFixture fixture)
         string trace = RepositoryRoot.File("data", "traces", "sort-light.u2ctrace");
         (await LocalCommand.RunAsync(["dotnet", "exec", program, "predict", trace], Cancellation)).Successful().Should().MatchRegex("^[0-9]+ pages will be written next$");
 
-        await using RunningWorkload workload = await RunningWorkload.StartAsync(fixture.Rig, "familytree", 7931, Cancellation);
+        await using RunningWorkload workload = await RunningWorkload.StartAloneAsync(fixture.Rig, "familytree", 7931, Cancellation);
         await using RigProcess receiver = fixture.Rig.Start(Rig.B, "dotnet", "exec", program, "receive");
         await WaitForListenerAsync();
         await using RigProcess sender = fixture.Rig.Start(Rig.A, "dotnet", "exec", program, "send", $"{workload.ProcessId}");

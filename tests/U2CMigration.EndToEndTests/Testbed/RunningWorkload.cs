@@ -39,6 +39,19 @@ internal sealed partial class RunningWorkload : IAsyncDisposable
         return new RunningWorkload(rig, process, client, pid, program, port);
     }
 
+    /// <summary>The same without pipes to the tests as its standard streams: a workload of which nothing leads outside.</summary>
+    public static async Task<RunningWorkload> StartAloneAsync(Rig rig, string program, int port, CancellationToken cancellationToken)
+    {
+        string path = NativeProgram.Build(program);
+        await PrepareHostsAsync(rig, cancellationToken);
+        string listens = $"until ss -ltn | grep -q ':{port} '; do sleep 0.05; done; echo ready";
+        RigProcess process = rig.Start(Rig.A, "sh", "-c", $"(({listens}) &); echo pid $$; exec {path} --listen {Rig.ServiceAddress}:{port} </dev/null >/dev/null 2>&1");
+        string pid = (await process.ReadLineAsync("pid", cancellationToken)).Split(' ')[1];
+        await process.ReadLineAsync("ready", cancellationToken);
+        RigProcess client = rig.Start(Rig.Client, "nc", Rig.ServiceAddress, port.ToString(CultureInfo.InvariantCulture));
+        return new RunningWorkload(rig, process, client, pid, program, port);
+    }
+
     /// <summary>Where it takes commands, at the service address.</summary>
     public int Port { get; }
 
