@@ -1,5 +1,5 @@
 /*
- * A server that serves one connection at a time, slowly, so that others wait in its backlog: over IPv4, over both protocols, with a listening socket that several processes share, or over a unix
+ * A server that serves one connection at a time, and none before its second check, so that they wait in its backlog: over IPv4, over both protocols, with a listening socket that several processes share, or over a unix
  * socket with clients of its own. And the clients, which count what becomes of them:
  *   backlog clients ADDRESS PORT N LATE SECONDS    N connect at once, LATE more one after the other; each sends a request and waits for its answer
  */
@@ -8,16 +8,18 @@
 #include <netinet/in.h>
 #include <signal.h>
 #include <stddef.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/un.h>
 
 #include "worker.h"
 
-enum { BEHIND = 1000, DEEP = 128, MOST_CLIENTS = 256, PAUSE_MS = 20, UNIX_CLIENTS = 3, PREFORKED = 3 };
+enum { BEHIND = 1000, DEEP = 250, MOST_CLIENTS = 256, PAUSE_MS = 20, UNIX_CLIENTS = 3, PREFORKED = 3 };
 
 static struct guarded memory;
 static int listener = -1;
 static uint64_t served;
+static volatile int *serving; /* in memory that all processes have */
 static int own_clients[UNIX_CLIENTS];
 
 static void fail(const char *what)
@@ -75,6 +77,9 @@ static void prepare(void)
     for (size_t page = 0; page < bytes / PAGE_BYTES; page++)
         pattern_write(data + page * PAGE_WORDS, page, worker->seed + 1);
     guarded_seal(&memory, data, bytes);
+    serving = mmap(NULL, PAGE_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (serving == MAP_FAILED)
+        fail("memory");
     if (worker_is("unix"))
         listen_unix();
     else
@@ -83,8 +88,9 @@ static void prepare(void)
         if (fork() == 0) {
             prctl(PR_SET_PDEATHSIG, SIGKILL);
             for (;;) {
-                serve(listener);
-                usleep(100000);
+                if (*serving > 1)
+                    serve(listener);
+                usleep(10000);
             }
         }
     }
@@ -92,7 +98,7 @@ static void prepare(void)
 
 static void work(void)
 {
-    if (!worker_is("unix"))
+    if (!worker_is("unix") && *serving > 1)
         serve(listener);
 }
 
@@ -100,6 +106,7 @@ static void work(void)
 static int report(char *text, size_t size)
 {
     text[0] = 0;
+    ++*serving;
     if (worker_is("unix") && worker_operations > 100) {
         for (int i = 0; i < UNIX_CLIENTS; i++)
             serve(listener);
@@ -188,7 +195,7 @@ int main(int argc, char **argv)
 {
     static struct worker described = {
         .name = "backlog", .summary = "Serves one connection at a time, 1000 ports above its own.", .unit = "connections served", .kinds = "tcp both shared unix",
-        .endpoint = "127.0.0.1:7822", .mebibytes = 8, .rate = 10, .seed = 1, .prepare = prepare, .work = work, .report = report,
+        .endpoint = "127.0.0.1:7822", .mebibytes = 8, .rate = 100, .seed = 1, .prepare = prepare, .work = work, .report = report,
     };
     if (argc == 7 && strcmp(argv[1], "clients") == 0)
         return run_clients(argv + 2);

@@ -16,7 +16,7 @@ public sealed partial class BacklogTests(RigFixture fixture) : FailureTest(fixtu
     private const int PortsAbove = 1000;
     private const int AtOnce = 120;
     private const int Later = 60;
-    private const int Seconds = 40;
+    private const int Seconds = 90;
 
     [Theory]
     [InlineData("tcp", 8421)]
@@ -28,19 +28,19 @@ public sealed partial class BacklogTests(RigFixture fixture) : FailureTest(fixtu
         await using RunningWorkload workload = await RunningWorkload.StartAsync(Rig, Program, port, Cancellation, "--kind", kind);
         await workload.PutIntoOwnCgroupAsync(Cancellation);
         await using Agents agents = await StartReceiverAsync();
+        (await workload.AskAsync("check", Cancellation)).Should().StartWith("ok ");
         await using RigProcess clients = await StartClientsAsync(Rig.ServiceAddress, port);
 
         JsonElement moved = await agents.MoveAsync(workload.ProcessId, Cancellation);
 
+        // It begins to serve: those that came too late to be given up are answered.
+        (await workload.AskAsync("check", Cancellation)).Should().StartWith("ok ");
         Dictionary<string, int> became = await WhatBecameAsync(clients);
         became["waiting"].Should().Be(0);
         became["connecting"].Should().Be(0);
         (became["answered"] + became["reset"]).Should().Be(AtOnce + Later);
         GivenUp(moved).Should().Be(became["reset"]);
-        if (kind != "shared")
-        {
-            became["reset"].Should().BePositive("it serves one at a time");
-        }
+        became["reset"].Should().BeGreaterThanOrEqualTo(AtOnce, "it had accepted none");
     }
 
     /// <summary>Where the address does not move, the kernel of the source tells them.</summary>
