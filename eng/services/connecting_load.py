@@ -12,7 +12,7 @@ done = threading.Event()
 class Client(threading.Thread):
     def __init__(self, number):
         super().__init__(daemon=True)
-        self.number, self.answers, self.wrong, self.lost, self.retries, self.stall, self.sum, self.ready = number, 0, 0, 0, 0, 0.0, 0, threading.Event()
+        self.number, self.answers, self.wrong, self.lost, self.retries, self.stall, self.complaint, self.ready = number, 0, 0, 0, 0, 0.0, "none", threading.Event()
 
     def transact(self, step):
         connection = psycopg2.connect(host=address, port=port, user="postgres", dbname="postgres", connect_timeout=LIMIT, options="-c statement_timeout=0", tcp_user_timeout=LIMIT * 1000)
@@ -36,6 +36,7 @@ class Client(threading.Thread):
                     break
                 except psycopg2.OperationalError as e:
                     self.retries += 1
+                    self.complaint = str(e).strip()
                     if time.monotonic() - attempt > LIMIT * 0.9:
                         self.lost += 1
                         print(f"a connection was not answered for {time.monotonic() - attempt:.0f} s: {e}", file=sys.stderr)
@@ -58,8 +59,8 @@ clients = [Client(number) for number in range(CLIENTS)]
 for client in clients:
     client.start()
 for client in clients:
-    if not client.ready.wait(60):
-        sys.exit("no right answers")
+    if not client.ready.wait(120):
+        sys.exit(f"client {client.number} has {client.answers} answers after two minutes; {client.retries} attempts failed, the last: {client.complaint}")
 for client in clients:
     # What it waited while the service was starting is not counted.
     client.stall = 0.0

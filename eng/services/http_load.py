@@ -99,7 +99,7 @@ connections = [Connection(number, address, int(port), checks, files) for number 
 for connection in connections:
     connection.start()
 for connection in connections:
-    if not connection.ready.wait(60):
+    if not connection.ready.wait(120):
         sys.exit(f"connection {connection.number} has no right answers ({connection.complaint}).")
 for connection in connections:
     # What it waited while the service was starting is not counted.

@@ -55,7 +55,7 @@ connections = [Connection(number, sys.argv[1], int(sys.argv[2])) for number in r
 for connection in connections:
     connection.start()
 for connection in connections:
-    if not connection.ready.wait(60):
+    if not connection.ready.wait(120):
         sys.exit("no right answers")
 for connection in connections:
     # What it waited while the service was starting is not counted.

@@ -93,7 +93,14 @@ internal sealed class RunningService : IAsyncDisposable
     {
         (await _rig.ExecAsync(Rig.Client, ["mkdir", "-p", LoadCgroup], cancellationToken)).Successful();
         _load = _rig.Start(Rig.Client, WithEnvironment(["sh", "-c", "echo $$ >$0/cgroup.procs; exec bash \"$1\" load", LoadCgroup, _script]));
-        await _load.ReadLineAsync("ready", cancellationToken);
+        try
+        {
+            await _load.ReadLineAsync("ready", cancellationToken);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new InvalidOperationException($"{e.Message}\nThe service said: {await File.ReadAllTextAsync(Path.Combine(_directory, "serve.log"), cancellationToken)}", e);
+        }
     }
 
     /// <summary>Moves it to the other host, every page compared, and lets it work there for a moment.</summary>
