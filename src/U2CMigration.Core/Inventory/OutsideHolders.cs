@@ -78,12 +78,15 @@ internal sealed class OutsideHolders
         else if (_files.Count > 0 && link[0] == (byte)'/')
         {
             HeldDescriptor held = Make(processId, number, link);
-            if (FileStatus.TryRead(held.Path) is { } status && _files.Contains((status.Device, status.Inode)))
+            if (FileStatus.TryRead(held.Path) is { } status && _files.Contains((status.Device, status.Inode)) && !IsForTheCopy(processId, status))
             {
                 Add(_byFile, (status.Device, status.Inode), held);
             }
         }
     }
+
+    /// <summary>What this process has open of the workload's memory it has open to copy it.</summary>
+    private static bool IsForTheCopy(int processId, FileStatus status) => processId == Environment.ProcessId && status.IsRegular;
 
     private static HeldDescriptor Make(int processId, int number, ReadOnlySpan<byte> link) => new(processId, number, System.Text.Encoding.UTF8.GetString(link));
 

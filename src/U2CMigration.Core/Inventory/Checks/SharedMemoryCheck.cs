@@ -25,7 +25,8 @@ internal static class SharedMemoryCheck
             yield break;
         }
 
-        foreach (int processId in view.OutsideProcesses.Where(HasSharedMemory))
+        // This process maps the workload's memory itself, to copy it.
+        foreach (int processId in view.OutsideProcesses.Where(static processId => processId != Environment.ProcessId && HasSharedMemory(processId)))
         {
             foreach (NamedMapping theirs in MappingTable.Read(processId))
             {
