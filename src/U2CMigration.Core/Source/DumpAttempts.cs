@@ -13,8 +13,8 @@ namespace U2CMigration.Core.Source;
 /// <param name="prepare">Starts a worker for an attempt.</param>
 internal sealed class DumpAttempts(SourceContext context, Func<LazyDump> prepare)
 {
-    /// <summary>Each takes some milliseconds. Of a tree with 5 threads that each start the next one and end, 4 of 10 attempts fail.</summary>
-    private const int Most = 20;
+    /// <summary>Each takes some milliseconds on an idle machine. Of a tree of 4 threads that each start the next one and end, 9 of 10 attempts fail; 20 in a row were seen on a busy one.</summary>
+    private const int Most = 50;
 
     /// <summary>The last attempt.</summary>
     public LazyDump Dump { get; private set; } = prepare();
