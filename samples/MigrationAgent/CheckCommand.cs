@@ -24,7 +24,7 @@ public static class CheckCommand
         Option<GiveUp> allow = AllowOption.Create();
         Option<bool> losing = ProtectionOption.Create();
         var json = new Option<bool>("--json") { Description = "The same as --json-lines." };
-        var command = new Command("check", "Says what of a process tree could not be moved and what helps, without touching it. Exit codes: 0 it would be moved, 2 it would be refused.");
+        var command = new Command("check", "Says what of a process tree could not be moved and what helps, without changing it: each process is stopped for a moment, to be asked for its sandbox. Exit codes: 0 it would be moved, 2 it would be refused.");
         command.AddGroup("What and where", processId, destination, allow, losing, json);
         shared.AddTo(command, isSource: true);
         command.SetAction(async (parsed, cancellationToken) =>

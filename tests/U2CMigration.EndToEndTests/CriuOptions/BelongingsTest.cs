@@ -28,9 +28,10 @@ public abstract class BelongingsTest(RigFixture fixture) : FailureTest(fixture)
     }
 
     /// <summary>Tries to move it without the option, and returns the error: it stays here, with everything it has.</summary>
-    private protected async Task<JsonElement> StayedAsync(RunningWorkload workload, string[] sendOptions, int exitCode = 1, string[]? receiveOptions = null, int? processId = null)
+    private protected async Task<JsonElement> StayedAsync(RunningWorkload workload, string[] sendOptions, int exitCode = 1, string[]? receiveOptions = null, int? processId = null, Func<Task>? listening = null)
     {
         await using Agents agents = await StartReceiverAsync(receiveOptions ?? []);
+        await (listening?.Invoke() ?? Task.CompletedTask);
         await using RigProcess sender = agents.StartSending(processId ?? workload.ProcessId, sendOptions);
         CommandResult result = await sender.WaitAsync(Cancellation);
         result.ExitCode.Should().Be(exitCode, $"it said {result.Output} {result.Error}");

@@ -21,9 +21,8 @@ public sealed class FailureWordsTests(RigFixture fixture) : BelongingsTest(fixtu
         await using RunningWorkload workload = await StartAsync("--with", "fifo");
         try
         {
-            await RunAsync(host, $"echo 'no-such-option 7' > {Configuration}");
-
-            MessageOf(await StayedAsync(workload, [], exitCode)).Should().Contain("names the option 'no-such-option'").And.Contain(Configuration);
+            // A receiver does not start with it.
+            MessageOf(await StayedAsync(workload, [], exitCode, listening: () => RunAsync(host, $"echo 'no-such-option 7' > {Configuration}"))).Should().Contain("names the option 'no-such-option'").And.Contain(Configuration);
         }
         finally
         {
