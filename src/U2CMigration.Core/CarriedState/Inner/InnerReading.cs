@@ -12,7 +12,7 @@ internal sealed class InnerReading
     /// <summary>Of a process with more threads only so many are asked; the others are taken to be like the first.</summary>
     private const int MostThreads = 256;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     /// <summary>What each thread has, by the number of the thread on this host.</summary>
     public Dictionary<int, Dictionary<string, long>> Values { get; } = [];
