@@ -14,6 +14,10 @@ namespace U2CMigration.Core.CarriedState;
 /// <summary>Reads on the source what CRIU's images leave out: what only the tasks know while they run, the rest while they are frozen.</summary>
 internal sealed class SourceState(SourceContext context) : IDisposable
 {
+    private const int MostAttempts = 3;
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
     private readonly Dictionary<int, IReadOnlyList<ulong>> _sealed = [];
     private readonly LandlockProbe _probe = new();
     private InnerReading _inner = new();
@@ -25,7 +29,13 @@ internal sealed class SourceState(SourceContext context) : IDisposable
     {
         await Task.Run(() => _probe.Prepare(processIds)).ConfigureAwait(false);
         _inner = await InnerReading.TakeAsync(processIds, _probe).ConfigureAwait(false);
-        IReadOnlyList<string> lost = await Task.Run(() => Lost(processIds)).ConfigureAwait(false);
+        for (int attempt = 1; _inner.Missed.Count > 0 && attempt < MostAttempts; attempt++)
+        {
+            await Task.Delay(Pause).ConfigureAwait(false);
+            _inner = await InnerReading.TakeAsync(processIds, _probe).ConfigureAwait(false);
+        }
+
+        IReadOnlyList<string> lost = [.. await Task.Run(() => Lost(processIds)).ConfigureAwait(false), .. _inner.Missed];
         bool isAllowed = context.Options.AllowLosingProtections;
         foreach (string warning in _inner.Unasked.Concat(_probe.Problems).Concat(isAllowed ? lost : []).Except(context.Warnings).ToArray())
         {
@@ -53,7 +63,7 @@ internal sealed class SourceState(SourceContext context) : IDisposable
 
         if (lost.Count > 0)
         {
-            throw context.Failure(string.Join(' ', lost), isTransient: false);
+            throw context.Failure(string.Join(' ', lost), isTransient: _inner.Missed.Count > 0 && _inner.Restricted.Count == 0);
         }
     }
 

@@ -20,8 +20,11 @@ internal sealed class InnerReading
     /// <summary>Threads that may do less than their user: a sandbox that the kernel does not show.</summary>
     public List<int> Restricted { get; } = [];
 
-    /// <summary>Processes that could not be asked, and why.</summary>
+    /// <summary>Processes that cannot be asked, and why.</summary>
     public List<string> Unasked { get; } = [];
+
+    /// <summary>Processes that could not be asked in this moment, and why.</summary>
+    public List<string> Missed { get; } = [];
 
     /// <summary>Asks all threads of some processes.</summary>
     /// <param name="processIds">The processes; those that end meanwhile are left out.</param>
@@ -94,7 +97,9 @@ internal sealed class InnerReading
             // What has ended needs nothing any more; what does not let itself be entered is named.
             if (e.ErrorNumber != Errno.ESRCH && ProcessTree.TryReadStat(processId, out ProcessStat stat) && !stat.HasEnded)
             {
-                Unasked.Add(string.Create(CultureInfo.InvariantCulture, $"Process {processId} could not be asked for what only it knows (memory deny write execute, a Landlock sandbox), which may be lost: {e.Message}"));
+                // Busy or traced for a moment, by our own tracker for example: no reason to lose anything.
+                bool passes = e.ErrorNumber is Errno.ETIMEDOUT or Errno.EPERM;
+                (passes ? Missed : Unasked).Add(string.Create(CultureInfo.InvariantCulture, $"Process {processId} could not be asked for what only it knows (memory deny write execute, a Landlock sandbox), which may be lost: {e.Message}"));
             }
         }
     }
