@@ -15,7 +15,7 @@ load_files() {
     coproc CHECKED { exec python3 "$HERE/http_load.py" "$ADDRESS" "$1" "files=$DIR/www"; }
     local input=${CHECKED[1]} output=${CHECKED[0]} line answer
     read -r -u "$output" line || fault "the client ended."
-    wrk -t 1 -c "$2" -d 3600 "http://$ADDRESS:$1/file-1" >"$DIR/wrk.out" 2>&1 &
+    wrk -t 1 -c "$2" -d 3600 --timeout 120s "http://$ADDRESS:$1/file-1" >"$DIR/wrk.out" 2>&1 &
     wrk=$!
     echo "$line"
     until_told
