@@ -6,7 +6,7 @@ LIB=$REPO/eng/lib
 LOGS=$REPO/artifacts/test-logs
 CONFIGURATION=Release
 # No single project may hold up the rest for ever.
-PROJECT_SECONDS=${U2C_TEST_SECONDS:-1200}
+PROJECT_SECONDS=${U2C_TEST_SECONDS:-1500}
 for part in output packages native test-report; do
     # shellcheck source=/dev/null
     . "$LIB/$part.sh"
@@ -30,7 +30,7 @@ Ends with 1 when a test failed. A runner that crashes and a project that has tes
 
   CI=true            an absent need fails a test instead of skipping it (U2C_REQUIRE=all)
   U2C_TESTBED=DIR    a testbed root to share between checkouts
-  U2C_TEST_SECONDS   the most one project may take (default 1200)
+  U2C_TEST_SECONDS   the most one project may take (default 1500)
 HELP
 }
 

@@ -43,7 +43,19 @@ public static class Requires
         Testbed();
         string? testbed = Environment.GetEnvironmentVariable("U2C_TESTBED");
         string services = Path.Combine(string.IsNullOrEmpty(testbed) ? RepositoryRoot.File("artifacts", "testbed") : testbed, "services");
-        That(Directory.Exists(services), "the services are not installed: 'eng/testbed.sh build --services' does that (apt, 1.2 GB)");
+        if (Directory.Exists(services))
+        {
+            return;
+        }
+
+        // They are fetched from elsewhere: also where all else is required their absence is no fault of what is tested, unless they were asked for.
+        const string Reason = "the services are not installed: 'eng/testbed.sh build --services' does that (apt, 1.2 GB)";
+        if (Environment.GetEnvironmentVariable("U2C_SERVICE_RESULTS") is { Length: > 0 })
+        {
+            Assert.Fail(Reason);
+        }
+
+        Assert.Skip(Reason);
     }
 
     /// <summary>The kernel knows the ioctl PAGEMAP_SCAN (Linux 6.7).</summary>

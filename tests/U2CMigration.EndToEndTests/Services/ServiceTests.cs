@@ -1,15 +1,11 @@
 namespace U2CMigration.EndToEndTests.Services;
 
-/// <summary>Services that people run, moved there and back under load.</summary>
+/// <summary>Services that people run, moved there and back under load: a process for each session, file locks, a runtime that compiles, workers that share memory, children that come and go.</summary>
 public sealed class ServiceTests(ServicesRig fixture) : ServiceTest(fixture)
 {
     [Theory]
     [InlineData("postgresql", "kept")]
-    [InlineData("postgresql", "connection-each")]
     [InlineData("mariadb", "moved")]
-    [InlineData("nginx", "")]
-    [InlineData("node", "filtered")]
-    [InlineData("jvm", "g1")]
     [InlineData("aspnet", "server")]
     [InlineData("gunicorn", "")]
     [InlineData("build", "")]
