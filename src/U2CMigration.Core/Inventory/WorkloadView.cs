@@ -135,8 +135,9 @@ internal sealed class WorkloadView
         }
 
         HashSet<(ulong, ulong)> files = [.. Fifos.Select(static one => one.Key), .. Files.Where(static file => file.Descriptor.Link.StartsWith("/memfd:", StringComparison.Ordinal)).Select(static file => (file.Status.Device, file.Status.Inode))];
-        var own = Tree.ToHashSet();
-        OutsideProcesses = [.. DescriptorTable.Processes().Where(process => !own.Contains(process))];
+        // Children that were started since the tree was listed are no strangers.
+        var descent = new Descent(Tree);
+        OutsideProcesses = [.. DescriptorTable.Processes().Where(process => !descent.Includes(process))];
         Outside = new OutsideHolders([.. Pipes.Select(static pipe => pipe.Key)], sockets, [.. Events.Select(static one => one.Number)], files);
         Outside.Look(OutsideProcesses);
     }

@@ -3,6 +3,7 @@ using U2CMigration.Core.Errors;
 using U2CMigration.Core.Inventory;
 using U2CMigration.Core.Logging;
 using U2CMigration.Core.Sessions;
+using U2CMigration.PageTracking.Processes;
 
 namespace U2CMigration.Core.Source;
 
@@ -18,7 +19,7 @@ internal sealed class LastLook(SourceContext context)
     private long _lookedAt;
 
     /// <summary>Looks.</summary>
-    /// <param name="processIds">The processes now.</param>
+    /// <param name="processIds">The processes that are tracked, also those that have lost their parents; what has come since is looked at as well.</param>
     /// <param name="cancellationToken">Ends the migration.</param>
     /// <exception cref="MigrationException">Something has come that cannot move; the workload was not frozen.</exception>
     public async Task TakeAsync(IReadOnlyCollection<int> processIds, CancellationToken cancellationToken)
@@ -34,7 +35,7 @@ internal sealed class LastLook(SourceContext context)
         try
         {
             IReadOnlyList<InventoryFinding> found =
-                await context.Inventory.TakeAsync(() => [root, .. processIds.Where(process => process != root)], limited.Token).ConfigureAwait(false);
+                await context.Inventory.TakeAsync(() => [root, .. processIds.Union(ProcessTree.List(root)).Where(process => process != root)], limited.Token).ConfigureAwait(false);
             Judge(found);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
@@ -43,7 +44,6 @@ internal sealed class LastLook(SourceContext context)
                 System.Globalization.CultureInfo.InvariantCulture,
                 $"Looking through the workload again before the freeze took more than {Limit.TotalSeconds:0.#} s and was left: what it has opened since the beginning may not come along."));
         }
-
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             context.Warn($"Looking through the workload again before the freeze failed ({e.Message}): what it has opened since the beginning may not come along.");
