@@ -184,6 +184,7 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
             Worker = CriuPreflight.WorkerOptions(context.Options.Criu),
             HidesMemory = processId => HiddenMemory.CanHide(_tracker, processId),
             OmitsContent = path => _memory?.Carries(path) == true,
+            HasContentToOmit = () => _memory?.CarriesContent == true,
         };
         ITreeFreezer freezer = FreezerDetection.For(root, context.Warnings.Add);
         _tree = new FrozenTree(context, freezer, () => LazyDump.Prepare(options, context.Loggers), () => _memory?.External ?? [], version);

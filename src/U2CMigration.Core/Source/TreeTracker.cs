@@ -52,7 +52,12 @@ internal sealed class TreeTracker(IPageTracker processes, SharedObjectTracker? o
 
     /// <summary>Whether CRIU is not to copy the content of the memory file that a path leads to: it travels as pages, and the destination knows of it.</summary>
     /// <remarks>Other files CRIU copies only when they were deleted a moment ago, and then they do not travel in any other way.</remarks>
-    public bool Carries(string path) => _announced.Any(shared => shared.Kind is SharedObjectKind.Anonymous or SharedObjectKind.MemoryFile && shared.IsAt(path));
+    public bool Carries(string path) => _announced.Any(shared => HasContent(shared) && shared.IsAt(path));
+
+    /// <summary>Whether there is anything that CRIU would copy.</summary>
+    public bool CarriesContent => _announced.Any(HasContent);
+
+    private static bool HasContent(SharedObject shared) => shared.Kind is SharedObjectKind.Anonymous or SharedObjectKind.MemoryFile;
 
     /// <summary>Takes sizes and the like as they are now. A file that was deleted since the last look travels with the images.</summary>
     public SharedObjectList Refresh()

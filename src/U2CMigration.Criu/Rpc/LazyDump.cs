@@ -352,7 +352,7 @@ public sealed class LazyDump : IAsyncDisposable
         }
 
         EndOmission();
-        _omitted = _options.OmitsContent is { } omits ? OmittedContent.TryStart(WorkerProcessId, omits, _logger) : null;
+        _omitted = _options.OmitsContent is { } omits && _options.HasContentToOmit() ? OmittedContent.TryStart(WorkerProcessId, omits, _logger) : null;
         return ValueTask.FromResult(true);
     }
 

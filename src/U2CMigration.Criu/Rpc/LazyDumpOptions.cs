@@ -30,6 +30,10 @@ public sealed record LazyDumpOptions
     /// <value>Default: null, CRIU copies all. Where it cannot be done (x86-64, Linux 5.13 and a CRIU with a shared C library are needed) CRIU copies all too, and that is logged.</value>
     public Func<string, bool>? OmitsContent { get; init; }
 
+    /// <summary>Asked once when the tasks are stopped: whether <see cref="OmitsContent"/> can answer true at all. If not, CRIU is not watched, which saves up to 20 ms of the dump.</summary>
+    /// <value>Default: it can.</value>
+    public Func<bool> HasContentToOmit { get; init; } = static () => true;
+
     /// <summary>Called with the worker right before it is led to what was covered, so that tests can let that fail.</summary>
     internal Action<int>? Exchanging { get; init; }
 }
