@@ -22,13 +22,16 @@ internal sealed class SourceLeases : IDisposable
     /// <summary>Whether any lease was given up.</summary>
     public bool Any => _given.Count > 0;
 
+    /// <summary>Whether a dumped tree has any.</summary>
+    public static bool AreIn(ImageDirectory images) => LeasesIn(images).Any();
+
     /// <summary>Gives up every lease that the images name.</summary>
     /// <param name="images">The images of the frozen tree.</param>
     /// <param name="onThisHost">Translates the numbers of processes in the images.</param>
     /// <exception cref="IOException">One could not be given up.</exception>
     public void GiveUp(ImageDirectory images, Func<int, int> onThisHost)
     {
-        foreach (FileLock lease in FileLockImage.Read(images).Where(static one => one.Kind == FileLockKind.Lease))
+        foreach (FileLock lease in LeasesIn(images))
         {
             GiveUp(onThisHost(lease.ProcessId), lease.Descriptor);
         }
@@ -60,6 +63,8 @@ internal sealed class SourceLeases : IDisposable
         _given.ForEach(static one => one.File.Dispose());
         _given.Clear();
     }
+
+    private static IEnumerable<FileLock> LeasesIn(ImageDirectory images) => FileLockImage.Read(images).Where(static one => one.Kind == FileLockKind.Lease);
 
     private void GiveUp(int processId, int descriptor)
     {

@@ -131,9 +131,15 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
             await ReleaseNetworkAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        LeaseBreaks.Refuse(context);
-        TimerDescriptorImage.Repair(new ImageDirectory(context.ImagesDirectory), TimeProvider.System.GetUtcNow());
-        _leases.GiveUp(new ImageDirectory(context.ImagesDirectory), context.Numbers.OnThisHost);
+        var images = new ImageDirectory(context.ImagesDirectory);
+        if (SourceLeases.AreIn(images))
+        {
+            // Not for all: to read the table of locks the kernel waits until all processors have rested, some 10 ms.
+            LeaseBreaks.Refuse(context);
+        }
+
+        TimerDescriptorImage.Repair(images, TimeProvider.System.GetUtcNow());
+        _leases.GiveUp(images, context.Numbers.OnThisHost);
     }
 
     /// <summary>Returns when it is certain that the images are those of the frozen tree.</summary>
