@@ -95,7 +95,7 @@ public sealed unsafe partial class PageStore
 
         if (attached.IsFixed)
         {
-            throw new PageStoreException($"A page of shared memory {chunk.ProcessId} came that lies behind its end. The workload still runs on the source.");
+            throw new PageStoreException($"A page of shared memory {chunk.ProcessId} came that lies beyond its end. The workload still runs on the source.");
         }
 
         attached.Length = (OffsetOf(chunk, page) + GrowthBytes) / GrowthBytes * GrowthBytes;

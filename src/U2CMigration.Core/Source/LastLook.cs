@@ -13,7 +13,7 @@ internal sealed class LastLook(SourceContext context)
     /// <summary>A freeze may be put off many times in a row, and a look takes processor time from the workload.</summary>
     private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(1);
 
-    /// <summary>The workload goes on writing meanwhile.</summary>
+    /// <summary>The workload continues to write in this time.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
 
     private long _lookedAt;

@@ -132,7 +132,7 @@ public sealed class LazyDump : IAsyncDisposable
     }
 
     /// <summary>
-    /// Asks CRIU for the dump ahead of time: it reads its settings, some 2 ms, and waits before it has touched anything. <see cref="HoldAsync"/> with the same options goes on from there; with
+    /// Asks CRIU for the dump ahead of time: it reads its settings, some 2 ms, and waits before it has touched anything. <see cref="HoldAsync"/> with the same options continues from there; with
     /// others, or where memory cannot be hidden after all, CRIU is asked anew.
     /// </summary>
     /// <param name="options">What will be dumped.</param>

@@ -177,7 +177,7 @@ internal static class UserfaultfdInjection
         }
     }
 
-    /// <summary>Gives a thread back what it had, so that it goes on as if nothing had been.</summary>
+    /// <summary>Gives a thread back what it had, so that it continues as if nothing had happened.</summary>
     internal static void GiveBack(TracedThread thread, X64SystemCall call, ulong mask, int processId)
     {
         try

@@ -70,7 +70,7 @@ internal sealed class ObjectFinder
         }
         catch (Exception e) when (e is PageTrackingException or IOException)
         {
-            // Whoever had it has closed it, or has ended.
+            // Its owner has closed it, or has ended.
         }
 
         file?.Dispose();

@@ -5,7 +5,7 @@ namespace U2CMigration.PageTracking.SharedObjects;
 
 /// <summary>Finds the shared memory of a process tree and the pages of it that differ from what was copied: each object once, however many processes have it.</summary>
 /// <remarks>
-/// The counterpart of an <see cref="Trackers.IPageTracker"/>, which looks at private memory only. Whoever copies pages must do so with <see cref="SharedObject.Read"/>: a page is
+/// The counterpart of an <see cref="Trackers.IPageTracker"/>, which looks at private memory only. Pages must be copied with <see cref="SharedObject.Read"/>: a page is
 /// reported until its content was read in that way. One thread at a time; pages may be read meanwhile.
 /// </remarks>
 public sealed class SharedObjectTracker : IDisposable
