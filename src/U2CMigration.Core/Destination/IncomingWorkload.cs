@@ -214,12 +214,12 @@ internal sealed class IncomingWorkload : IAsyncDisposable
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task completing = plan.CompleteAsync(stop.Token);
         Task<int> holding = HoldAsync(completing, stop.Token);
-        await CompleteAsync(completing, holding, stop).ConfigureAwait(false);
+        await RestoreWait.CompleteAsync(completing, holding, stop).ConfigureAwait(false);
         _phases.Add(new PhaseDuration(PhaseNames.Check, Stopwatch.GetElapsedTime(start)));
         Task released = Task.Run(_objects.Complete, CancellationToken.None);
         try
         {
-            _rootProcessId = await HoldWhileListeningAsync(holding, stop).ConfigureAwait(false);
+            _rootProcessId = await RestoreWait.HoldAsync(holding, _verification.Expected.NextOtherAsync(_connection, stop.Token), stop).ConfigureAwait(false);
         }
         finally
         {
@@ -259,52 +259,6 @@ internal sealed class IncomingWorkload : IAsyncDisposable
         int rootProcessId = await _restore!.HoldAsync(pagesComplete, cancellationToken).ConfigureAwait(false);
         await _verification.CompareHeldAsync(rootProcessId, _restore, cancellationToken).ConfigureAwait(false);
         return rootProcessId;
-    }
-
-    /// <summary>Takes the last pages while the restore goes on; when one fails the other ends too.</summary>
-    private static async Task CompleteAsync(Task completing, Task<int> holding, CancellationTokenSource stop)
-    {
-        if (await Task.WhenAny(completing, holding).ConfigureAwait(false) == holding && !holding.IsCompletedSuccessfully)
-        {
-            await stop.CancelAsync().ConfigureAwait(false);
-            await completing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await holding.ConfigureAwait(false);
-        }
-
-        try
-        {
-            await completing.ConfigureAwait(false);
-        }
-        catch
-        {
-            await stop.CancelAsync().ConfigureAwait(false);
-            await ((Task)holding).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            throw;
-        }
-    }
-
-    /// <summary>Waits for the restore, and gives up at once when the source does or is gone.</summary>
-    private async Task<int> HoldWhileListeningAsync(Task<int> holding, CancellationTokenSource stop)
-    {
-        Task<MigrationMessage> listening = _verification.Expected.NextOtherAsync(_connection, stop.Token);
-        Task first = await Task.WhenAny(listening, holding).ConfigureAwait(false);
-
-        // Nothing is lost by this: a message that is not complete stays with the connection.
-        await stop.CancelAsync().ConfigureAwait(false);
-        if (first == holding)
-        {
-            await ((Task)listening).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (!listening.IsCompletedSuccessfully)
-            {
-                return await holding.ConfigureAwait(false);
-            }
-        }
-
-        await ((Task)holding).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        MigrationMessage message = await listening.ConfigureAwait(false);
-        throw message is Abort abort
-            ? new SourceAbortedException(abort)
-            : new MigrationProtocolException("nothing before the restore is done", message.Type.ToString());
     }
 
     private async Task ExpectCommitAsync(CancellationToken cancellationToken)
