@@ -8,11 +8,13 @@ using U2CMigration.Core.Source;
 using U2CMigration.Criu.Images;
 using U2CMigration.PageTracking.Processes;
 using U2CMigration.Transport;
+using U2CMigration.Transport.Messages;
 
 namespace U2CMigration.Core.CarriedState;
 
 /// <summary>Gives the restored tasks, while they are held, what CRIU's images leave out, and says what they could not be given.</summary>
-internal sealed class DestinationState
+/// <param name="isSent">Whether the source sends something.</param>
+internal sealed class DestinationState(bool isSent)
 {
     /// <summary>The most that a source may send: some ten thousand sockets.</summary>
     private const long MostBytes = 64 << 20;
@@ -44,8 +46,8 @@ internal sealed class DestinationState
         }
 
         int own = Environment.ProcessId;
-        var state = new DestinationState();
-        state.Take(new Transport.Messages.CarriedState(
+        var state = new DestinationState(isSent: true);
+        state.TryTake(new Transport.Messages.CarriedState(
             CarriedSender.Write(new CarriedTree
             {
                 Processes = [new CarriedProcess(own, ValuesOf(ProcessAttributes.All, own), [])],
@@ -57,10 +59,18 @@ internal sealed class DestinationState
         await state.GiveAsync(own).ConfigureAwait(false);
     }
 
-    /// <summary>Takes a piece of what the source sends.</summary>
+    /// <summary>Whether all of it is here.</summary>
+    public bool IsComplete => !isSent || Any;
+
+    /// <summary>Takes a message if it is a piece of it.</summary>
     /// <exception cref="MigrationProtocolException">It is not what a source sends.</exception>
-    public void Take(Transport.Messages.CarriedState piece)
+    public bool TryTake(MigrationMessage message)
     {
+        if (message is not Transport.Messages.CarriedState piece)
+        {
+            return false;
+        }
+
         if (_text.WrittenCount + (long)piece.Data.Length > MostBytes)
         {
             throw new MigrationProtocolException($"at most {MostBytes >> 20} MiB of carried state", "more");
@@ -79,6 +89,8 @@ internal sealed class DestinationState
                 throw new MigrationProtocolException("carried state", $"another text ({e.Message})");
             }
         }
+
+        return true;
     }
 
     /// <summary>Reads from the images what a restore leaves out although they have it.</summary>

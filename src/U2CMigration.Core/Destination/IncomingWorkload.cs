@@ -19,6 +19,7 @@ using U2CMigration.Criu.Rpc;
 using U2CMigration.Core.Preflight;
 using U2CMigration.Transport;
 using U2CMigration.Transport.Connections;
+using U2CMigration.Transport.Frames;
 using U2CMigration.Transport.Messages;
 
 namespace U2CMigration.Core.Destination;
@@ -41,7 +42,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
     private readonly List<PhaseDuration> _phases = [];
     private readonly MemoryAtHand _memory = MemoryAtHand.Take();
     private readonly IncomingVerification _verification;
-    private readonly DestinationState _carried = new();
+    private readonly DestinationState _carried;
     private Task _acquired = Task.CompletedTask;
     private Task<IReadOnlyList<CarriedConnection>> _resetting = Task.FromResult<IReadOnlyList<CarriedConnection>>([]);
     private LockExchange? _locks;
@@ -60,6 +61,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
         _connection = connection;
         _mode = mode;
         _network = context.Options.Network;
+        _carried = new DestinationState(isSent: (connection.Features & ProtocolFeatures.CarriedState) != 0);
         _directory = ClaimedDirectory.Create(context.ImagesDirectory);
         _images = new ImageReceiver(context.ImagesDirectory);
         try
@@ -175,9 +177,6 @@ internal sealed class IncomingWorkload : IAsyncDisposable
                 case Transport.Messages.ImageFile piece:
                     _images.Take(piece);
                     break;
-                case Transport.Messages.CarriedState state:
-                    _carried.Take(state);
-                    break;
                 case ImagesEnd end:
                     _images.Complete(end);
                     return;
@@ -193,7 +192,8 @@ internal sealed class IncomingWorkload : IAsyncDisposable
     {
         long start = Stopwatch.GetTimestamp();
         _context.Options.Faults?.InImages?.Invoke(new ImageDirectory(_context.ImagesDirectory));
-        var plan = new RestorePlan(_context, _store, _recent, _connection, _verification.Expected, _objects);
+        var messages = new RestoreMessages(_connection, _verification.Expected.TryTake, _objects.TryTake, _carried.TryTake);
+        var plan = new RestorePlan(_context, _store, _recent, _connection, messages, _objects);
         plan.Read();
         _mode = plan.Confirm(_mode);
         var images = new ImageDirectory(_context.ImagesDirectory);
@@ -219,7 +219,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
         Task released = Task.Run(_objects.Complete, CancellationToken.None);
         try
         {
-            _rootProcessId = await RestoreWait.HoldAsync(holding, _verification.Expected.NextOtherAsync(_connection, stop.Token), stop).ConfigureAwait(false);
+            _rootProcessId = await RestoreWait.HoldAsync(holding, messages.NextOtherAsync(stop.Token), stop).ConfigureAwait(false);
         }
         finally
         {
@@ -231,6 +231,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
         _objects.Seal();
         _surroundings.FreeConnections();
         await _locks.TakeFreeAsync(_rootProcessId, cancellationToken).ConfigureAwait(false);
+        await messages.CompleteAsync(() => _carried.IsComplete, cancellationToken).ConfigureAwait(false);
         await _carried.GiveAsync(_rootProcessId).ConfigureAwait(false);
         if (_carried.Any)
         {

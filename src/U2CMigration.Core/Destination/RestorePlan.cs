@@ -18,7 +18,7 @@ namespace U2CMigration.Core.Destination;
 /// Compares CRIU's page map of the frozen tree, which is the last word, with the store: pages that the images want and the store lacks are asked for,
 /// pages that the store has beyond them are never used.
 /// </summary>
-internal sealed class RestorePlan(DestinationContext context, PageStore store, RecentPages recent, MigrationConnection connection, ExpectedPages expected, IncomingObjects objects)
+internal sealed class RestorePlan(DestinationContext context, PageStore store, RecentPages recent, MigrationConnection connection, RestoreMessages messages, IncomingObjects objects)
 {
     private const int MaxAttempts = 3;
 
@@ -127,7 +127,7 @@ internal sealed class RestorePlan(DestinationContext context, PageStore store, R
                     return;
                 case Abort abort:
                     throw new SourceAbortedException(abort);
-                case { } other when !expected.TryTake(other) && !objects.TryTake(other):
+                case { } other when !messages.TryTake(other):
                     throw new MigrationProtocolException("the last pages", other.Type.ToString());
             }
         }

@@ -1,4 +1,3 @@
-using U2CMigration.Transport;
 using U2CMigration.Transport.Messages;
 
 namespace U2CMigration.Core.Destination;
@@ -52,9 +51,6 @@ internal static class RestoreWait
         }
 
         await ((Task)holding).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        MigrationMessage message = await listening.ConfigureAwait(false);
-        throw message is Abort abort
-            ? new SourceAbortedException(abort)
-            : new MigrationProtocolException("nothing before the restore is done", message.Type.ToString());
+        throw RestoreMessages.Unexpected(await listening.ConfigureAwait(false));
     }
 }

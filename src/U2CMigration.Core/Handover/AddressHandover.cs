@@ -23,7 +23,6 @@ public sealed class AddressHandover : ISourceNetwork, IDestinationNetwork
     private readonly ArpSilence _silence;
     private PacketRelay? _relay;
     private NewConnectionHold? _hold;
-    private Task _letting = Task.CompletedTask;
     private bool _released;
     private bool _onLoopback;
     private bool _onDevice;
@@ -104,15 +103,14 @@ public sealed class AddressHandover : ISourceNetwork, IDestinationNetwork
 
         // Only now: what this host never had it must not take back.
         _released = true;
-        _letting = Task.Run(LetConnect, CancellationToken.None);
+        _hold?.EndSoon();
         return ValueTask.CompletedTask;
     }
 
     /// <inheritdoc/>
     public async ValueTask ReclaimAsync(CancellationToken cancellationToken)
     {
-        await _letting.ConfigureAwait(false);
-        LetConnect();
+        await LetConnectAsync().ConfigureAwait(false);
         if (_released)
         {
             RouteNetlink.AddAddress(_device.Value.Index, _address.GetAddressBytes(), _prefixLength);
@@ -128,8 +126,7 @@ public sealed class AddressHandover : ISourceNetwork, IDestinationNetwork
     /// <inheritdoc/>
     public async ValueTask EndAsync()
     {
-        await _letting.ConfigureAwait(false);
-        LetConnect();
+        await LetConnectAsync().ConfigureAwait(false);
         if (_relay is { } relay)
         {
             _relay = null;
@@ -199,11 +196,14 @@ public sealed class AddressHandover : ISourceNetwork, IDestinationNetwork
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Takes the hold away: without the address there is nothing to hold, and with it the workload is to be reached again.</summary>
-    private void LetConnect()
+    /// <summary>Without the address there is nothing to hold, and with it the workload is to be reached again.</summary>
+    private async Task LetConnectAsync()
     {
-        _hold?.End();
-        _hold = null;
+        if (_hold is { } hold)
+        {
+            _hold = null;
+            await hold.EndAsync().ConfigureAwait(false);
+        }
     }
 
     private void LeaveLoopback()

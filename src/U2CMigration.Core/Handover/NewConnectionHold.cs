@@ -10,7 +10,11 @@ namespace U2CMigration.Core.Handover;
 /// </summary>
 internal sealed class NewConnectionHold
 {
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
     private readonly FirewallTable _table;
+    private readonly TaskCompletionSource _now = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Task _ending = Task.CompletedTask;
 
     private NewConnectionHold(FirewallTable table) => _table = table;
 
@@ -28,8 +32,22 @@ internal sealed class NewConnectionHold
         }
     }
 
-    /// <summary>Lets them pass again.</summary>
-    public void End() => _table.Dispose();
+    /// <summary>Lets them pass again, but not in the freeze, which has no processor time to spare for it.</summary>
+    public void EndSoon() => _ending = EndLaterAsync();
+
+    /// <summary>Lets them pass again; returns when they do.</summary>
+    public async Task EndAsync()
+    {
+        _now.TrySetResult();
+        await _ending.ConfigureAwait(false);
+        _table.Dispose();
+    }
+
+    private async Task EndLaterAsync()
+    {
+        await Task.WhenAny(_now.Task, Task.Delay(Pause)).ConfigureAwait(false);
+        _table.Dispose();
+    }
 
     internal static string RulesFor(string table, IPAddress address) =>
         $"table inet {table} {{\n chain arriving {{\n  type filter hook input priority filter; policy accept;\n  ip daddr {address} tcp flags & (syn | ack) == syn drop\n }}\n}}\n";

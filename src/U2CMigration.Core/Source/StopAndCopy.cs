@@ -18,7 +18,7 @@ internal sealed class StopAndCopy(
 {
     private readonly PageSet _tail = new();
     private readonly PageSet _everythingLeft = new();
-    private readonly PageSet _touchedByDump = new();
+    private readonly FrozenPageMap _pages = new(tracker.Processes);
 
     /// <summary>The moment at which the freeze was asked for (<see cref="Stopwatch.GetTimestamp"/>).</summary>
     public long FreezeTimestamp { get; private set; }
@@ -114,7 +114,7 @@ internal sealed class StopAndCopy(
             objects.Begin();
             await ScanTailAsync(pending, cancellationToken).ConfigureAwait(false);
             using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            await AllOrCancelAsync(both, DumpAsync(both.Token), SendTailAsync(both.Token), ReadCarriedAsync()).ConfigureAwait(false);
+            await AllOrCancelAsync(both, DumpAsync(both.Token), SendTailAndLookAsync(both.Token)).ConfigureAwait(false);
         }
         else
         {
@@ -122,27 +122,18 @@ internal sealed class StopAndCopy(
             await objects.AnnounceAsync(cancellationToken).ConfigureAwait(false);
             objects.Begin();
             await ScanTailAsync(pending, cancellationToken).ConfigureAwait(false);
-            using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            await AllOrCancelAsync(both, SendTailAsync(both.Token), ReadCarriedAsync()).ConfigureAwait(false);
+            await SendTailAsync(cancellationToken).ConfigureAwait(false);
         }
 
         long mapsStart = Stopwatch.GetTimestamp();
-        await Task.Run(() => HiddenMemory.AddToImages(context, tracker.Processes, tree.HiddenProcesses, tree.CriuVersion, cancellationToken), cancellationToken).ConfigureAwait(false);
+        await Task.Run(() => AddPageMaps(cancellationToken), cancellationToken).ConfigureAwait(false);
         Mark("page maps complete");
         long transferStart = Stopwatch.GetTimestamp();
         PageMaps = Stopwatch.GetElapsedTime(mapsStart, transferStart);
-        Task touched = tree.StopsBeforeDump ? Task.Run(() => tracker.Processes.Collect(_touchedByDump, cancellationToken), cancellationToken) : Task.CompletedTask;
-        if (carries)
-        {
-            await CarriedSender.SendAsync(Carried, connection, cancellationToken).ConfigureAwait(false);
-        }
-
         ImagesEnd end = await ImageSender.SendAsync(context.ImagesDirectory, connection, cancellationToken).ConfigureAwait(false);
         await connection.SendAsync(end, cancellationToken).ConfigureAwait(false);
 
-        // CRIU ran code inside the tasks: the kernel has updated their restartable sequence areas, at least. Their own page map has the last word.
-        await touched.ConfigureAwait(false);
-        await sender.SendAsync(_touchedByDump, null, null, cancellationToken).ConfigureAwait(false);
+        await sender.SendAsync(_pages.TouchedByDump, null, null, cancellationToken).ConfigureAwait(false);
         await objects.CompleteAsync(_everythingLeft, cancellationToken).ConfigureAwait(false);
         Mark("shared memory complete");
         await connection.SendAsync(new RoundEnd(index, sender.SentPages - sentBefore, 0), cancellationToken).ConfigureAwait(false);
@@ -159,7 +150,7 @@ internal sealed class StopAndCopy(
             WireBytes = connection.Statistics.WireBytesSent - bytesBefore,
         };
         using var restoring = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        await AllOrCancelAsync(restoring, WaitForRestoreAsync(restoring.Token), CompareHeldAsync(restoring.Token)).ConfigureAwait(false);
+        await AllOrCancelAsync(restoring, WaitForRestoreAsync(restoring.Token), CarryAsync(carries, restoring.Token), CompareHeldAsync(restoring.Token)).ConfigureAwait(false);
         await tree.ConfirmAsync().ConfigureAwait(false);
     }
 
@@ -179,10 +170,36 @@ internal sealed class StopAndCopy(
         Mark("dumped");
     }
 
-    private async Task ReadCarriedAsync()
+    /// <summary>Beside the dump, which waits for the tasks more than it computes.</summary>
+    private async Task SendTailAndLookAsync(CancellationToken cancellationToken)
     {
-        Carried = await Task.Run(carried.Read).ConfigureAwait(false);
+        await SendTailAsync(cancellationToken).ConfigureAwait(false);
+        await Task.Run(() => _pages.Look(cancellationToken), cancellationToken).ConfigureAwait(false);
+    }
+
+    private void AddPageMaps(CancellationToken cancellationToken)
+    {
+        if (tree.StopsBeforeDump)
+        {
+            _pages.LookAgain(cancellationToken);
+        }
+        else if (tree.HiddenProcesses.Count > 0)
+        {
+            _pages.Look(cancellationToken);
+        }
+
+        HiddenMemory.AddToImages(context, _pages.Resident, tree.HiddenProcesses, tree.CriuVersion, cancellationToken);
+    }
+
+    /// <summary>What the images leave out. Read in the time of the restore, as the destination needs it only then: beside the dump it would take processor time from it.</summary>
+    private async Task CarryAsync(bool isWanted, CancellationToken cancellationToken)
+    {
+        Carried = await Task.Run(carried.Read, cancellationToken).ConfigureAwait(false);
         Mark("carried state read");
+        if (isWanted)
+        {
+            await CarriedSender.SendAsync(Carried, connection, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     private async Task ScanTailAsync(PageSet pending, CancellationToken cancellationToken)

@@ -12,11 +12,11 @@ public sealed class DestinationStateTests
     public void Take_InPieces_IsTheTreeThatWasSent()
     {
         byte[] text = CarriedSender.Write(new CarriedTree { Waiting = [new CarriedConnection("10.0.0.1:80", "10.0.0.2:1234")] });
-        var state = new DestinationState();
+        var state = new DestinationState(isSent: true);
 
-        state.Take(new Message(text.AsMemory(0, 10), IsLast: false));
+        state.TryTake(new Message(text.AsMemory(0, 10), IsLast: false));
         state.Any.Should().BeFalse();
-        state.Take(new Message(text.AsMemory(10), IsLast: true));
+        state.TryTake(new Message(text.AsMemory(10), IsLast: true));
 
         state.Waiting.Should().Equal(new CarriedConnection("10.0.0.1:80", "10.0.0.2:1234"));
     }
@@ -26,15 +26,15 @@ public sealed class DestinationStateTests
     [InlineData("null")]
     [InlineData("[1]")]
     public void Take_SomethingElse_IsRefused(string text) =>
-        FluentActions.Invoking(() => new DestinationState().Take(new Message(Encoding.UTF8.GetBytes(text), IsLast: true))).Should().Throw<MigrationProtocolException>();
+        FluentActions.Invoking(() => new DestinationState(isSent: true).TryTake(new Message(Encoding.UTF8.GetBytes(text), IsLast: true))).Should().Throw<MigrationProtocolException>();
 
     [Fact]
     public async Task Give_WhatThisProcessHas_ChangesAndWarnsOfNothing()
     {
         await DestinationState.RehearseAsync();
-        var state = new DestinationState();
+        var state = new DestinationState(isSent: true);
         Dictionary<string, string> own = ThreadAttributes.All.ToDictionary(static one => one.Name, static one => one.Read(Environment.ProcessId)!);
-        state.Take(new Message(CarriedSender.Write(new CarriedTree { Threads = [new CarriedThreads([Environment.ProcessId], own, new Dictionary<string, long>())] }), IsLast: true));
+        state.TryTake(new Message(CarriedSender.Write(new CarriedTree { Threads = [new CarriedThreads([Environment.ProcessId], own, new Dictionary<string, long>())] }), IsLast: true));
 
         await state.GiveAsync(Environment.ProcessId);
 

@@ -1,4 +1,3 @@
-using U2CMigration.Transport.Connections;
 using U2CMigration.Transport.Messages;
 
 namespace U2CMigration.Core.Destination.Verification;
@@ -27,18 +26,5 @@ internal sealed class ExpectedPages
         }
 
         return true;
-    }
-
-    /// <summary>Waits for the next message that is none of these.</summary>
-    public async Task<MigrationMessage> NextOtherAsync(MigrationConnection connection, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            MigrationMessage message = await connection.ReceiveAsync(cancellationToken).ConfigureAwait(false);
-            if (!TryTake(message))
-            {
-                return message;
-            }
-        }
     }
 }
