@@ -4,7 +4,9 @@ namespace U2CMigration.Criu.Rpc;
 internal sealed class HoldPoint
 {
     private readonly TaskCompletionSource<int> _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource<bool> _decision = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    // CRIU is answered by the thread that decides: with a workload that is down, an answer must not wait for a thread that has other things to do.
+    private readonly TaskCompletionSource<bool> _decision = new();
 
     /// <summary>Completes with the process id of the notification once CRIU waits here.</summary>
     internal Task<int> Reached => _reached.Task;
