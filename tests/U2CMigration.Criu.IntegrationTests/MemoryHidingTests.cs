@@ -220,7 +220,7 @@ public sealed class MemoryHidingTests : CriuTestBase
 
         group.Freeze();
         await dump.HoldAsync(Dump(target) with { FreezeCgroup = group.Path }, Limit);
-        (await dump.MappingsConfirmed).Should().Be(confirmed);
+        (await dump.ConfirmMappingsAsync()).Should().Be(confirmed);
         int protection = new ImageDirectory(Directory["images"]).ReadMemoryAreas(target.ProcessId).First(area => area.Start <= mapping && area.End > mapping).Protection;
         protection.Should().Be(change.Contains("syscall(10", StringComparison.Ordinal) ? 1 : 3);
         await dump.RollbackAsync();
@@ -248,7 +248,7 @@ public sealed class MemoryHidingTests : CriuTestBase
 
         group.Freeze();
         await dump.HoldAsync(Dump(target) with { FreezeCgroup = group.Path }, Limit);
-        (await dump.MappingsConfirmed).Should().BeTrue("CRIU has read the flags itself, and not those of the second reading");
+        (await dump.ConfirmMappingsAsync()).Should().BeTrue("CRIU has read the flags itself, and not those of the second reading");
         await dump.RollbackAsync();
         group.Thaw();
     }
@@ -297,7 +297,7 @@ public sealed class MemoryHidingTests : CriuTestBase
         {
             await dump.ReadyAsync([target.ProcessId, .. target.Children()], Limit);
             await dump.HoldAsync(Dump(target, "hidden") with { FreezeCgroup = group.Path }, Limit);
-            (await dump.MappingsConfirmed).Should().BeTrue();
+            (await dump.ConfirmMappingsAsync()).Should().BeTrue();
         }
 
         File.ReadAllBytes(Path.Combine(Directory["hidden"], $"mm-{target.ProcessId}.img")).Should().Equal(

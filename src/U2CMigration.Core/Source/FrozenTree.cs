@@ -120,7 +120,7 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
     {
         CriuDumpOptions options = OptionsOf(_networkReleased);
         await _attempts.HoldAsync(options, runsMeanwhile: !freezer.Freezes, cancellationToken).ConfigureAwait(false);
-        if (Dump.MappingsConfirmed.IsCompleted && !await Dump.MappingsConfirmed.ConfigureAwait(false))
+        if (Dump.MappingsConfirmed == false)
         {
             context.Logger.MappingsChanged();
             await _attempts.AgainAsync(options, cancellationToken).ConfigureAwait(false);
@@ -142,11 +142,14 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
         _leases.GiveUp(images, context.Numbers.OnThisHost);
     }
 
+    /// <summary>Begins to make that certain; not before the page tables were walked for other reasons, as each walk would slow the other.</summary>
+    public void BeginConfirming() => _ = Dump.ConfirmMappingsAsync();
+
     /// <summary>Returns when it is certain that the images are those of the frozen tree.</summary>
     /// <exception cref="MigrationException">They are not quite.</exception>
     public async Task ConfirmAsync()
     {
-        if (!await Dump.MappingsConfirmed.ConfigureAwait(false))
+        if (!await Dump.ConfirmMappingsAsync().ConfigureAwait(false))
         {
             throw context.Failure(
                 "In the moment of the freeze the workload changed how the kernel treats some of its memory (madvise, mlock), and that was dumped as it had been before. It runs on here, unharmed; try again.",

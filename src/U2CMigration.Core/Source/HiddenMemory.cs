@@ -33,13 +33,15 @@ internal static class HiddenMemory
     /// Completes the page maps of the processes that were hidden from CRIU, and the guard regions that it would have found there. The pages themselves travel like all others; the destination has
     /// them at hand.
     /// </summary>
-    /// <param name="context">The migration.</param>
-    /// <param name="resident">The pages of the frozen tree.</param>
-    /// <param name="hidden">The processes that were hidden.</param>
-    /// <param name="criu">The version that dumped.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    public static void AddToImages(SourceContext context, PageSet resident, IReadOnlyCollection<int> hidden, CriuVersion criu, CancellationToken cancellationToken)
+    public static void AddToImages(SourceContext context, IPageTracker tracker, IReadOnlyCollection<int> hidden, CriuVersion criu, CancellationToken cancellationToken)
     {
+        if (hidden.Count == 0)
+        {
+            return;
+        }
+
+        var resident = new PageSet();
+        tracker.CollectResident(resident, cancellationToken);
         var images = new ImageDirectory(context.ImagesDirectory);
         foreach (int processId in hidden)
         {

@@ -18,7 +18,7 @@ internal sealed class StopAndCopy(
 {
     private readonly PageSet _tail = new();
     private readonly PageSet _everythingLeft = new();
-    private readonly FrozenPageMap _pages = new(tracker.Processes);
+    private readonly PageSet _touchedByDump = new();
 
     /// <summary>The moment at which the freeze was asked for (<see cref="Stopwatch.GetTimestamp"/>).</summary>
     public long FreezeTimestamp { get; private set; }
@@ -114,7 +114,7 @@ internal sealed class StopAndCopy(
             objects.Begin();
             await ScanTailAsync(pending, cancellationToken).ConfigureAwait(false);
             using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            await AllOrCancelAsync(both, DumpAsync(both.Token), SendTailAndLookAsync(both.Token)).ConfigureAwait(false);
+            await AllOrCancelAsync(both, DumpAsync(both.Token), SendTailAsync(both.Token)).ConfigureAwait(false);
         }
         else
         {
@@ -126,14 +126,18 @@ internal sealed class StopAndCopy(
         }
 
         long mapsStart = Stopwatch.GetTimestamp();
-        await Task.Run(() => AddPageMaps(cancellationToken), cancellationToken).ConfigureAwait(false);
+        await Task.Run(() => HiddenMemory.AddToImages(context, tracker.Processes, tree.HiddenProcesses, tree.CriuVersion, cancellationToken), cancellationToken).ConfigureAwait(false);
         Mark("page maps complete");
         long transferStart = Stopwatch.GetTimestamp();
         PageMaps = Stopwatch.GetElapsedTime(mapsStart, transferStart);
+        Task touched = tree.StopsBeforeDump ? Task.Run(() => tracker.Processes.Collect(_touchedByDump, cancellationToken), cancellationToken) : Task.CompletedTask;
         ImagesEnd end = await ImageSender.SendAsync(context.ImagesDirectory, connection, cancellationToken).ConfigureAwait(false);
         await connection.SendAsync(end, cancellationToken).ConfigureAwait(false);
 
-        await sender.SendAsync(_pages.TouchedByDump, null, null, cancellationToken).ConfigureAwait(false);
+        // CRIU ran code inside the tasks: the kernel has updated their restartable sequence areas, at least. Their own page map has the last word.
+        await touched.ConfigureAwait(false);
+        tree.BeginConfirming();
+        await sender.SendAsync(_touchedByDump, null, null, cancellationToken).ConfigureAwait(false);
         await objects.CompleteAsync(_everythingLeft, cancellationToken).ConfigureAwait(false);
         Mark("shared memory complete");
         await connection.SendAsync(new RoundEnd(index, sender.SentPages - sentBefore, 0), cancellationToken).ConfigureAwait(false);
@@ -168,27 +172,6 @@ internal sealed class StopAndCopy(
 
         Dump = Stopwatch.GetElapsedTime(start);
         Mark("dumped");
-    }
-
-    /// <summary>Beside the dump, which waits for the tasks more than it computes.</summary>
-    private async Task SendTailAndLookAsync(CancellationToken cancellationToken)
-    {
-        await SendTailAsync(cancellationToken).ConfigureAwait(false);
-        await Task.Run(() => _pages.Look(cancellationToken), cancellationToken).ConfigureAwait(false);
-    }
-
-    private void AddPageMaps(CancellationToken cancellationToken)
-    {
-        if (tree.StopsBeforeDump)
-        {
-            _pages.LookAgain(cancellationToken);
-        }
-        else if (tree.HiddenProcesses.Count > 0)
-        {
-            _pages.Look(cancellationToken);
-        }
-
-        HiddenMemory.AddToImages(context, _pages.Resident, tree.HiddenProcesses, tree.CriuVersion, cancellationToken);
     }
 
     /// <summary>What the images leave out. Read in the time of the restore, as the destination needs it only then: beside the dump it would take processor time from it.</summary>

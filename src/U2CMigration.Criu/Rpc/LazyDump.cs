@@ -49,6 +49,7 @@ public sealed class LazyDump : IAsyncDisposable
     private CriuDumpOptions? _dumped;
     private FreezerGroup? _freezer;
     private Task<HashSet<int>>? _comparing;
+    private Task<bool>? _confirmed;
     private OmittedContent? _omitted;
     private bool _settled;
 
@@ -74,12 +75,12 @@ public sealed class LazyDump : IAsyncDisposable
     /// <value>Complete when <see cref="HoldAsync"/> has returned.</value>
     public IReadOnlyCollection<int> HiddenProcesses => _hiding?.Processes ?? [];
 
-    /// <summary>Whether CRIU saw the processes as they are. If not, undo the dump and prepare another one.</summary>
+    /// <summary>Whether CRIU saw the processes as they are, as far as that is known. If not, undo the dump and prepare another one.</summary>
     /// <value>
-    /// False when a flag of a mapping was changed (madvise, mlock) between <see cref="ReadyAsync"/> and the freeze. Valid when <see cref="HoldAsync"/> has returned. Up to 64 MiB of
-    /// memory it is known then; beyond, the kernel adds up after the dump, 13 ms for a GiB, and this completes later: it has to be waited for before the dump is made final.
+    /// False when a flag of a mapping was changed (madvise, mlock) between <see cref="ReadyAsync"/> and the freeze; null while only <see cref="ConfirmMappingsAsync"/> can tell, which is so when
+    /// <see cref="HoldAsync"/> returns for more than 64 MiB of memory.
     /// </value>
-    public Task<bool> MappingsConfirmed { get; private set; } = Task.FromResult(true);
+    public bool? MappingsConfirmed => _hiding is null ? true : _confirmed is { IsCompletedSuccessfully: true } known ? known.Result : null;
 
     /// <summary>The mappings of a process and their flags, as <see cref="ReadyAsync"/> has read them; null when it has not.</summary>
     internal IReadOnlyList<(string Mapping, string Flags)>? MappingsOf(int processId) => _hiding?.Mappings.Of(processId);
@@ -115,7 +116,7 @@ public sealed class LazyDump : IAsyncDisposable
 
     /// <summary>
     /// Does for running processes what can be done before they are stopped: their mappings are read, so that CRIU need not wait for the kernel to add up their pages, 13 ms for a GiB, and
-    /// covered, like their pages. The mappings are compared afterwards: see <see cref="MappingsConfirmed"/>.
+    /// covered, like their pages. The mappings are compared afterwards: see <see cref="ConfirmMappingsAsync"/>.
     /// </summary>
     /// <param name="processIds">The processes.</param>
     /// <param name="cancellationToken">Gives up; what was done does no harm.</param>
@@ -185,12 +186,17 @@ public sealed class LazyDump : IAsyncDisposable
         }
 
         _freezer?.Freeze();
-        if (_hiding is { } hiding)
+        if (_comparing is { } comparing)
         {
-            await (_comparing ?? Task.CompletedTask).ConfigureAwait(false);
-            MappingsConfirmed = hiding.Mappings.ConfirmAsync(_comparing ?? hiding.Mappings.CompareAsync());
+            await comparing.ConfigureAwait(false);
+            await ConfirmMappingsAsync().ConfigureAwait(false);
         }
     }
+
+    /// <summary>Finds out whether CRIU saw the processes as they are; to be waited for before the dump is made final.</summary>
+    /// <returns>As <see cref="MappingsConfirmed"/>.</returns>
+    /// <remarks>The kernel adds up all pages for it, 13 ms for a GiB, and whoever else walks through the page tables of the processes meanwhile is slower for it. It begins with the first call.</remarks>
+    public Task<bool> ConfirmMappingsAsync() => _confirmed ??= _hiding is { } hiding ? hiding.Mappings.ConfirmAsync(_comparing ?? hiding.Mappings.CompareAsync()) : Task.FromResult(true);
 
     /// <summary>Undoes the dump: the tasks run on where they were. A control group that was frozen before stays frozen, and the caller thaws it.</summary>
     /// <returns>Completes when CRIU has let go of the tasks.</returns>
@@ -250,7 +256,7 @@ public sealed class LazyDump : IAsyncDisposable
             await RollbackAsync().ConfigureAwait(false);
         }
 
-        await ((Task)MappingsConfirmed).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await ((Task?)_confirmed ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await EndAsync(_dump).ConfigureAwait(false);
         if (_failedDump is not null)
         {

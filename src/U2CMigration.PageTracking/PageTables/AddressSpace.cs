@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using U2CMigration.PageTracking.Features;
 using U2CMigration.PageTracking.Interop;
@@ -62,10 +63,12 @@ internal sealed class AddressSpace : IDisposable
     internal static bool IsShared(int first, int second) => SystemCall(SYS_kcmp_x64, first, second, KCMP_VM, 0, 0) == 0;
 
     /// <returns>False when the address space is gone, or was that of the parent (vfork) and the process has one of its own by now.</returns>
-    internal bool TryReadAreas()
+    internal bool TryReadAreas() => TryRead(_private, _spans);
+
+    private bool TryRead(List<PageRange> areas, List<ScanSpan> spans)
     {
-        _private.Clear();
-        _spans.Clear();
+        areas.Clear();
+        spans.Clear();
         if (_lender != 0 && !IsShared(ProcessId, _lender))
         {
             return false;
@@ -80,8 +83,8 @@ internal sealed class AddressSpace : IDisposable
             bool isPrivate = !line.IsShared && !line.IsSpecial && !line.IsHugetlb;
             if (isPrivate)
             {
-                _private.Add(new PageRange(line.Start, line.End));
-                AddToSpans(line, joins);
+                areas.Add(new PageRange(line.Start, line.End));
+                AddTo(spans, line, joins);
             }
 
             joins = isPrivate;
@@ -95,10 +98,57 @@ internal sealed class AddressSpace : IDisposable
     /// <param name="cancellationToken">Ends the call between two system calls.</param>
     internal void CollectResident(ProcessPages pages, CancellationToken cancellationToken)
     {
+        if (_reader is PagemapScanner scanner && TryCollectBetween(scanner, pages, cancellationToken))
+        {
+            return;
+        }
+
         foreach (ScanSpan span in _spans)
         {
             _reader.CollectResident(ProcessId, Pagemap, span, pages, cancellationToken);
         }
+    }
+
+    /// <summary>Adds what is left of the mappings without what is empty: of dense memory the kernel tells that faster.</summary>
+    /// <returns>False, with nothing added, when the mappings changed meanwhile: what is not mapped is not told to be empty.</returns>
+    private bool TryCollectBetween(PagemapScanner scanner, ProcessPages pages, CancellationToken cancellationToken)
+    {
+        ReadOnlySpan<PageRange> areas = CollectionsMarshal.AsSpan(_private);
+        var found = new ProcessPages(ProcessId);
+        int next = 0;
+        foreach (ScanSpan span in _spans)
+        {
+            int first = next;
+            while (next < areas.Length && areas[next].Start < span.End)
+            {
+                next++;
+            }
+
+            if (!span.IsAnonymous)
+            {
+                // Memory of devices may be among it, which is not walked.
+                scanner.CollectResident(ProcessId, Pagemap, span, found, cancellationToken);
+                continue;
+            }
+
+            var empty = new ProcessPages(ProcessId);
+            scanner.CollectEmpty(ProcessId, Pagemap, span, empty, cancellationToken);
+            PageRuns.AppendDifference(areas[first..next], empty.Ranges, found);
+        }
+
+        List<PageRange> areasNow = [];
+        List<ScanSpan> spansNow = [];
+        if (!TryRead(areasNow, spansNow) || !areasNow.SequenceEqual(_private) || !spansNow.SequenceEqual(_spans))
+        {
+            return false;
+        }
+
+        foreach (PageRange range in found.Ranges)
+        {
+            pages.Append(range.Start, range.End);
+        }
+
+        return true;
     }
 
     /// <summary>Adds the pages of some mappings that hold content of their own, whatever is mapped there by now. Changes nothing in the process.</summary>
@@ -152,15 +202,15 @@ internal sealed class AddressSpace : IDisposable
     private static int FindLender(int processId) =>
         ProcessTree.TryReadStat(processId, out ProcessStat stat) && IsShared(processId, stat.ParentProcessId) ? stat.ParentProcessId : 0;
 
-    private void AddToSpans(MapsLine line, bool joins)
+    private void AddTo(List<ScanSpan> spans, MapsLine line, bool joins)
     {
-        if (joins && _spans[^1].IsAnonymous == line.IsAnonymous && (_reader.PassesOverHoles || _spans[^1].End == line.Start))
+        if (joins && spans[^1].IsAnonymous == line.IsAnonymous && (_reader.PassesOverHoles || spans[^1].End == line.Start))
         {
-            _spans[^1] = _spans[^1] with { End = line.End };
+            spans[^1] = spans[^1] with { End = line.End };
         }
         else
         {
-            _spans.Add(new ScanSpan(line.Start, line.End, line.IsAnonymous));
+            spans.Add(new ScanSpan(line.Start, line.End, line.IsAnonymous));
         }
     }
 }

@@ -111,6 +111,40 @@ internal sealed unsafe class PagemapScanner : IPageTableReader
         }
     }
 
+    /// <summary>
+    /// Finds what does not hold content in anonymous mappings: holes, plain zeros, guards, and pages of a file that is mapped there by now. Where memory is dense the kernel has little to tell, and
+    /// takes a third of the time of <see cref="CollectResident"/>.
+    /// </summary>
+    /// <param name="processId">The process, for messages.</param>
+    /// <param name="pagemap">Its page map.</param>
+    /// <param name="span">What is read. Between mappings nothing is found.</param>
+    /// <param name="empty">Receives what is found, ascending.</param>
+    /// <param name="cancellationToken">Ends the call between two system calls.</param>
+    internal void CollectEmpty(int processId, SafeFileHandle pagemap, in ScanSpan span, ProcessPages empty, CancellationToken cancellationToken)
+    {
+        // Not present, or present without content of its own. Of what is not present, a page that is swapped has content unless it is a guard.
+        PageCategories without = _neverContent | PageCategories.File;
+        PagemapScanArguments arguments = Arguments(0, span.Start, span.End);
+        arguments.Inverted = PageCategories.Present;
+        arguments.AnyOf = PageCategories.Present | without;
+        arguments.Returned = PageCategories.Swapped | without;
+        ulong start = span.Start;
+        while (start < span.End)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            ThrowOnError(processId, Scan(pagemap, arguments, ref start, out ReadOnlySpan<PageRegion> found));
+            foreach (ref readonly PageRegion region in found)
+            {
+                if (region.Categories != PageCategories.Swapped)
+                {
+                    empty.Append(region.Start, region.End);
+                }
+            }
+
+            arguments.Start = start;
+        }
+    }
+
     /// <inheritdoc/>
     public void CollectSoftDirty(int processId, SafeFileHandle pagemap, in ScanSpan span, ProcessPages pages, ProcessPages dirty, CancellationToken cancellationToken)
     {
@@ -184,6 +218,11 @@ internal sealed unsafe class PagemapScanner : IPageTableReader
     {
         arguments.AnyOf = PageCategories.Present | PageCategories.Swapped;
         arguments.Returned |= PageCategories.Present;
+        return Scan(pagemap, arguments, ref start, out found);
+    }
+
+    private int Scan(SafeFileHandle pagemap, PagemapScanArguments arguments, ref ulong start, out ReadOnlySpan<PageRegion> found)
+    {
         arguments.RegionsLength = (ulong)_regions.Length;
         int count = Scan(pagemap, ref arguments);
         if (count == -Errno.ESRCH)

@@ -66,32 +66,7 @@ public static class PageSetOperations
         ArgumentNullException.ThrowIfNull(result);
         foreach (ProcessPages process in first.Processes)
         {
-            result.Of(process.ProcessId);
-            ReadOnlySpan<PageRange> others = RangesOf(second, process.ProcessId);
-            int next = 0;
-            foreach (PageRange range in process.Ranges)
-            {
-                ulong at = range.Start;
-                while (next < others.Length && others[next].End <= at)
-                {
-                    next++;
-                }
-
-                for (int i = next; i < others.Length && others[i].Start < range.End; i++)
-                {
-                    if (others[i].Start > at)
-                    {
-                        result.Add(process.ProcessId, at, others[i].Start);
-                    }
-
-                    at = Math.Max(at, others[i].End);
-                }
-
-                if (at < range.End)
-                {
-                    result.Add(process.ProcessId, at, range.End);
-                }
-            }
+            PageRuns.AppendDifference(process.Ranges, RangesOf(second, process.ProcessId), result.Of(process.ProcessId));
         }
     }
 
