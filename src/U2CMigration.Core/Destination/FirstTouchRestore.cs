@@ -11,7 +11,7 @@ namespace U2CMigration.Core.Destination;
 /// <summary>The processes resume without their memory and get each page when they touch it, from the store next to them.</summary>
 internal sealed class FirstTouchRestore(
     DestinationContext context, HeldRestore restore, PageStore store, ILazyPageSource source, IReadOnlyList<LazyTask> tasks, RecentPages recent,
-    IReadOnlyList<CriuInheritedDescriptor> given, bool placesPages) : IRestore
+    IReadOnlyList<CriuInheritedDescriptor> given, PagePlacing placing) : IRestore
 {
     /// <summary>Installing a page before the resume costs a microsecond of downtime, a touch after it some tens to the workload.</summary>
     private static readonly TimeSpan PreinstallBudget = TimeSpan.FromMilliseconds(5);
@@ -23,9 +23,9 @@ internal sealed class FirstTouchRestore(
     public async Task<int> HoldAsync(Task pagesComplete, CancellationToken cancellationToken)
     {
         _daemon = LazyPagesDaemon.Listen(new LazyPagesOptions { WorkDirectory = context.ImagesDirectory }, _gate, tasks, context.Loggers);
-        if (placesPages)
+        if (placing != PagePlacing.None)
         {
-            await PlaceAsync(pagesComplete, context.ImagesDirectory, store, cancellationToken).ConfigureAwait(false);
+            await PlaceAsync(placing == PagePlacing.AtOnce ? Task.CompletedTask : pagesComplete, context.ImagesDirectory, store, cancellationToken).ConfigureAwait(false);
             context.Options.Faults?.InPlacedPages?.Invoke(new ImageDirectory(context.ImagesDirectory));
         }
 
@@ -44,7 +44,7 @@ internal sealed class FirstTouchRestore(
         return await holding.ConfigureAwait(false);
     }
 
-    /// <summary>Writes the pages that CRIU wants in the pages files; it reads those as soon as it begins, so here the last pages are waited for.</summary>
+    /// <summary>Writes the pages that CRIU wants in the pages files; it reads those as soon as it begins.</summary>
     internal static async Task PlaceAsync(Task pagesComplete, string imagesDirectory, PageStore store, CancellationToken cancellationToken)
     {
         await pagesComplete.WaitAsync(cancellationToken).ConfigureAwait(false);

@@ -27,7 +27,6 @@ namespace U2CMigration.Core.Destination;
 /// <summary>One migration as the destination lives it, from the accepted offer to the last page in place.</summary>
 internal sealed class IncomingWorkload : IAsyncDisposable
 {
-    private static readonly TimeSpan UndoTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan FarewellTimeout = TimeSpan.FromSeconds(30);
 
     private readonly DestinationContext _context;
@@ -38,19 +37,17 @@ internal sealed class IncomingWorkload : IAsyncDisposable
     private readonly RecentPages _recent;
     private readonly ImageReceiver _images;
     private readonly HeldRestore _held;
-    private readonly IDestinationNetwork? _network;
+    private readonly IncomingNetwork _network;
     private readonly List<PhaseDuration> _phases = [];
     private readonly MemoryAtHand _memory = MemoryAtHand.Take();
     private readonly IncomingVerification _verification;
     private readonly DestinationState _carried;
-    private Task _acquired = Task.CompletedTask;
     private Task<IReadOnlyList<CarriedConnection>> _resetting = Task.FromResult<IReadOnlyList<CarriedConnection>>([]);
     private LockExchange? _locks;
     private RestoreSurroundings? _surroundings;
     private IRestore? _restore;
     private RestoreMode _mode;
     private int _rootProcessId;
-    private bool _networkTouched;
     private bool _runs;
     private bool _released;
     private bool _disposed;
@@ -60,7 +57,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
         _context = context;
         _connection = connection;
         _mode = mode;
-        _network = context.Options.Network;
+        _network = new IncomingNetwork(context.Options.Network, context.Logger);
         _carried = new DestinationState(isSent: (connection.Features & ProtocolFeatures.CarriedState) != 0);
         _directory = ClaimedDirectory.Create(context.ImagesDirectory);
         _images = new ImageReceiver(context.ImagesDirectory);
@@ -90,12 +87,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
         _context.Ledger.Record(_context.MigrationId, MigrationState.Receiving);
         await EnterCgroupAsync(cancellationToken).ConfigureAwait(false);
 
-        if (_network is not null)
-        {
-            _networkTouched = true;
-            await _network.PrepareAsync(cancellationToken).ConfigureAwait(false);
-        }
-
+        await _network.PrepareAsync(cancellationToken).ConfigureAwait(false);
         await DestinationState.RehearseAsync().ConfigureAwait(false);
         await _connection.SendAsync(new Accept(), cancellationToken).ConfigureAwait(false);
         await ReceiveAsync(cancellationToken).ConfigureAwait(false);
@@ -128,7 +120,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
         await (_surroundings?.EndAsync(_runs) ?? Task.CompletedTask).ConfigureAwait(false);
         if (!_runs)
         {
-            await AbandonNetworkAsync().ConfigureAwait(false);
+            await _network.AbandonAsync().ConfigureAwait(false);
         }
 
         _locks?.Dispose();
@@ -171,7 +163,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
                     await _connection.SendAsync(new RoundAck(round.Round, _connection.PageBytesReceived, _store.Statistics.StoredBytes), cancellationToken).ConfigureAwait(false);
                     break;
                 case Frozen:
-                    _acquired = _network is null ? Task.CompletedTask : Task.Run(() => _network.AcquireAsync(cancellationToken).AsTask(), cancellationToken);
+                    _network.BeginAcquiring(cancellationToken);
                     _memory.Dispose();
                     break;
                 case Transport.Messages.ImageFile piece:
@@ -191,14 +183,17 @@ internal sealed class IncomingWorkload : IAsyncDisposable
     private async Task RestoreAsync(CancellationToken cancellationToken)
     {
         long start = Stopwatch.GetTimestamp();
+        void Mark(string step) => _context.Logger.RestoreTimeline(step, Stopwatch.GetElapsedTime(start).TotalMilliseconds);
         _context.Options.Faults?.InImages?.Invoke(new ImageDirectory(_context.ImagesDirectory));
         var messages = new RestoreMessages(_connection, _verification.Expected.TryTake, _objects.TryTake, _carried.TryTake);
         var plan = new RestorePlan(_context, _store, _recent, _connection, messages, _objects);
         plan.Read();
+        Mark("page maps read");
         _mode = plan.Confirm(_mode);
         var images = new ImageDirectory(_context.ImagesDirectory);
         InstallLedger? ledger = _verification.Begin(_mode, _images.Received, _objects.Find(images));
-        await _acquired.ConfigureAwait(false);
+        await _network.Acquired.ConfigureAwait(false);
+        Mark("address here");
         _surroundings = RestoreSurroundings.Prepare(_context);
         _locks = new LockExchange(_context, _connection, pages => _verification.AnswerAsync(pages, _restore!, _runs));
         _locks.TakeOver(images);
@@ -210,11 +205,13 @@ internal sealed class IncomingWorkload : IAsyncDisposable
             await EnterCgroupAsync(cancellationToken).ConfigureAwait(false);
         }
 
+        Mark("files handed over");
         _restore = plan.Create(_mode, _held, ledger, given);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task completing = plan.CompleteAsync(stop.Token);
         Task<int> holding = HoldAsync(completing, stop.Token);
         await RestoreWait.CompleteAsync(completing, holding, stop).ConfigureAwait(false);
+        Mark("pages complete");
         _phases.Add(new PhaseDuration(PhaseNames.Check, Stopwatch.GetElapsedTime(start)));
         Task released = Task.Run(_objects.Complete, CancellationToken.None);
         try
@@ -227,12 +224,16 @@ internal sealed class IncomingWorkload : IAsyncDisposable
             await released.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
+        Mark("restored by CRIU");
         await released.ConfigureAwait(false);
         _objects.Seal();
         _surroundings.FreeConnections();
         await _locks.TakeFreeAsync(_rootProcessId, cancellationToken).ConfigureAwait(false);
+        Mark("locks taken");
         await messages.CompleteAsync(() => _carried.IsComplete, cancellationToken).ConfigureAwait(false);
+        Mark("carried state here");
         await _carried.GiveAsync(_rootProcessId).ConfigureAwait(false);
+        Mark("carried state given");
         if (_carried.Any)
         {
             await _connection.SendAsync(new CarriedOutcome(_carried.Warnings, _carried.LostProtections), cancellationToken).ConfigureAwait(false);
@@ -280,7 +281,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
     {
         long start = Stopwatch.GetTimestamp();
         await _surroundings!.ConnectionsFree.ConfigureAwait(false);
-        Task announced = _network is null ? Task.CompletedTask : Task.Run(() => _network.AnnounceAsync(CancellationToken.None).AsTask());
+        Task announced = _network.AnnounceAsync();
         await _restore!.ResumeAsync().ConfigureAwait(false);
         long resumedAt = Stopwatch.GetTimestamp();
         _runs = true;
@@ -300,6 +301,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
             _context.Logger.IncomingFailed(e, _connection.Peer);
         }
 
+        _objects.LetGo();
         if (RestoreNeeds.Parse(_context.Offer.Requirements, out _).EndLocalConnections)
         {
             await Task.Run(() => LocalConnections.EndDead(_rootProcessId, _context.Logger), CancellationToken.None).ConfigureAwait(false);
@@ -369,25 +371,6 @@ internal sealed class IncomingWorkload : IAsyncDisposable
         {
             // An unfinished state that nobody works on means the same; a full disk must not keep the source from being told.
             _context.Logger.UndoFailed(e, "the record of the migration");
-        }
-    }
-
-    private async Task AbandonNetworkAsync()
-    {
-        if (!_networkTouched)
-        {
-            return;
-        }
-
-        await _acquired.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        using var timeout = new CancellationTokenSource(UndoTimeout);
-        try
-        {
-            await _network!.AbandonAsync(timeout.Token).ConfigureAwait(false);
-        }
-        catch (Exception e)
-        {
-            _context.Logger.UndoFailed(e, "the network handover");
         }
     }
 }

@@ -9,6 +9,7 @@ using U2CMigration.Criu.Options;
 using U2CMigration.Criu.Rpc;
 using U2CMigration.Transport;
 using U2CMigration.Transport.Connections;
+using U2CMigration.Transport.Frames;
 using U2CMigration.Transport.Messages;
 using U2CMigration.Transport.Pages;
 
@@ -87,7 +88,24 @@ internal sealed class RestorePlan(DestinationContext context, PageStore store, R
         }
 
         ILazyPageSource source = ledger is null ? store : ledger;
-        return new FirstTouchRestore(context, held, store, context.Options.Faults?.InServing?.Invoke(source) ?? source, _tasks, recent, given, placesPages: _toPlace.Count > 0);
+        return new FirstTouchRestore(context, held, store, context.Options.Faults?.InServing?.Invoke(source) ?? source, _tasks, recent, given, FindPlacing());
+    }
+
+    /// <summary>Pages that CRIU reads from files as soon as it begins. Where they are all here they are taken from now on, and what else may be on its way is not waited for.</summary>
+    private PagePlacing FindPlacing()
+    {
+        if (_toPlace.Count == 0)
+        {
+            return PagePlacing.None;
+        }
+
+        if ((connection.Features & ProtocolFeatures.PrivateMemoryFirst) == 0 || store.MissingFrom(_toPlace).Count > 0)
+        {
+            return PagePlacing.WhenComplete;
+        }
+
+        _toPlace.Clear();
+        return PagePlacing.AtOnce;
     }
 
     private static IEnumerable<LazyPageRange> LazyRangesOf(int processId, Pagemap pagemap)

@@ -20,6 +20,9 @@ internal static partial class Log
     [LoggerMessage(LogEventIds.OfferRefused, LogLevel.Warning, "Migration {MigrationId} from {Source} refused: {Reason}", EventName = nameof(OfferRefused))]
     public static partial void OfferRefused(this ILogger logger, Guid migrationId, string source, string reason);
 
+    [LoggerMessage(LogEventIds.RestoreTimeline, LogLevel.Debug, "Restoring: {Step} at {Milliseconds:0.0} ms.", EventName = nameof(RestoreTimeline))]
+    public static partial void RestoreTimeline(this ILogger logger, string step, double milliseconds);
+
     [LoggerMessage(LogEventIds.WorkloadHeld, LogLevel.Debug, "Migration {MigrationId}: restored and held.", EventName = nameof(WorkloadHeld))]
     public static partial void WorkloadHeld(this ILogger logger, Guid migrationId);
 

@@ -111,18 +111,16 @@ internal sealed class StopAndCopy(
         if (tree.StopsBeforeDump)
         {
             // Before the dump: a tracker that reads and clears in two steps would not know what CRIU's code in the tasks writes between them.
-            objects.Begin();
             await ScanTailAsync(pending, cancellationToken).ConfigureAwait(false);
             using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            await AllOrCancelAsync(both, DumpAsync(both.Token), SendTailAsync(both.Token)).ConfigureAwait(false);
+            await AllOrCancelAsync(both, DumpAsync(both.Token), SendTailAsync(objects, both.Token)).ConfigureAwait(false);
         }
         else
         {
             await DumpAsync(cancellationToken).ConfigureAwait(false);
             await objects.AnnounceAsync(cancellationToken).ConfigureAwait(false);
-            objects.Begin();
             await ScanTailAsync(pending, cancellationToken).ConfigureAwait(false);
-            await SendTailAsync(cancellationToken).ConfigureAwait(false);
+            await SendTailAsync(objects, cancellationToken).ConfigureAwait(false);
         }
 
         long mapsStart = Stopwatch.GetTimestamp();
@@ -132,17 +130,18 @@ internal sealed class StopAndCopy(
         PageMaps = Stopwatch.GetElapsedTime(mapsStart, transferStart);
         Task touched = tree.StopsBeforeDump ? Task.Run(() => tracker.Processes.Collect(_touchedByDump, cancellationToken), cancellationToken) : Task.CompletedTask;
         ImagesEnd end = await ImageSender.SendAsync(context.ImagesDirectory, connection, cancellationToken).ConfigureAwait(false);
-        await connection.SendAsync(end, cancellationToken).ConfigureAwait(false);
 
         // CRIU ran code inside the tasks: the kernel has updated their restartable sequence areas, at least. Their own page map has the last word.
         await touched.ConfigureAwait(false);
         tree.BeginConfirming();
         await sender.SendAsync(_touchedByDump, null, null, cancellationToken).ConfigureAwait(false);
+        await connection.SendAsync(end, cancellationToken).ConfigureAwait(false);
+        Mark("images sent");
+
         await objects.CompleteAsync(_everythingLeft, cancellationToken).ConfigureAwait(false);
         Mark("shared memory complete");
         await connection.SendAsync(new RoundEnd(index, sender.SentPages - sentBefore, 0), cancellationToken).ConfigureAwait(false);
         ImageTransfer = Stopwatch.GetElapsedTime(transferStart);
-        Mark("images sent");
         Round = new RoundReport
         {
             Index = index,
@@ -194,12 +193,13 @@ internal sealed class StopAndCopy(
         Mark("tail scanned");
     }
 
-    private async Task SendTailAsync(CancellationToken cancellationToken)
+    private async Task SendTailAsync(FrozenObjects objects, CancellationToken cancellationToken)
     {
         long start = Stopwatch.GetTimestamp();
         await sender.SendAsync(_everythingLeft, null, null, cancellationToken).ConfigureAwait(false);
         TailSend = Stopwatch.GetElapsedTime(start);
         Mark("tail sent");
+        objects.Begin();
     }
 
     /// <summary>Answers what the destination still lacks, until it holds the restored workload. The images are the last word on which pages exist.</summary>

@@ -12,6 +12,9 @@ namespace U2CMigration.PageTracking.PageTables;
 /// <summary>The address space that a process had when it was opened. An exec, like the end of the process, leaves it empty for good.</summary>
 internal sealed class AddressSpace : IDisposable
 {
+    /// <summary>Below, the answer is not worth reading the mappings once more.</summary>
+    private const long WorthAskingForHoles = 128 << 20;
+
     private readonly IPageTableReader _reader;
     private readonly MapsReader _maps;
     private readonly List<PageRange> _private = [];
@@ -98,7 +101,7 @@ internal sealed class AddressSpace : IDisposable
     /// <param name="cancellationToken">Ends the call between two system calls.</param>
     internal void CollectResident(ProcessPages pages, CancellationToken cancellationToken)
     {
-        if (_reader is PagemapScanner scanner && TryCollectBetween(scanner, pages, cancellationToken))
+        if (_reader is PagemapScanner scanner && _private.Sum(static area => area.Bytes) >= WorthAskingForHoles && TryCollectBetween(scanner, pages, cancellationToken))
         {
             return;
         }

@@ -30,4 +30,7 @@ public enum ProtocolFeatures : ulong
 
     /// <summary>What CRIU's images leave out travels beside them, and what could not be given to the restored tasks is reported.</summary>
     CarriedState = 128,
+
+    /// <summary>When <see cref="Messages.ImagesEnd"/> comes, all private memory was sent: only shared memory, and what is asked for, follows.</summary>
+    PrivateMemoryFirst = 256,
 }

@@ -103,7 +103,7 @@ internal sealed class IncomingObjects(PageStore store) : IDisposable
         return [.. given.Zip(numbers, static (known, number) => new CriuInheritedDescriptor(known.Key, number))];
     }
 
-    /// <summary>Called when every page is in the store: lets go of the objects, so that nobody has them mapped but the workload. Takes 10 ms for a GiB.</summary>
+    /// <summary>Called when every page is in the store: lets go of memory files, so that nobody but the workload has those mapped that can be sealed. Takes 10 ms for a GiB.</summary>
     public void Complete()
     {
         if (!_isComplete)
@@ -111,10 +111,7 @@ internal sealed class IncomingObjects(PageStore store) : IDisposable
             throw new MigrationProtocolException("the pages of shared memory that have to be there", "the end of the last round");
         }
 
-        foreach (IncomingObject known in _objects.Values)
-        {
-            store.Detach(known.Entry.Id);
-        }
+        LetGo(static known => known.Entry.Kind == SharedObjectEntryKind.MemoryFile);
     }
 
     /// <summary>Called when everything is restored.</summary>
@@ -135,11 +132,22 @@ internal sealed class IncomingObjects(PageStore store) : IDisposable
         }
     }
 
+    /// <summary>Lets go of the rest; the workload does not wait for that.</summary>
+    public void LetGo() => LetGo(static _ => true);
+
     public void Dispose()
     {
         foreach (IncomingObject known in _objects.Values)
         {
             known.Dispose();
+        }
+    }
+
+    private void LetGo(Func<IncomingObject, bool> which)
+    {
+        foreach (IncomingObject known in _objects.Values.Where(which))
+        {
+            store.Detach(known.Entry.Id);
         }
     }
 
