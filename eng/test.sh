@@ -14,7 +14,7 @@ done
 
 usage() {
     cat <<'HELP'
-usage: eng/test.sh [--filter unit|torch|integration|vm|e2e|services]
+usage: eng/test.sh [--filter unit|torch|integration|vm|e2e|services|soak]
 
 Installs what is missing (by apt; root), builds the testbed and the solution, then runs
   unit         tests/*.Tests              on this machine
@@ -25,6 +25,8 @@ Installs what is missing (by apt; root), builds the testbed and the solution, th
   e2e          tests/*.EndToEndTests      on this machine; they bring up rigs of their own
   services     only when asked for: PostgreSQL, MariaDB, nginx, Apache, Node.js, JVM, ASP.NET Core, gunicorn, Redis and a build, each five times there and back under
                load, and their usual settings that cannot be moved; of these the end-to-end tests have a subset. Ends with the table of docs/services.md
+  soak         only when asked for, an hour: trees whose processes come and go (a shell loop, make -j4, servers of processes), under each strategy, with and without a
+               control group of their own, twenty moves each
 and prints as its last line `N passed, N failed, N skipped`. Logs and reports are left in artifacts/test-logs.
 Ends with 1 when a test failed. A runner that crashes and a project that has tests but runs none count as one failure each.
 
@@ -46,7 +48,8 @@ run_project() {
         printf '%-45s has no tests\n' "$name"
         return
     fi
-    [ "$kind" != e2e ] || command+=(-class- '*.EveryServiceTests')
+    [ "$kind" != e2e ] || command+=(-class- '*.EveryServiceTests' -class- '*.EveryComingAndGoingTests')
+    [ "$kind" != soak ] || command+=(-class '*.EveryComingAndGoingTests')
     [ "$kind" != services ] || command+=(-class '*.ServiceTests' -class '*.EveryServiceTests')
     [ "$kind" != integration ] || command+=(-class- '*.SoftDirty*' -class- '*.PreDumpTests')
     case $kind in integration | torch) command=(bash "$REPO/eng/testbed.sh" run -- "${command[@]}") ;; esac
@@ -116,6 +119,14 @@ run_services() {
     [ ! -f "$U2C_SERVICE_RESULTS" ] || bash "$REPO/eng/services/table.sh" "$U2C_SERVICE_RESULTS"
 }
 
+# run_soak: the same again and again, for what happens once in a hundred times.
+run_soak() {
+    [ "$filter" = soak ] || return 0
+    printf '== soak tests\n'
+    PROJECT_SECONDS=${U2C_TEST_SECONDS:-10800}
+    run_project U2CMigration.EndToEndTests soak
+}
+
 # broken WHAT LOG: counts as a failure, so that the last line tells.
 broken() {
     failed=$((failed + 1))
@@ -139,11 +150,11 @@ filter=''
 while [ $# -gt 0 ]; do
     case $1 in
         -h | --help) usage; exit 0 ;;
-        --filter) filter=${2:-}; shift 2 || die "--filter needs unit, torch, integration, vm, e2e or services." ;;
+        --filter) filter=${2:-}; shift 2 || die "--filter needs unit, torch, integration, vm, e2e, services or soak." ;;
         *) die "does not know '$1'; see --help." ;;
     esac
 done
-case $filter in '' | unit | torch | integration | vm | e2e | services) ;; *) die "--filter takes unit, torch, integration, vm, e2e or services; got '$filter'." ;; esac
+case $filter in '' | unit | torch | integration | vm | e2e | services | soak) ;; *) die "--filter takes unit, torch, integration, vm, e2e, services or soak; got '$filter'." ;; esac
 
 require_root "eng/test.sh"
 command -v dotnet >/dev/null || die ".NET is not installed: install the .NET 10 SDK so that 'dotnet' is on PATH."
@@ -175,6 +186,7 @@ run_kind integration IntegrationTests
 run_vm
 run_kind e2e EndToEndTests
 run_services
+run_soak
 
 # A runner that was killed has left its rigs.
 [ "$filter" = unit ] || bash "$REPO/eng/testbed.sh" sweep

@@ -78,73 +78,16 @@ public sealed class ComingAndGoingTests(RigFixture fixture)
     [InlineData("workers", "u2c", 7924, true)]
     [InlineData("connections", "u2c", 7925, false)]
     [InlineData("connections", "precopy-qemu", 7926, true)]
-    public async Task Move_ServerOfProcesses_AnswersAllTheTime(string servedBy, string strategy, int port, bool hasOwnCgroup)
-    {
-        Requires.Testbed();
-        await using RunningWorkload server = await RunningWorkload.StartAsync(fixture.Rig, "prefork", port, Cancellation, "--serve-by", servedBy);
-        await using RigProcess visitors = fixture.Rig.Start(Rig.Client, NativeProgram.Build("prefork"), "--connect", $"{Rig.ServiceAddress}:{port}");
-        await visitors.ReadLineAsync("ready", Cancellation);
-        await using Agents agents = await Agents.StartAsync(fixture.Rig, Cancellation);
-        if (hasOwnCgroup)
-        {
-            await server.PutIntoOwnCgroupAsync(Cancellation);
-        }
-
-        long before = RunningWorkload.OperationsOf(await server.AskAsync("check", Cancellation));
-        await agents.MoveAsync(server.ProcessId, Cancellation, "--strategy", strategy);
-        long visitsBefore = await VisitsAsync(visitors);
-        await Task.Delay(TimeSpan.FromSeconds(1), Cancellation);
-
-        RunningWorkload.OperationsOf(await server.AskAsync("check", Cancellation)).Should().BeGreaterThan(before);
-        (await VisitsAsync(visitors)).Should().BeGreaterThan(visitsBefore);
-    }
+    public Task Move_ServerOfProcesses_AnswersAllTheTime(string servedBy, string strategy, int port, bool hasOwnCgroup) =>
+        ComingAndGoing.MoveServerAsync(fixture.Rig, servedBy, port, hasOwnCgroup, strategy, Cancellation);
 
     /// <summary>A script in a loop: it has children all the time, none for long.</summary>
     [Theory]
     [InlineData("u2c", true)]
     [InlineData("u2c-unpredicted", false)]
-    public async Task Move_ShellLoop_GoesOnCounting(string strategy, bool hasOwnCgroup)
-    {
-        Requires.Testbed();
-        await using RunningScript script = await RunningScript.StartAsync(
-            fixture.Rig, "n=0; while :; do n=$((n + 1)); files=$(ls /etc | wc -l); echo $n >count.new && mv count.new count; sleep 0.05; done", hasOwnCgroup, Cancellation);
-        await using Agents agents = await Agents.StartAsync(fixture.Rig, Cancellation);
-
-        await agents.MoveAsync(script.ProcessId, Cancellation, "--strategy", strategy);
-
-        await script.ExpectProgressAsync(Cancellation);
-    }
+    public Task Move_ShellLoop_GoesOnCounting(string strategy, bool hasOwnCgroup) => ComingAndGoing.MoveShellLoopAsync(fixture.Rig, hasOwnCgroup, strategy, Cancellation);
 
     /// <summary>make -j4 with thousands of short jobs that check what their pipes brought.</summary>
     [Fact]
-    public async Task Move_ParallelMake_BuildsOn()
-    {
-        Requires.Testbed();
-        Requires.Command("make");
-        await using RunningScript make = await RunningScript.StartAsync(fixture.Rig, "exec ./make -s -j4", hasOwnCgroup: true, Cancellation, static directory =>
-        {
-            File.Copy("/usr/bin/make", Path.Combine(directory, "make"));
-            File.WriteAllText(Path.Combine(directory, "Makefile"), """
-                ITEMS := $(shell seq 1 5000)
-                all: $(ITEMS:%=item-%)
-                item-%:
-                	@head -c 200000 /dev/zero | tr '\0' 'x' | gzip -1 | gzip -d | wc -c | grep -q '^200000$$' || { echo wrong >count; exit 1; }
-                	@echo $* >count.$* && mv count.$* count
-                .PHONY: all
-                """);
-        });
-        await using Agents agents = await Agents.StartAsync(fixture.Rig, Cancellation);
-
-        await agents.MoveAsync(make.ProcessId, Cancellation);
-
-        await make.ExpectProgressAsync(Cancellation);
-    }
-
-    private static async Task<long> VisitsAsync(RigProcess visitors)
-    {
-        await visitors.Input.WriteLineAsync("check".AsMemory(), Cancellation);
-        await visitors.Input.FlushAsync(Cancellation);
-        string answer = await visitors.ReadLineAsync("connections=", Cancellation);
-        return long.Parse(answer.Split('=', ' ')[2], CultureInfo.InvariantCulture);
-    }
+    public Task Move_ParallelMake_BuildsOn() => ComingAndGoing.MoveMakeAsync(fixture.Rig, hasOwnCgroup: true, "u2c", Cancellation);
 }
