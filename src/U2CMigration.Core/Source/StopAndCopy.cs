@@ -130,7 +130,9 @@ internal sealed class StopAndCopy(
         Mark("page maps complete");
         long transferStart = Stopwatch.GetTimestamp();
         PageMaps = Stopwatch.GetElapsedTime(mapsStart, transferStart);
-        Task touched = tree.StopsBeforeDump ? Task.Run(() => tracker.Processes.Collect(_touchedByDump, cancellationToken), cancellationToken) : Task.CompletedTask;
+
+        // A look behind the page maps, always: CRIU ran code inside the tasks after the tail was scanned, and the kernel fills holes with zeros that it makes huge pages of, in frozen tasks too.
+        Task touched = Task.Run(() => tracker.Processes.Collect(_touchedByDump, cancellationToken), cancellationToken);
         ImagesEnd end = await ImageSender.SendAsync(context.ImagesDirectory, connection, cancellationToken).ConfigureAwait(false);
         await connection.SendAsync(end, cancellationToken).ConfigureAwait(false);
 
