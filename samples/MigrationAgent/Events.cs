@@ -107,13 +107,17 @@ public static class Events
     private static DowntimeEvent Of(DowntimeBreakdown downtime) => new()
     {
         FreezeMs = downtime.Freeze.TotalMilliseconds,
+        DumpAndTailMs = downtime.DumpAndTail.TotalMilliseconds,
         TailScanMs = downtime.TailScan.TotalMilliseconds,
         TailSendMs = downtime.TailSend.TotalMilliseconds,
         DumpMs = downtime.Dump.TotalMilliseconds,
         PageMapsMs = downtime.PageMaps.TotalMilliseconds,
         ImageTransferMs = downtime.ImageTransfer.TotalMilliseconds,
+        RestoreWaitMs = downtime.RestoreWait.TotalMilliseconds,
         CheckMs = downtime.Check.TotalMilliseconds,
         RestoreMs = downtime.Restore.TotalMilliseconds,
+        ConfirmationMs = downtime.Confirmation.TotalMilliseconds,
+        CommitMs = downtime.Commit.TotalMilliseconds,
         ResumeMs = downtime.Resume.TotalMilliseconds,
     };
 

@@ -121,6 +121,7 @@ public static class ReportTable
     private static string Verdict(string text, bool good) => good ? $"[green]{text}[/]" : $"[red]{text}[/]";
 
     private static string Parts(DowntimeEvent parts) =>
-        $"freeze {parts.FreezeMs:N1}, tail scan {parts.TailScanMs:N1}, tail send {parts.TailSendMs:N1}, dump {parts.DumpMs:N1}, page maps {parts.PageMapsMs:N1}, images {parts.ImageTransferMs:N1}, "
-        + $"check {parts.CheckMs:N1}, restore {parts.RestoreMs:N1}, resume {parts.ResumeMs:N1} ms (some side by side)";
+        $"freeze {parts.FreezeMs:N1}, dump and tail {parts.DumpAndTailMs:N1} (tail scan {parts.TailScanMs:N1}, tail send {parts.TailSendMs:N1}, dump {parts.DumpMs:N1}), page maps {parts.PageMapsMs:N1}, "
+        + $"images {parts.ImageTransferMs:N1}, wait for the restore {parts.RestoreWaitMs:N1} (check {parts.CheckMs:N1}, restore {parts.RestoreMs:N1}), confirmation {parts.ConfirmationMs:N1}, "
+        + $"commit {parts.CommitMs:N1} (resume {parts.ResumeMs:N1}) ms";
 }

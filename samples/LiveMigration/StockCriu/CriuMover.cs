@@ -101,13 +101,17 @@ public sealed class CriuMover(Testbed testbed, string strategy, string? address 
             Downtime = new DowntimeEvent
             {
                 FreezeMs = final.FreezingMicroseconds / 1000.0,
+                DumpAndTailMs = ((here["dumped"] - frozen) * 1000) - (final.FreezingMicroseconds / 1000.0),
                 TailScanMs = 0,
                 TailSendMs = 0,
                 DumpMs = (here["dumped"] - frozen) * 1000,
                 PageMapsMs = 0,
                 ImageTransferMs = (received - here["dumped"]) * 1000,
+                RestoreWaitMs = (resumed - received) * 1000,
                 CheckMs = 0,
                 RestoreMs = (resumed - received) * 1000,
+                ConfirmationMs = 0,
+                CommitMs = 0,
                 ResumeMs = 0,
             },
             Rounds = [.. rounds.Select((round, i) => i < rounds.Count - 1 ? Round(here, i, round, here[$"begin-{i}"], here[$"end-{i}"]) : Round(here, i, round, frozen, here["dumped"]))],

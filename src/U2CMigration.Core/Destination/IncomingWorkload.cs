@@ -290,7 +290,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
         _context.Logger.WorkloadResumed(_context.MigrationId, _rootProcessId);
         await announced.ConfigureAwait(false);
         _resetting = Task.Run(() => ResetPeers.RunAsync(_carried.Waiting, _rootProcessId));
-        PhaseDuration[] phases = [new PhaseDuration(PhaseNames.Resume, Stopwatch.GetElapsedTime(start, resumedAt))];
+        PhaseDuration[] phases = [new(PhaseNames.Resume, Stopwatch.GetElapsedTime(start, resumedAt)), new(PhaseNames.Announce, Stopwatch.GetElapsedTime(resumedAt))];
         try
         {
             await _connection.SendAsync(new Resumed(TimeProvider.System.GetUtcNow(), phases, resumedAt), CancellationToken.None).ConfigureAwait(false);

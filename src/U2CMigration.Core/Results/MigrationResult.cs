@@ -18,7 +18,10 @@ public sealed record MigrationResult
     /// <summary>From attaching the tracker until the workload ran on the destination and the source was released.</summary>
     public required TimeSpan Duration { get; init; }
 
-    /// <summary>From the freeze to the destination's word that the workload runs, on the source's clock: half a round trip longer than the truth.</summary>
+    /// <summary>
+    /// From the moment at which the freeze was asked for to the first instruction on the destination, on the source's clock: when the destination's word came, less the time that passed at the
+    /// destination between that instruction and its word (the address is announced meanwhile). Too long by the way of that message, half a round trip; too short by nothing.
+    /// </summary>
     public required TimeSpan Downtime { get; init; }
 
     /// <summary>What the downtime was spent on.</summary>

@@ -269,6 +269,8 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
         try
         {
             _tree!.Insure();
+            DowntimeTimeline timeline = _stopAndCopy!.Timeline;
+            timeline.Committed = MigrationClock.Since(_stopAndCopy.FreezeTimestamp);
             await _connection!.SendAsync(new Commit(), timeout.Token).ConfigureAwait(false);
             if (_stopAndCopy!.PendingLocks.Count > 0)
             {
@@ -277,7 +279,9 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
                 await LockRelease.RunAsync(_release!, _connection, _tree, timeout.Token).ConfigureAwait(false);
             }
 
-            return await _dialogue!.ExpectAsync<Resumed>(timeout.Token).ConfigureAwait(false);
+            Resumed resumed = await _dialogue!.ExpectAsync<Resumed>(timeout.Token).ConfigureAwait(false);
+            timeline.HeardOfResume = MigrationClock.Since(_stopAndCopy.FreezeTimestamp);
+            return resumed;
         }
         catch (Exception e) when (_tree!.IsKilled)
         {
@@ -313,16 +317,15 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
 
     private async Task<MigrationResult> ReleaseAsync(Resumed resumed)
     {
-        TimeSpan downtime = MigrationClock.Since(_stopAndCopy!.FreezeTimestamp);
         context.Progress.Enter(MigrationPhase.Releasing);
         SourceRelease release = _release!;
         using var timeout = new CancellationTokenSource(ReleaseTimeout);
         await release.RunAsync(timeout.Token).ConfigureAwait(false);
-        IReadOnlyList<GivenUpConnections> givenUp = GivenUp.Count(_stopAndCopy.Carried.Waiting.Concat(_tree!.WaitingAtEnd), context);
+        IReadOnlyList<GivenUpConnections> givenUp = GivenUp.Count(_stopAndCopy!.Carried.Waiting.Concat(_tree!.WaitingAtEnd), context);
         context.Progress.Enter(MigrationPhase.Completed);
         MigrationResult result = SourceReport.Create(
-            context, _strategyName, _tracker!.Name, _rounds!, _stopAndCopy, release, resumed, downtime, _connection!.Statistics.WireBytesSent, _sender!, givenUp);
-        context.Logger.MigrationCompleted(context.MigrationId, downtime.TotalMilliseconds, result.WireBytes, result.Rounds.Count);
+            context, _strategyName, _tracker!.Name, _rounds!, _stopAndCopy, release, resumed, _connection!.Statistics.WireBytesSent, _sender!, givenUp);
+        context.Logger.MigrationCompleted(context.MigrationId, result.Downtime.TotalMilliseconds, result.WireBytes, result.Rounds.Count);
         return result;
     }
 }

@@ -10,7 +10,7 @@ internal static class SourceReport
 {
     public static MigrationResult Create(
         SourceContext context, string strategy, string tracker, PreCopyRounds rounds, StopAndCopy stop, SourceRelease release,
-        Resumed resumed, TimeSpan downtime, long wireBytes, PageSender sender, IReadOnlyList<GivenUpConnections> givenUp)
+        Resumed resumed, long wireBytes, PageSender sender, IReadOnlyList<GivenUpConnections> givenUp)
     {
         ImageMemory memory = stop.Memory;
         return new MigrationResult
@@ -19,19 +19,8 @@ internal static class SourceReport
             Strategy = strategy,
             Tracker = tracker,
             Duration = release.Duration,
-            Downtime = downtime,
-            DowntimeBreakdown = new DowntimeBreakdown
-            {
-                Freeze = stop.Freeze,
-                TailScan = stop.TailScan,
-                TailSend = stop.TailSend,
-                Dump = stop.Dump,
-                PageMaps = stop.PageMaps,
-                ImageTransfer = stop.ImageTransfer,
-                Check = PhaseNames.Find(stop.DestinationPhases, PhaseNames.Check),
-                Restore = PhaseNames.Find(stop.DestinationPhases, PhaseNames.Restore),
-                Resume = PhaseNames.Find(resumed.Phases, PhaseNames.Resume),
-            },
+            Downtime = stop.Timeline.ResumeOf(resumed),
+            DowntimeBreakdown = stop.Timeline.Break(resumed, stop.Steps),
             Rounds = [.. rounds.Rounds, stop.Round!],
             WireBytes = wireBytes,
             RawBytes = sender.SentPages * PageSize.Bytes,

@@ -26,20 +26,11 @@ internal sealed class StopAndCopy(
     /// <summary>The same, since the migration began.</summary>
     public TimeSpan FreezeStart { get; private set; }
 
-    public TimeSpan Freeze { get; private set; }
+    /// <summary>The moments since then.</summary>
+    public DowntimeTimeline Timeline { get; } = new();
 
-    public TimeSpan TailScan { get; private set; }
-
-    public TimeSpan TailSend { get; private set; }
-
-    public TimeSpan Dump { get; private set; }
-
-    public TimeSpan PageMaps { get; private set; }
-
-    public TimeSpan ImageTransfer { get; private set; }
-
-    /// <summary>What the destination says its steps took.</summary>
-    public IReadOnlyList<PhaseDuration> DestinationPhases { get; private set; } = [];
+    /// <summary>What took how long.</summary>
+    public FreezeSteps Steps { get; } = new();
 
     /// <summary>File locks that the destination gets only once the frozen tree is gone, for people.</summary>
     public IReadOnlyList<string> PendingLocks { get; private set; } = [];
@@ -100,7 +91,7 @@ internal sealed class StopAndCopy(
         FreezeStart = context.Clock.Elapsed;
         FreezeTimestamp = Stopwatch.GetTimestamp();
         await tree.FreezeAsync(cancellationToken).ConfigureAwait(false);
-        Freeze = Mark("frozen");
+        Timeline.Frozen = Mark("frozen");
         int index = rounds.Rounds.Count;
         await objects.AnnounceAsync(cancellationToken).ConfigureAwait(false);
 
@@ -123,25 +114,23 @@ internal sealed class StopAndCopy(
             await SendTailAsync(objects, cancellationToken).ConfigureAwait(false);
         }
 
-        long mapsStart = Stopwatch.GetTimestamp();
+        Timeline.Dumped = Mark("dump and tail complete");
         await Task.Run(() => HiddenMemory.AddToImages(context, tracker.Processes, tree.HiddenProcesses, tree.CriuVersion, cancellationToken), cancellationToken).ConfigureAwait(false);
-        Mark("page maps complete");
-        long transferStart = Stopwatch.GetTimestamp();
-        PageMaps = Stopwatch.GetElapsedTime(mapsStart, transferStart);
-        Task touched = tree.StopsBeforeDump ? Task.Run(() => tracker.Processes.Collect(_touchedByDump, cancellationToken), cancellationToken) : Task.CompletedTask;
+        Timeline.PageMapsComplete = Mark("page maps complete");
+
+        // A look after the page maps, always: CRIU ran code inside the tasks after the tail was scanned, and the kernel fills holes with zeros where it makes huge pages, in frozen tasks too.
+        Task touched = Task.Run(() => tracker.Processes.Collect(_touchedByDump, cancellationToken), cancellationToken);
         ImagesEnd end = await ImageSender.SendAsync(context.ImagesDirectory, connection, cancellationToken).ConfigureAwait(false);
 
-        // CRIU ran code inside the tasks: the kernel has updated their restartable sequence areas, at least. Their own page map has the last word.
         await touched.ConfigureAwait(false);
         tree.BeginConfirming();
         await sender.SendAsync(_touchedByDump, null, null, cancellationToken).ConfigureAwait(false);
         await connection.SendAsync(end, cancellationToken).ConfigureAwait(false);
-        Mark("images sent");
+        Timeline.ImagesSent = Mark("images sent");
 
         await objects.CompleteAsync(_everythingLeft, cancellationToken).ConfigureAwait(false);
         Mark("shared memory complete");
         await connection.SendAsync(new RoundEnd(index, sender.SentPages - sentBefore, 0), cancellationToken).ConfigureAwait(false);
-        ImageTransfer = Stopwatch.GetElapsedTime(transferStart);
         Round = new RoundReport
         {
             Index = index,
@@ -167,9 +156,10 @@ internal sealed class StopAndCopy(
             start = tree.StoppedAgain;
             FreezeStart += Stopwatch.GetElapsedTime(FreezeTimestamp, start);
             FreezeTimestamp = start;
+            Timeline.Frozen = TimeSpan.Zero;
         }
 
-        Dump = Stopwatch.GetElapsedTime(start);
+        Steps.Dump = Stopwatch.GetElapsedTime(start);
         Mark("dumped");
     }
 
@@ -189,7 +179,7 @@ internal sealed class StopAndCopy(
         long start = Stopwatch.GetTimestamp();
         await Task.Run(() => tracker.Processes.Collect(_tail, cancellationToken), cancellationToken).ConfigureAwait(false);
         pending.UnionTo(_tail, _everythingLeft);
-        TailScan = Stopwatch.GetElapsedTime(start);
+        Steps.TailScan = Stopwatch.GetElapsedTime(start);
         Mark("tail scanned");
     }
 
@@ -197,7 +187,7 @@ internal sealed class StopAndCopy(
     {
         long start = Stopwatch.GetTimestamp();
         await sender.SendAsync(_everythingLeft, null, null, cancellationToken).ConfigureAwait(false);
-        TailSend = Stopwatch.GetElapsedTime(start);
+        Steps.TailSend = Stopwatch.GetElapsedTime(start);
         Mark("tail sent");
         objects.Begin();
     }
@@ -212,8 +202,8 @@ internal sealed class StopAndCopy(
             switch (await dialogue.NextAsync(cancellationToken).ConfigureAwait(false))
             {
                 case Restored restored:
-                    DestinationPhases = restored.Phases;
-                    Mark("restored");
+                    Steps.AtDestination = restored.Phases;
+                    Timeline.Restored = Mark("restored");
                     return;
                 case MissingPages request:
                     Collect(request, missing);

@@ -29,6 +29,10 @@ public interface IPageTracker : IDisposable
     /// Adds every page that must exist at the destination: resident or swapped pages of private mappings that do not (any more) hold plain file
     /// content, without those that map the kernel's zero page. Copies of pages outside this set are out of date.
     /// </summary>
+    /// <remarks>
+    /// Follow it with a <see cref="Collect"/>, also when the tree is frozen: the kernel goes on to make huge pages of small ones, and fills the holes between them with zeros. A page that was
+    /// discarded and copied before is then in this set, out of date in the copy, and reported by the next <see cref="Collect"/> only.
+    /// </remarks>
     /// <param name="resident">Receives the pages.</param>
     /// <param name="cancellationToken">Ends the call between two system calls.</param>
     /// <exception cref="PageTrackingException">The root process is gone, or the kernel refused.</exception>

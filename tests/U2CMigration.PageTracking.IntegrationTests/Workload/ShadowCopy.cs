@@ -27,6 +27,18 @@ internal sealed class ShadowCopy(int processId, ICopyObserver? observer = null) 
         }
     });
 
+    /// <summary>Brings the copy up to date a last time, as a migration does in the freeze. The process must be stopped.</summary>
+    /// <param name="tracker">Knows what has changed.</param>
+    /// <param name="between">What happens between its two looks; the kernel is not stopped.</param>
+    /// <returns>The pages that the copy consists of.</returns>
+    internal PageSet Complete(IPageTracker tracker, Action? between = null)
+    {
+        PageSet resident = tracker.CollectResident();
+        between?.Invoke();
+        Update(tracker.Collect());
+        return resident;
+    }
+
     /// <summary>The pages that exist and whose copy is missing or differs. The process must be stopped.</summary>
     internal List<ulong> FindStale(PageSet resident)
     {
