@@ -39,7 +39,7 @@ public sealed class EveryServiceTests(ServicesRig fixture) : ServiceTest(fixture
     }
 
     [Theory]
-    [InlineData("postgresql", "default-memory", "shared memory")]
+    [InlineData("postgresql", "default-memory", "System V memory")]
     [InlineData("mariadb", "default-io", "io_uring")]
     [InlineData("node", "default", "io_uring")]
     [InlineData("jvm", "default", "hsperfdata")]
