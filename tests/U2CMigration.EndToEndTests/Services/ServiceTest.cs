@@ -45,7 +45,7 @@ public abstract class ServiceTest(ServicesRig fixture)
         new MeasuredService(name, variant).WriteRefusal(refused);
 
         refused.ExitCode.Should().NotBe(0, refused.Output);
-        refused.Output.Should().NotContain("\"Freezing\"", "it is found before the workload is stopped");
+        refused.Output.Should().NotContain("\"phase\":\"Freezing\"", "it is found before the workload is stopped");
         foreach (string reason in reasons)
         {
             refused.Output.Should().Contain(reason);
