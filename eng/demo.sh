@@ -22,4 +22,5 @@ done
 install_missing gcc libc6-dev
 build_native
 publish_samples
+case " $* " in *aspnet*) publish_web_service ;; esac
 exec "$SAMPLES/LiveMigration/LiveMigration" "$@"

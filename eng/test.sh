@@ -24,7 +24,8 @@ Installs what is missing (by apt; root), builds the testbed and the solution, th
                reading page maps entry by entry, are left to `eng/vm.sh exec -- dotnet exec DLL -class '*.SoftDirty*'`
   e2e          tests/*.EndToEndTests      on this machine; they bring up rigs of their own
   services     only when asked for: PostgreSQL, MariaDB, nginx, Apache, Node.js, JVM, ASP.NET Core, gunicorn, Redis and a build, each five times there and back under
-               load, and their usual settings that cannot be moved; of these the end-to-end tests have a subset. Ends with the table of docs/services.md
+               load, their usual settings that cannot be moved, what a check says of them, limits of the downtime over slow links, and the services of the
+               demo; of these the end-to-end tests have a subset. Ends with the table of docs/services.md
   soak         only when asked for, an hour: trees whose processes come and go (a shell loop, make -j4, servers of processes), under each strategy, with and without a
                control group of their own, twenty moves each
 and prints as its last line `N passed, N failed, N skipped`. Logs and reports are left in artifacts/test-logs.
@@ -48,9 +49,9 @@ run_project() {
         printf '%-45s has no tests\n' "$name"
         return
     fi
-    [ "$kind" != e2e ] || command+=(-class- '*.EveryServiceTests' -class- '*.EveryComingAndGoingTests')
+    [ "$kind" != e2e ] || command+=(-class- '*.EveryServiceTests' -class- '*.CheckServiceTests' -class- '*.ServiceDemoTests' -class- '*.DowntimeLimitTests' -class- '*.EveryComingAndGoingTests')
+    [ "$kind" != services ] || command+=(-class '*.ServiceTests' -class '*.EveryServiceTests' -class '*.CheckServiceTests' -class '*.ServiceDemoTests' -class '*.DowntimeLimitTests')
     [ "$kind" != soak ] || command+=(-class '*.EveryComingAndGoingTests')
-    [ "$kind" != services ] || command+=(-class '*.ServiceTests' -class '*.EveryServiceTests')
     [ "$kind" != integration ] || command+=(-class- '*.SoftDirty*' -class- '*.PreDumpTests')
     case $kind in integration | torch) command=(bash "$REPO/eng/testbed.sh" run -- "${command[@]}") ;; esac
     [ "$kind" != vm ] || { report=$LOGS/$name.vm.xml log=$LOGS/$name.vm.log; command=(in_machine "$dll" "$log" "$report" "$@"); }

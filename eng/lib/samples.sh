@@ -15,6 +15,15 @@ publish_samples() {
     exec {lock}>&-
 }
 
+# publish_web_service: the one that the workload aspnet is.
+publish_web_service() {
+    publish_when_changed MinimalApi publish_minimal_api samples/MinimalApi
+}
+
+publish_minimal_api() {
+    publish MinimalApi --no-self-contained
+}
+
 # publish_when_changed NAME FUNCTION FOLDER...
 publish_when_changed() {
     local name=$1 function=$2 stamp

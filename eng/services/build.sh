@@ -43,13 +43,16 @@ load() {
     # What a build takes is not a stall; who waits for it sees when the next line comes.
     python3 -u -c '
 import json, os, select, sys, time
-path, seen, last, stall = sys.argv[1], 0, time.monotonic(), 0.0
-while not select.select([sys.stdin], [], [], 0.02)[0]:
-    size = os.stat(path).st_size
-    now = time.monotonic()
-    if size != seen:
-        stall, seen, last = max(stall, now - last), size, now
-print(json.dumps({"answers": open(path).read().count("\n"), "wrong": 0, "lost": 0, "longestStallMs": round(stall * 1000, 1)}))' "$DIR/results"
+path, seen, last, stall, asked = sys.argv[1], 0, time.monotonic(), 0.0, "begin"
+while asked:
+    while not select.select([sys.stdin], [], [], 0.02)[0]:
+        size = os.stat(path).st_size
+        now = time.monotonic()
+        if size != seen:
+            stall, seen, last = max(stall, now - last), size, now
+    asked = sys.stdin.readline()
+    print(json.dumps({"answers": open(path).read().count("\n"), "wrong": 0, "lost": 0, "longestStallMs": round(stall * 1000, 1)}))
+    stall = 0.0' "$DIR/results"
 }
 
 check() {

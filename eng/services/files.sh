@@ -8,6 +8,14 @@ make_files() {
     done
 }
 
+# tell_files: what the client that checks has seen, if wrk runs on.
+tell_files() {
+    kill -0 "$wrk" || fault "wrk has ended."
+    echo report >&"$input"
+    read -r -u "$output" answer || fault "the client ended."
+    echo "$answer"
+}
+
 # load_files PORT CONNECTIONS-OF-WRK: a client that checks, and wrk beside it, whose own verdict counts too.
 load_files() {
     local wrk code=0
@@ -18,7 +26,7 @@ load_files() {
     wrk -t 1 -c "$2" -d 3600 --timeout 120s "http://$ADDRESS:$1/file-1" >"$DIR/wrk.out" 2>&1 &
     wrk=$!
     echo "$line"
-    until_told
+    until_told tell_files
     # By this signal wrk ends with its report.
     kill -INT "$wrk"
     wait "$wrk" || code=$?

@@ -6,7 +6,7 @@ usage: http_load.py ADDRESS PORT CHECK... (store, hash, count, files=DIRECTORY)
   hash    GET /hash?text=T: the SHA-256 of T, made a hundred times over
   count   GET /count: "PROCESS N", and N grows for each process
   files   GET /NAME of a file in DIRECTORY: its content
-Says `ready` when every connection has had its answers, ends when its input is closed, and then tells what it saw as one line of JSON.
+Says `ready` when every connection has had its answers, tells what it saw as one line of JSON for each line of its input, and once more when that is closed, which ends it.
 """
 import hashlib, http.client, json, os, socket, sys, threading, time
 
@@ -105,16 +105,23 @@ for connection in connections:
     # What it waited while the service was starting is not counted.
     connection.stall = 0.0
 print("ready", flush=True)
-sys.stdin.read()
+
+
+def tell(lost=0):
+    print(json.dumps({
+        "answers": sum(c.answers for c in connections), "wrong": sum(c.wrong for c in connections), "lost": sum(c.lost for c in connections) + lost,
+        "longestStallMs": round(max(c.stall for c in connections) * 1000, 1),
+    }), flush=True)
+
+
+for _ in sys.stdin:
+    tell()
+    for connection in connections:
+        connection.stall = 0.0
 done.set()
 for connection in connections:
     connection.join(LIMIT)
     if connection.complaint:
         print(connection.complaint, file=sys.stderr)
-print(json.dumps({
-    "answers": sum(c.answers for c in connections),
-    # One that never ended has lost its connection without being told.
-    "wrong": sum(c.wrong for c in connections),
-    "lost": sum(c.lost for c in connections) + sum(c.is_alive() for c in connections),
-    "longestStallMs": round(max(c.stall for c in connections) * 1000, 1),
-}))
+# One that never ended has lost its connection without being told.
+tell(lost=sum(c.is_alive() for c in connections))

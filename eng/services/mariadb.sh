@@ -28,22 +28,34 @@ serve() {
 }
 
 load() {
-    local sysbench code=0 stop=$DIR/stop
+    local sysbench code=0 told=0 stop=$DIR/stop
     await_port "$PORT"
     cd "$(mktemp -d)"
     bench prepare >prepare.log 2>&1 || fault "$(tail -n 5 prepare.log)"
     rm -f "$stop"
-    bench --stop-file="$stop" run >out 2>&1 &
+    # The longest of each second, which a report in between needs.
+    bench --stop-file="$stop" --report-interval=1 --percentile=100 run >out 2>&1 &
     sysbench=$!
     until [ "$(query 'SELECT COUNT(*) > 100 FROM history')" = 1 ]; do sleep 0.1; done
     echo ready
-    until_told
+    until_told tell_so_far
     touch "$stop"
     wait "$sysbench" || code=$?
     cp out "$DIR/sysbench.out"
     [ "$code" = 0 ] || tail -n 20 out >&2
     tell "$(sed -n 's/^ *total number of events: *//p' out)" "$(grep -c '^WRONG' out || true)" \
         "$(sed -n 's/^ *reconnects: *\([0-9]*\).*/\1/p' out)" "$(sed -n 's/^ *max: *//p' out | head -n 1)"
+}
+
+# tell_so_far: transactions are rows of the history.
+tell_so_far() {
+    kill -0 "$sysbench" || fault "sysbench has ended: $(tail -n 3 out)"
+    local lines answers
+    lines=$(wc -l <out)
+    answers=$(query 'SELECT COUNT(*) FROM history')
+    tell "$answers" "$(grep -c '^WRONG' out || true)" "$(grep -cE 'FATAL|reconn/s: *[0-9.]*[1-9]' out || true)" \
+        "$(sed -n "$((told + 1)),${lines}s/.*lat (ms,100%): *\([0-9.]*\).*/\1/p" out | sort -n | tail -n 1 | grep . || echo 0)"
+    told=$lines
 }
 
 check() {

@@ -17,13 +17,29 @@ serve() {
 load() {
     await_port "$PORT"
     coproc SOCKETS { exec node "$HERE/node_load.js" "$ADDRESS" "$PORT"; }
-    local sockets_input=${SOCKETS[1]} sockets_output=${SOCKETS[0]} line sockets requests
-    exec {requests_output}< <(exec python3 "$HERE/http_load.py" "$ADDRESS" "$PORT" store hash)
+    local sockets_input=${SOCKETS[1]} sockets_output=${SOCKETS[0]} line requests_input pipe
+    pipe=$(mktemp -u)
+    mkfifo "$pipe"
+    exec {requests_output}< <(exec python3 "$HERE/http_load.py" "$ADDRESS" "$PORT" store hash <"$pipe")
+    exec {requests_input}>"$pipe"
+    rm "$pipe"
     read -r -u "$sockets_output" line || fault "the WebSockets have ended."
     read -r -u "$requests_output" line || fault "the requests have ended."
     echo ready
+    until_told tell_both report
+    tell_both
+}
+
+# tell_both [LINE]: asks both with the line, or ends them without one, and adds up what they say.
+tell_both() {
+    local sockets requests
+    if [ $# -gt 0 ]; then
+        echo "$1" >&"$sockets_input"
+        echo "$1" >&"$requests_input"
+    else
+        exec {requests_input}>&- {sockets_input}>&-
+    fi
     read -r -u "$requests_output" requests || fault "the requests have ended."
-    exec {sockets_input}>&-
     read -r -u "$sockets_output" sockets || fault "the WebSockets have ended."
     printf '%s\n' "$sockets" "$requests" | python3 -c 'import json, sys
 rows = [json.loads(line) for line in sys.stdin]

@@ -25,9 +25,12 @@ function open(number) {
     socket.on('close', () => { if (!ending) lost++; });
 }
 for (let number = 0; number < 20; number++) open(number);
-process.stdin.on('end', () => {
+const tell = () => console.log(JSON.stringify({ answers, wrong, lost, longestStallMs: Math.round(stall * 10) / 10 }));
+require('readline').createInterface({ input: process.stdin }).on('line', () => {
+    tell();
+    stall = 0;
+}).on('close', () => {
     ending = true;
-    console.log(JSON.stringify({ answers, wrong, lost, longestStallMs: Math.round(stall * 10) / 10 }));
+    tell();
     process.exit(0);
 });
-process.stdin.resume();

@@ -5,7 +5,7 @@
 #   serve     becomes the service; the root of the tree that is moved
 #   load      (in the host of the client) says `ready` once every connection has had a right answer, works until its input is closed, and says what it saw as one line of JSON:
 #             {"answers": N, "wrong": N, "lost": N, "longestStallMs": X}; lost are connections, the stall is the longest that one connection waited for one answer
-#             (from `ready` on where the client is ours, else from its beginning)
+#             (from `ready` on where the client is ours, else from its beginning). What the demo moves says the same, of the stalls those since it was asked last, for each line of its input.
 #   check     (in the host of the client, after the load) compares rows and sums; ends with 1 and a sentence when they are wrong
 # SERVICE_VARIANT chooses between the settings that a service has.
 set -euo pipefail
@@ -29,9 +29,12 @@ tell() {
     printf '{"answers": %s, "wrong": %s, "lost": %s, "longestStallMs": %s}\n' "$@"
 }
 
-# until_told: waits until the input is closed.
+# until_told [COMMAND...]: waits until the input is closed; for each line of it, runs the command.
 until_told() {
-    cat >/dev/null
+    local asked
+    while read -r asked; do
+        [ $# = 0 ] || "$@"
+    done
 }
 
 # await_port PORT: until something listens at the address.

@@ -2,7 +2,7 @@
 # table.sh RESULTS: the table of docs/services.md, from what the tests of the services measured (`eng/test.sh --filter services` leaves it in artifacts/test-logs/services.jsonl).
 set -euo pipefail
 python3 - "$1" <<'PYTHON'
-import json, sys
+import json, re, sys
 
 names = {
     "postgresql": "PostgreSQL 17", "mariadb": "MariaDB 11.8", "nginx": "nginx, 4 workers", "apache": "Apache, prefork", "node": "Node.js 20, HTTP and WebSockets", "jvm": "JVM 21, HTTP",
@@ -29,7 +29,8 @@ for (service, variant), row in sorted(latest.items(), key=lambda item: (list(nam
     if row["outcome"] == "moved":
         what = [f"moved {row['moves']} of {row['moves']}", f"{row['downtimeMs']:.0f} ({row['worstDowntimeMs']:.0f}) ms", f"{row['longestStallMs']:.0f} ms", f"{row['answers']:,}", f"{row['wrong']}, {row['lost']}"]
     else:
-        reason = row["message"].split(" CRIU says:")[0].replace("|", "/")
+        # The first of several of the same kind says enough.
+        reason = re.split(r" CRIU says:| The workload runs on| Process \d", row["message"])[0].replace("|", "/")
         what = [f"{'refused' if row['outcome'] == 'refused' else 'failed, runs on'}: {reason}", "-", "-", "-", "-"]
     print("| " + " | ".join([names[service], setting, *what]) + " |")
 PYTHON

@@ -21,12 +21,12 @@ public sealed class ClientProxy : IAsyncDisposable
     public static async Task<ClientProxy> ConnectAsync(Testbed testbed, SceneOptions options, int keys, CancellationToken cancellationToken)
     {
         string server = string.Create(CultureInfo.InvariantCulture, $"{Testbed.ServiceAddress}:{options.Workload.Port}");
-        HostProcess process = testbed.Start(
-            Host.Client,
+        string[] command =
             [
                 Environment.ProcessPath!, "client", "--workload", options.Workload.Name, "--server", server,
                 "--keys", keys.ToString(CultureInfo.InvariantCulture), "--rate", options.WriteRate.ToString(CultureInfo.InvariantCulture),
-            ]);
+            ];
+        HostProcess process = testbed.Start(Host.Client, options.Workload.Service?.Within(options, command) ?? command);
         var client = new ClientProxy(process);
         try
         {

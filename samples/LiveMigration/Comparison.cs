@@ -67,7 +67,7 @@ public sealed class Comparison(ComparisonOptions options, IAnsiConsole console)
             }
         }
 
-        return true;
+        return await scene.FinishAsync(cancellationToken);
     }
 
     private static Task LinkAsync(Scene scene, double? pressure, int mbit, CancellationToken cancellationToken) =>

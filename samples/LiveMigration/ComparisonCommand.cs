@@ -24,7 +24,7 @@ public static class ComparisonCommand
         {
             workload, memory, bandwidth, pressure, strategy, repeat, plots,
         };
-        scene.AddTo(command);
+        scene.AddTo(command, result => result.GetValue(workload)!);
         command.SetAction((parsed, cancellationToken) => Comparison.RunAsync(
             new ComparisonOptions
             {

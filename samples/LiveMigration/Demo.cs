@@ -11,6 +11,9 @@ public sealed class Demo(DemoOptions options, IAnsiConsole console)
     public static Task<int> RunAsync(DemoOptions options, CancellationToken cancellationToken) =>
         ExitCode.OfAsync(console => new Demo(options, console).RunAsync(cancellationToken), cancellationToken);
 
+    /// <summary>The clients of services do not tell when each of their answers came.</summary>
+    private bool HasTimeline => options.Scene.Workload.Service is null;
+
     private async Task<bool> RunAsync(CancellationToken cancellationToken)
     {
         string rig = options.Scene.Keep ? RigName : $"{RigName}-{Environment.ProcessId}";
@@ -28,11 +31,15 @@ public sealed class Demo(DemoOptions options, IAnsiConsole console)
             (RunReport report, goesOn) = await scene.MigrateAsync(options.Strategy, cancellationToken);
             runs.Add(report);
             ReportTable.Write(console, report);
-            Timeline.Save(report, Numbered(options.TimelineFile, i));
+            if (HasTimeline)
+            {
+                Timeline.Save(report, Numbered(options.TimelineFile, i));
+            }
         }
 
+        bool isWhole = await scene.FinishAsync(cancellationToken);
         Finish(runs, rig);
-        return runs.Count == options.Repeat && runs.TrueForAll(r => r.IsSound());
+        return isWhole && runs.Count == options.Repeat && runs.TrueForAll(r => r.IsSound());
     }
 
     private void Finish(List<RunReport> runs, string rig)
@@ -47,7 +54,11 @@ public sealed class Demo(DemoOptions options, IAnsiConsole console)
             ReportJson.Save(runs, json);
         }
 
-        console.WriteLine($"timeline: {options.TimelineFile}");
+        if (HasTimeline)
+        {
+            console.WriteLine($"timeline: {options.TimelineFile}");
+        }
+
         if (options.Scene.Keep)
         {
             console.WriteLine($"the rig '{rig}' is still up: eng/{options.Scene.Rig.Script} exec {rig} b -- ps ax; take it down with eng/{options.Scene.Rig.Script} down {rig}");

@@ -41,7 +41,7 @@ public static class DemoCommand
         {
             workload, memory, bandwidth, pressure, strategy, repeat, timeline, keep,
         };
-        scene.AddTo(command);
+        scene.AddTo(command, result => [result.GetValue(workload)!]);
         command.SetAction((parsed, cancellationToken) =>
         {
             SceneOptions options = scene.Scene(parsed, parsed.GetValue(workload)!, parsed.GetValue(memory), parsed.GetValue(bandwidth), parsed.GetValue(pressure), parsed.GetValue(keep));

@@ -41,11 +41,11 @@ public sealed class Scene : IAsyncDisposable
             await WorkloadCgroup.MakeAsync(testbed, Host.B, cancellationToken);
             double floor = options.FloorMoves > 0 ? await new CriuFloor(testbed, cgroup).MeasureAsync(options.FloorMoves, cancellationToken) : 0;
             int processId = await new WorkloadStarter(testbed).StartAsync(Host.A, cgroup, options.Workload.Command(options), cancellationToken);
-            int keys = await PrepareAsync(testbed, options, processId, cancellationToken);
-            console.WriteLine($"{options.Workload.Name} runs in host a with {options.MemoryMib} MiB{(keys > 0 ? $" in {Figures.Count(keys)} keys" : "")}");
+            int keys = options.Workload.Service is null ? await PrepareAsync(testbed, options, processId, cancellationToken) : 0;
+            console.WriteLine(options.Workload.Service is not null ? $"{options.Workload.Name} runs in host a" : $"{options.Workload.Name} runs in host a with {options.MemoryMib} MiB{(keys > 0 ? $" in {Figures.Count(keys)} keys" : "")}");
             client = await ClientProxy.ConnectAsync(testbed, options, keys, cancellationToken);
             await client.AskAsync(new ClientRequest { Do = "start" }, cancellationToken);
-            console.WriteLine($"{(options.WriteRate > 0 ? Figures.Count(options.WriteRate) : "as many as possible")} per second: {options.Workload.Operations}; a client holds one connection");
+            console.WriteLine($"{(options.WriteRate > 0 ? Figures.Count(options.WriteRate) : "as many as possible")} per second: {options.Workload.Operations}; {(options.Workload.Service is null ? "a client holds one connection" : "every answer is checked")}");
             var reports = new ReportBuilder(options, await KernelAsync(testbed, cancellationToken), await CriuVersionAsync(testbed, cancellationToken)) { FloorMs = floor };
             var scene = new Scene(options, console, testbed, client, reports, new Route(Host.A, Host.B, processId, cgroup));
             if (options.MeasuresDirtyRate && options.Pressure is null)
@@ -125,10 +125,25 @@ public sealed class Scene : IAsyncDisposable
     public async Task SteadyAsync(CancellationToken cancellationToken)
     {
         await _client.SteadyAsync(_options.WriteRate, cancellationToken);
-        if (_options.Workload.BytesPerKey is null)
+        if (!_options.Workload.IsService)
         {
             await GrownWorkload.AwaitAsync(_testbed, _route.From, _route.ProcessId, _options.MemoryMib, cancellationToken);
         }
+    }
+
+    /// <summary>To be called last: what a service holds is compared as a whole with what its client was told. The others were compared after each migration.</summary>
+    /// <returns>Whether everything is as it should be.</returns>
+    public async Task<bool> FinishAsync(CancellationToken cancellationToken)
+    {
+        if (_options.Workload.Service is null)
+        {
+            return true;
+        }
+
+        ClientAnswer last = await _client.AskAsync(new ClientRequest { Do = "finish" }, cancellationToken);
+        bool isSound = last is { ConnectionSurvived: true, WrongReplies: 0, LostWrites: 0 };
+        _console.WriteLine($"{Figures.Count(last.Acknowledged)} answers checked, {Figures.Count(last.WrongReplies)} wrong; {(isSound ? "rows and sums are right" : last.Broken ?? "see above")}");
+        return isSound;
     }
 
     public async ValueTask DisposeAsync()

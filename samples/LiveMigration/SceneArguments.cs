@@ -17,7 +17,7 @@ public sealed class SceneArguments
 
     private readonly Option<int?> _rate = new("--write-rate")
     {
-        Description = $"Operations per second, 0 for as many as possible (default: {string.Join(", ", WorkloadCatalogue.Names.Select(name => $"{name} {WorkloadCatalogue.Find(name).UsualRate}"))}).",
+        Description = $"Operations per second, 0 for as many as possible (default: {string.Join(", ", WorkloadCatalogue.Names.Select(WorkloadCatalogue.Find).Where(static known => known.Service is null).Select(static known => $"{known.Name} {known.UsualRate}"))}; the clients of the other services have a pace of their own).",
     };
 
     private readonly Option<string> _tracker = new("--tracker") { Description = "auto, write-protect, soft-dirty or content-hash.", DefaultValueFactory = _ => "auto" };
@@ -55,8 +55,17 @@ public sealed class SceneArguments
     /// <summary>The file for the report.</summary>
     public Option<string?> Json { get; } = new("--json") { Description = "Write the report to this file." };
 
-    public void AddTo(Command command)
+    /// <param name="command">What gets the options.</param>
+    /// <param name="workloads">The workloads that it was asked for.</param>
+    public void AddTo(Command command, Func<CommandResult, IEnumerable<string>> workloads)
     {
+        command.Validators.Add(result =>
+        {
+            foreach (string name in result.GetValue(_rate) is null ? [] : workloads(result).Where(static name => WorkloadCatalogue.Has(name) && WorkloadCatalogue.Find(name).Service is not null))
+            {
+                result.AddError($"--write-rate does not apply to {name}, whose client has a pace of its own: leave it out.");
+            }
+        });
         foreach (Option option in (ReadOnlySpan<Option>)[_rate, _tracker, _codec, _restoreMode, _duration, _rig, _kernel, _criu, _delay, _floor, _dirtyRate, _verify, _stalls, Json, _verbose, _agent])
         {
             command.Options.Add(option);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using LiveMigration.Client.KeyValue;
+using LiveMigration.Client.Service;
 using LiveMigration.Client.Worker;
 using LiveMigration.Workloads;
 
@@ -20,8 +21,15 @@ public static class ClientCommand
         command.Hidden = true;
         command.SetAction(parsed =>
         {
+            KnownWorkload known = WorkloadCatalogue.Find(parsed.GetValue(workload)!);
+            if (known.Service is { } service)
+            {
+                new ServiceLoop(service.Path(Repository.Find()), Console.In, Console.Out).Run();
+                return;
+            }
+
             IPEndPoint endpoint = IPEndPoint.Parse(parsed.GetValue(server)!);
-            using Load load = WorkloadCatalogue.Find(parsed.GetValue(workload)!).Protocol is { } protocol
+            using Load load = known.Protocol is { } protocol
                 ? new WriteLoad(protocol, endpoint, parsed.GetValue(keys), parsed.GetValue(rate))
                 : new ProgressLoad(endpoint);
             new ClientLoop(load, Console.In, Console.Out).Run();

@@ -22,8 +22,11 @@ public sealed record KnownWorkload
     /// <summary>How much memory a key takes in a server whose memory the processes share, so that none of them tells its size; null where the process tells.</summary>
     public int? BytesPerKey { get; init; }
 
+    /// <summary>A service with a client of its own; null where ours speaks to the workload.</summary>
+    public ServiceScript? Service { get; init; }
+
     /// <summary>Whether the hosts need the layer of the testbed with the services.</summary>
-    public bool IsService => BytesPerKey is not null;
+    public bool IsService => BytesPerKey is not null || Service is not null;
 
     /// <summary>The command line that starts it.</summary>
     public required Func<SceneOptions, IReadOnlyList<string>> Command { get; init; }

@@ -38,11 +38,15 @@ public static class WorkloadCatalogue
             Protocol = new PostgresProtocol(),
             // A row with its header and its entry in the index.
             BytesPerKey = 600,
-            Command = static scene =>
-            [
-                "env", $"SERVICE_DIR={scene.ServiceDirectory}", $"SERVICE_MIB={Text(scene.MemoryMib)}", "bash", Path.Combine(scene.Repository, "eng", "services", "postgresql.sh"), "start",
-            ],
+            Command = new ServiceScript("postgresql", "kept").Start,
         },
+        Service("mariadb", 3306, "mariadb", "moved", "transactions of 8 sysbench connections"),
+        Service("nginx", 8080, "nginx", "", "requests for files over 8 connections that check each answer and 32 of wrk, all kept open"),
+        Service("nodejs", 8083, "node", "filtered", "messages of 20 WebSockets, and requests over 8 connections"),
+        Service("jvm", 8084, "jvm", "g1", "requests over 8 connections"),
+        Service("aspnet", 8085, "aspnet", "server", "requests over 8 connections"),
+        Service("gunicorn", 8082, "gunicorn", "", "requests over 8 connections"),
+        Service("build", 0, "build", "", "builds of a program, one after the other"),
         Native("cg", "cg", 7811, 5000, "blocks of 512 rows of a conjugate gradient"),
         Native("train", "trainer", 7812, 400, "blocks of 16 outputs of a neural network that is trained"),
         Native("sort", "sorter", 7813, 20000, "pages made, sorted and merged"),
@@ -53,6 +57,12 @@ public static class WorkloadCatalogue
     public static bool Has(string name) => Names.Contains(name);
 
     public static KnownWorkload Find(string name) => All.First(workload => workload.Name == name);
+
+    private static KnownWorkload Service(string name, int port, string script, string variant, string operations)
+    {
+        var service = new ServiceScript(script, variant);
+        return new KnownWorkload { Name = name, Port = port, UsualRate = 0, Operations = operations, Service = service, Command = service.Start };
+    }
 
     private static KnownWorkload Native(string name, string program, int port, int usualRate, string operations) => new()
     {

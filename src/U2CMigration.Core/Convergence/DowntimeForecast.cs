@@ -36,17 +36,19 @@ internal sealed class DowntimeForecast(SourceContext context, TreeTracker tracke
         LinkBytesPerSecond = pace.LinkBytes;
         LeastCopyTime = pace.LeastTimeFor(observation.Owed.PageCount, observation.OwedBytes);
 
-        // Images are large: what a few pages took to cross says nothing about them.
-        double proven = connection.LinkPace.ProvenBytesPerSecond;
-        double limit = context.Options.MaxBytesPerSecond;
-        proven = limit > 0 && (proven > limit || proven == 0) ? limit : proven;
-        Warn(proven, observation.Round);
+        double imagePace = ImagePace(connection.CapacityBytesPerSecond, context.Options.MaxBytesPerSecond);
+        Warn(imagePace, observation.Round);
         return observation with
         {
             BandwidthBytesPerSecond = pace.BytesPerSecondFor(observation.Owed.PageCount, observation.OwedBytes),
-            FixedDowntime = StateCost.Of(_state, proven),
+            FixedDowntime = StateCost.Of(_state, imagePace),
         };
     }
+
+    /// <summary>How fast images cross, bytes per second; 0 while unknown. They are large: what pages of a few bytes each took to cross says nothing about them.</summary>
+    /// <param name="capacity">What the link carries; 0 while it was never what was waited for, so that it is faster than all that was asked of it.</param>
+    /// <param name="limit">The caller's limit; 0 for none.</param>
+    internal static double ImagePace(double capacity, double limit) => limit > 0 && (capacity > limit || capacity == 0) ? limit : capacity;
 
     /// <summary>How long sending everything owed would take now, with what was written since the last look at the same pace as before it.</summary>
     /// <param name="observation">What is owed.</param>

@@ -66,6 +66,7 @@ public sealed partial class MigrationConnection
         await _sendLock.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
+            ObserveLink();
             _link.OnSending(batch.WireBytes, batch.SentPages);
             _achieved.OnSending(batch.WireBytes, batch.SentPages);
             await WriteAsync(batch.Frame(_sendSequence), cancellationToken).ConfigureAwait(false);
@@ -75,6 +76,14 @@ public sealed partial class MigrationConnection
         finally
         {
             _sendLock.Release();
+        }
+    }
+
+    private void ObserveLink()
+    {
+        if (_socket is not null && TcpCounters.TryRead(_socket, out TcpCounters counters))
+        {
+            _capacity.Observe(counters);
         }
     }
 

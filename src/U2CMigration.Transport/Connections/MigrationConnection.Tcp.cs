@@ -37,7 +37,7 @@ public sealed partial class MigrationConnection
                 stream = await SecureAsync(stream, peer, options, (ssl, token) => ssl.AuthenticateAsClientAsync(tls, token), cancellationToken).ConfigureAwait(false);
             }
 
-            return await OpenAsync(stream, role, peer, options, loggerFactory, cancellationToken).ConfigureAwait(false);
+            return await OpenAsync(stream, socket, role, peer, options, loggerFactory, cancellationToken).ConfigureAwait(false);
         }
         catch
         {
@@ -58,7 +58,7 @@ public sealed partial class MigrationConnection
                 stream = await SecureAsync(stream, peer, options, (ssl, token) => ssl.AuthenticateAsServerAsync(tls, token), cancellationToken).ConfigureAwait(false);
             }
 
-            return await OpenAsync(stream, role, peer, options, loggerFactory, cancellationToken).ConfigureAwait(false);
+            return await OpenAsync(stream, socket, role, peer, options, loggerFactory, cancellationToken).ConfigureAwait(false);
         }
         catch
         {

@@ -28,14 +28,17 @@ public sealed partial class MigrationConnection : IAsyncDisposable
     private readonly FrameReader _frames;
     private readonly CrossingRate _link;
     private readonly CrossingRate _achieved;
+    private readonly LinkCapacity _capacity = new();
+    private readonly Socket? _socket;
     private readonly ByteRateLimiter _rateLimiter;
     private readonly CancellationTokenSource _closing = new();
     private Task _keepAlive = Task.CompletedTask;
     private int _isDisposed;
 
-    private MigrationConnection(Stream stream, ConnectionRole role, string peer, MigrationConnectionOptions options, ILogger logger)
+    private MigrationConnection(Stream stream, Socket? socket, ConnectionRole role, string peer, MigrationConnectionOptions options, ILogger logger)
     {
         _stream = stream;
+        _socket = socket;
         _options = options;
         _time = options.TimeProvider;
         _logger = logger;
@@ -90,6 +93,9 @@ public sealed partial class MigrationConnection : IAsyncDisposable
     /// <summary>How fast they crossed from end to end, preparing included (<see cref="BeginPreparing"/>).</summary>
     internal CrossingPace Achieved => _achieved.PerSecond;
 
+    /// <summary>The bytes per second that the link carries when it is the link that is waited for; 0 while it never was, and where the stream is no TCP connection of ours.</summary>
+    internal double CapacityBytesPerSecond => _capacity.BytesPerSecond;
+
     /// <summary>Somebody begins to read and encode pages: until <see cref="EndPreparing"/>, time counts for <see cref="Achieved"/> whether anything is on its way or not.</summary>
     internal void BeginPreparing() => _achieved.Begin();
 
@@ -104,7 +110,7 @@ public sealed partial class MigrationConnection : IAsyncDisposable
     /// <param name="cancellationToken">Ends the call; the stream is disposed.</param>
     /// <exception cref="MigrationProtocolException">The other end speaks something else, or no common version.</exception>
     /// <exception cref="TransportException">The stream ended or failed, or the greeting took too long.</exception>
-    public static async Task<MigrationConnection> OpenAsync(
+    public static Task<MigrationConnection> OpenAsync(
         Stream stream,
         ConnectionRole role,
         string peer,
@@ -115,21 +121,7 @@ public sealed partial class MigrationConnection : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        ILogger logger = (ILogger?)loggerFactory?.CreateLogger(Log.Category) ?? NullLogger.Instance;
-        var connection = new MigrationConnection(stream, role, peer, options, logger);
-        try
-        {
-            await connection.GreetAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch
-        {
-            await connection.DisposeAsync().ConfigureAwait(false);
-            throw;
-        }
-
-        connection.BeginKeepAlive();
-        Log.ConnectionOpened(logger, peer, role, connection.Version, connection.Features);
-        return connection;
+        return OpenAsync(stream, socket: null, role, peer, options, loggerFactory, cancellationToken);
     }
 
     /// <summary>Closes the connection. What the peer has not read yet may be lost; end with an answered message.</summary>
@@ -151,6 +143,26 @@ public sealed partial class MigrationConnection : IAsyncDisposable
 
         _closing.Dispose();
         Log.ConnectionClosed(_logger, Peer, Statistics);
+    }
+
+    private static async Task<MigrationConnection> OpenAsync(
+        Stream stream, Socket? socket, ConnectionRole role, string peer, MigrationConnectionOptions options, ILoggerFactory? loggerFactory, CancellationToken cancellationToken)
+    {
+        ILogger logger = (ILogger?)loggerFactory?.CreateLogger(Log.Category) ?? NullLogger.Instance;
+        var connection = new MigrationConnection(stream, socket, role, peer, options, logger);
+        try
+        {
+            await connection.GreetAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+
+        connection.BeginKeepAlive();
+        Log.ConnectionOpened(logger, peer, role, connection.Version, connection.Features);
+        return connection;
     }
 
     private async Task GreetAsync(CancellationToken cancellationToken)

@@ -86,6 +86,19 @@ public sealed class DemoTests : IDisposable
         (demo.Output + demo.Error).Should().Contain("--memory-mib is 1; it must be from 16 to 16384.").And.NotContain("bringing up");
     }
 
+    [Theory]
+    [InlineData("There is no workload 'apachee'; choose from redis, ", "--workload", "apachee")]
+    [InlineData("--write-rate does not apply to nginx", "--workload", "nginx", "--write-rate", "100")]
+    public async Task Demo_WorkloadThatIsNotToBeHad_IsToldInASentence(string sentence, params string[] options)
+    {
+        Requires.Testbed();
+
+        CommandResult demo = await RunAsync("demo.sh", options);
+
+        demo.ExitCode.Should().Be(2);
+        (demo.Output + demo.Error).Should().Contain(sentence).And.NotContain("bringing up");
+    }
+
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     private static void ShouldBeSound(JsonElement run, int leastPages)

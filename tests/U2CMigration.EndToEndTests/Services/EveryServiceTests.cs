@@ -1,5 +1,3 @@
-using U2CMigration.Testing;
-
 namespace U2CMigration.EndToEndTests.Services;
 
 /// <summary>All of them, five times there and back, and those whose usual settings cannot be moved. Too long for every run: <c>eng/test.sh --filter services</c>.</summary>
@@ -25,21 +23,8 @@ public sealed class EveryServiceTests(ServicesRig fixture) : ServiceTest(fixture
     [Fact]
     public async Task Move_ClientsConnectAllTheTime_NoneWaitsForEver() => await MoveThereAndBackAsync("postgresql", "connection-each", Rounds);
 
-    [Fact]
-    public async Task Demo_PostgreSql_IsSoundThereAndBack()
-    {
-        Requires.Services();
-
-        CommandResult demo = await LocalCommand.RunAsync(
-            ["bash", RepositoryRoot.File("eng", "demo.sh"), "--workload", "postgresql", "--memory-mib", "64", "--repeat", "2", "--verify", "--timeline", Path.GetTempFileName()], Cancellation);
-
-        // Completed, no acknowledged write lost, the connection kept, every page equal.
-        demo.ExitCode.Should().Be(0, demo.Output);
-        demo.Output.Should().Contain("postgresql b -> a");
-    }
-
     [Theory]
-    [InlineData("postgresql", "default-memory", "shared memory")]
+    [InlineData("postgresql", "default-memory", "System V memory")]
     [InlineData("mariadb", "default-io", "io_uring")]
     [InlineData("node", "default", "io_uring")]
     [InlineData("jvm", "default", "hsperfdata")]

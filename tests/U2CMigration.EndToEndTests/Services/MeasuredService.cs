@@ -42,7 +42,7 @@ internal sealed class MeasuredService(string name, string variant)
     {
         string? error = refused.Output.Split('\n').LastOrDefault(static line => line.Contains("\"event\":\"error\"", StringComparison.Ordinal));
         string message = error is null ? string.Empty : JsonDocument.Parse(error).RootElement.GetProperty("message").GetString()!;
-        Append(new { service = name, variant, outcome = refused.ExitCode == 2 ? "refused" : "failed", message });
+        Append(new { service = name, variant, outcome = refused.Output.Contains("\"phase\":\"Freezing\"", StringComparison.Ordinal) ? "failed" : "refused", message });
     }
 
     private static double Rounded(double milliseconds) => double.Parse(milliseconds.ToString("F0", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);

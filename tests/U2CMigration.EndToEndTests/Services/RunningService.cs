@@ -121,13 +121,16 @@ internal sealed class RunningService : IAsyncDisposable
     }
 
     /// <summary>Tries to move it; returns what the agent said, and its exit code.</summary>
-    public async Task<CommandResult> TryMoveAsync(CancellationToken cancellationToken)
+    public async Task<CommandResult> TryMoveAsync(CancellationToken cancellationToken, params string[] options)
     {
         await using RigProcess receiver = _rig.Start(Rig.B, ServiceAgent.Receive(Cgroup));
         await receiver.ReadLineAsync("\"ready\"", cancellationToken);
-        await using RigProcess sender = _rig.Start(Host, ServiceAgent.Send(ProcessId, Rig.AddressOfB));
+        await using RigProcess sender = _rig.Start(Host, ServiceAgent.Send(ProcessId, Rig.AddressOfB, options));
         return await sender.WaitAsync(cancellationToken);
     }
+
+    /// <summary>Asks the agent whether it could be moved, as users do.</summary>
+    public Task<CommandResult> AskAsync(CancellationToken cancellationToken) => _rig.ExecAsync(Host, ServiceAgent.Check(ProcessId), cancellationToken);
 
     /// <summary>Ends the load; returns what its client saw, and fails when rows and sums are not what the client was told.</summary>
     public async Task<LoadReport> CheckAsync(CancellationToken cancellationToken)

@@ -14,6 +14,8 @@ internal static class ServiceAgent
     public static string[] Receive(string cgroup) =>
         [.. Program, "receive", "--listen", $"0.0.0.0:{Agents.Port}", "--address", Agents.Address, "--cgroup", cgroup, "--json-lines"];
 
-    public static string[] Send(int processId, string destination) =>
-        [.. Program, "send", "--pid", $"{processId}", "--to", $"{destination}:{Agents.Port}", "--address", Agents.Address, "--verify", "--json-lines"];
+    public static string[] Send(int processId, string destination, params string[] options) =>
+        [.. Program, "send", "--pid", $"{processId}", "--to", $"{destination}:{Agents.Port}", "--address", Agents.Address, "--verify", "--json-lines", .. options];
+
+    public static string[] Check(int processId) => [.. Program, "check", "--pid", $"{processId}", "--address", Agents.Address, "--json-lines"];
 }

@@ -9,6 +9,8 @@ public abstract class ServiceTest(ServicesRig fixture)
 {
     protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
+    private protected Task<Rig> UpAsync() => fixture.UpAsync(Cancellation);
+
     /// <summary>Moves a service there and back under load: no wrong answer, no connection lost, rows and sums right, every page compared.</summary>
     private protected async Task MoveThereAndBackAsync(string name, string variant, int rounds, int? mebibytes = null)
     {
@@ -43,7 +45,7 @@ public abstract class ServiceTest(ServicesRig fixture)
         new MeasuredService(name, variant).WriteRefusal(refused);
 
         refused.ExitCode.Should().NotBe(0, refused.Output);
-        refused.Output.Should().NotContain("\"Freezing\"", "it is found before the workload is stopped");
+        refused.Output.Should().NotContain("\"phase\":\"Freezing\"", "it is found before the workload is stopped");
         foreach (string reason in reasons)
         {
             refused.Output.Should().Contain(reason);

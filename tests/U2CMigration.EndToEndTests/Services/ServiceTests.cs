@@ -10,4 +10,7 @@ public sealed class ServiceTests(ServicesRig fixture) : ServiceTest(fixture)
     [InlineData("gunicorn", "")]
     [InlineData("build", "")]
     public async Task Move_ThereAndBackUnderLoad_EveryAnswerIsRight(string name, string variant) => await MoveThereAndBackAsync(name, variant, rounds: 1);
+
+    [Fact]
+    public async Task Demo_Nginx_IsSound() => await ServiceDemo.MoveAsync("nginx", migrations: 1, Cancellation);
 }
