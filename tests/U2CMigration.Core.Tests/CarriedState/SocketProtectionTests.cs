@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using System.Text;
 using U2CMigration.Core.CarriedState.Sockets;
 using U2CMigration.Testing;
@@ -8,10 +9,12 @@ using U2CMigration.Testing.Showing;
 namespace U2CMigration.Core.Tests.CarriedState;
 
 /// <summary>What the kernel does to the data of a connection is told by the protocol that lies above TCP in it. Needs root, as descriptors of a process are copied.</summary>
-public sealed class SocketProtectionTests
+public sealed partial class SocketProtectionTests
 {
     private const int TcpLevel = 6;
     private const int UpperProtocol = 31; // TCP_ULP
+    private const int InternetFamily = 2;
+    private const int Stream = 1;
     private const int Multipath = 262;
 
     /// <summary>What both ends encrypt goes through the kernel plain: a restored socket would send it so.</summary>
@@ -20,7 +23,7 @@ public sealed class SocketProtectionTests
     public void AddProtections_EncryptedByTheKernel_IsLost()
     {
         Requires.Root();
-        using Connection connection = Connect(ProtocolType.Tcp);
+        using Connection connection = Connect();
         Requires.KernelHas(TryEncrypt(connection.Client), "the kernel has no TLS (CONFIG_TLS)");
 
         LostBy(connection).Should().ContainSingle().Which.Should().Contain($"process {Environment.ProcessId} ").And.Contain("(tls)").And.Contain("plain after a restore").And.Contain("Close the connection");
@@ -32,7 +35,7 @@ public sealed class SocketProtectionTests
     {
         Requires.Root();
         Requires.KernelHas(File.Exists("/proc/sys/net/mptcp/enabled"), "the kernel has no multipath TCP");
-        using Connection connection = Connect((ProtocolType)Multipath);
+        using Connection connection = Connect(Multipath);
 
         LostBy(connection).Should().Contain(static sentence => sentence.Contains("(mptcp)", StringComparison.Ordinal));
     }
@@ -41,7 +44,7 @@ public sealed class SocketProtectionTests
     public void AddProtections_PlainTcp_IsNotLost()
     {
         Requires.Root();
-        using Connection connection = Connect(ProtocolType.Tcp);
+        using Connection connection = Connect();
 
         LostBy(connection).Should().BeEmpty();
     }
@@ -67,15 +70,19 @@ public sealed class SocketProtectionTests
         }
     }
 
-    private static Connection Connect(ProtocolType protocol)
+    private static Connection Connect(int protocol = 0)
     {
-        var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, protocol);
+        var listener = new Socket(NewSocket(InternetFamily, Stream, protocol));
         listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         listener.Listen();
-        var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, protocol);
+        var client = new Socket(NewSocket(InternetFamily, Stream, protocol));
         client.Connect(listener.LocalEndPoint!);
         return new Connection(listener, client, listener.Accept());
     }
+
+    /// <summary>The class library makes no sockets of protocols that it does not know.</summary>
+    [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]
+    private static partial SafeSocketHandle NewSocket(int family, int type, int protocol);
 
     private sealed record Connection(Socket Listener, Socket Client, Socket Server) : IDisposable
     {
