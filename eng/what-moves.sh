@@ -17,7 +17,7 @@ HELP
 
 # The tests that the document names: the last column of its tables.
 named() {
-    sed -nE 's/^\|.*\| ([A-Za-z0-9]+\.[A-Za-z0-9_]+) \|$/\1/p' "$REPO/docs/what-moves.md" | sort -u
+    sed -nE 's/^\|.*\|([^|]+)\|$/\1/p' "$REPO/docs/what-moves.md" | grep -oE '[A-Za-z0-9]+Tests\.[A-Za-z0-9_]+' | sort -u
 }
 
 # Class and method of what has passed in some report.

@@ -10,7 +10,7 @@ internal static class WhatMoves
     private const string Head = """
         # What moves, what does not, and why
 
-        Written by `eng/what-moves.sh` from the tests: each row names the test that shows it, and the build fails when this document says something else than the tests.
+        Written by `eng/what-moves.sh` from the tests: each row names the test that shows it, and a test fails when this document says something else than the tests.
 
         | outcome | means |
         | --- | --- |
@@ -45,9 +45,11 @@ internal static class WhatMoves
         foreach (IGrouping<Kind, Row> part in rows.GroupBy(static row => row.Kind))
         {
             text.Append($"\n## {part.Key}\n| what | outcome | to know | remedy | option | shown by |\n| --- | --- | --- | --- | --- | --- |\n");
-            foreach (Row row in part)
+            foreach (IGrouping<(string, Outcome), Row> same in part.GroupBy(static row => (row.Thing, row.Outcome)))
             {
-                text.Append($"| {row.Thing} | {Words[row.Outcome]} | {Cell(row.Because)} | {Cell(row.Remedy)} | {Cell(row.Option)} | {row.Test.Name} |\n");
+                Row row = same.First();
+                string because = string.Join(' ', same.Select(static one => one.Because).Where(static one => one.Length > 0).Distinct());
+                text.Append($"| {row.Thing} | {Words[row.Outcome]} | {Cell(because)} | {Cell(row.Remedy)} | {Cell(row.Option)} | {string.Join(", ", same.Select(static one => one.Test.Name).Distinct())} |\n");
             }
         }
 

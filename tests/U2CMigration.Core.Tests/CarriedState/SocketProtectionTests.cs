@@ -31,6 +31,7 @@ public sealed partial class SocketProtectionTests
 
     /// <summary>The same question on kernels without TLS: multipath TCP is a protocol above TCP too.</summary>
     [Fact]
+    [Shows(Kind.Protections, "encryption of a connection by the kernel (kernel TLS)", Outcome.GivenUpIfAllowed, Because = "The question is shown with another protocol above TCP on kernels that have none for TLS.", Remedy = "Close the connection, or have the program encrypt by itself.", Option = "AllowLosingProtections (agent: --allow-losing-protections)", Needs = "multipath TCP")]
     public void AddProtections_AnotherProtocolAboveTcp_IsLost()
     {
         Requires.Root();

@@ -56,7 +56,7 @@ public sealed partial class BacklogTests(RigFixture fixture) : FailureTest(fixtu
     {
         Requires.Testbed();
         await RunningWorkload.PrepareHostsAsync(Rig, Cancellation);
-        foreach ((string host, string six) in (ReadOnlySpan<(string, string)>)[(Rig.A, SixOfA), (Rig.Client, SixOfClient)])
+        foreach ((string host, string six) in ((string, string)[])[(Rig.A, SixOfA), (Rig.Client, SixOfClient)])
         {
             (await Rig.ExecAsync(host, ["ip", "-6", "address", "replace", $"{six}/64", "dev", "eth0", "nodad"], Cancellation)).Successful();
         }

@@ -31,7 +31,7 @@ public sealed class SocketOptionTests(RigFixture fixture) : BelongingsTest(fixtu
 
     /// <summary>The peer stays on an address that does not move: the connection cannot be taken up on the other host, only ended.</summary>
     [Fact]
-    [Shows(Kind.Sockets, "a TCP connection on an address that is not on the destination", Outcome.Refused, Remedy = "Let the address move along, add it there, or close the connections (agent: --tcp-close).")]
+    [Shows(Kind.Sockets, "a TCP connection on an address that is not on the destination", Outcome.MovedWithAnOption, Because = "With the option all TCP connections arrive closed.", Remedy = "Let the address move along, or add it there.", Option = "CriuSettings.TcpClose (agent: --tcp-close)")]
     public async Task Send_ConnectionOnAnAddressThatStays_MovesOnlyWithTcpClose()
     {
         Requires.Testbed();
@@ -50,7 +50,7 @@ public sealed class SocketOptionTests(RigFixture fixture) : BelongingsTest(fixtu
     }
 
     [Fact]
-    [Shows(Kind.Sockets, "all TCP connections, where they are to be closed", Outcome.GivenUpIfAllowed, Because = "The workload finds them ended and listens as before.", Option = "CriuSettings.TcpClose (agent: --tcp-close)")]
+    [Shows(Kind.Sockets, "a TCP connection on an address that is not on the destination", Outcome.MovedWithAnOption, Because = "With the option all TCP connections arrive closed.", Remedy = "Let the address move along, or add it there.", Option = "CriuSettings.TcpClose (agent: --tcp-close)")]
     public async Task Move_WithTcpClose_ArrivesWithClosedConnections()
     {
         Requires.Testbed();

@@ -115,7 +115,7 @@ public sealed class InventoryTests(RigFixture fixture) : FailureTest(fixture)
         moved.GetProperty("givenUp").EnumerateArray().Should().BeEmpty();
         moved.GetProperty("warnings").EnumerateArray().Should().NotContain(static warning => warning.GetString()!.Contains("Given up", StringComparison.Ordinal));
         (await oddities.StateAsync(Rig.B, Cancellation)).Should().Be("S");
-        (await oddities.StateAsync(Rig.A, Cancellation)).Should().BeEmpty();
+        (await oddities.StateAsync(Rig.A, Cancellation)).Should().BeOneOf("", "Z");
     }
 
     [Fact]
