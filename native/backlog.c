@@ -132,10 +132,14 @@ enum state { CONNECTING, WAITING, ANSWERED, CLOSED, RESET };
 
 static int begin(const char *address, const char *port)
 {
-    struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons((uint16_t)strtoul(port, NULL, 10)) };
-    inet_pton(AF_INET, address, &to.sin_addr);
-    int made = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
-    if (made < 0 || (connect(made, (void *)&to, sizeof to) != 0 && errno != EINPROGRESS))
+    struct sockaddr_in v4 = { .sin_family = AF_INET };
+    struct sockaddr_in6 v6 = { .sin6_family = AF_INET6 };
+    v4.sin_port = v6.sin6_port = htons((uint16_t)strtoul(port, NULL, 10));
+    int is_v4 = inet_pton(AF_INET, address, &v4.sin_addr) == 1;
+    if (!is_v4 && inet_pton(AF_INET6, address, &v6.sin6_addr) != 1)
+        fail(address);
+    int made = socket(is_v4 ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_NONBLOCK, 0);
+    if (made < 0 || (connect(made, is_v4 ? (void *)&v4 : (void *)&v6, is_v4 ? sizeof v4 : sizeof v6) != 0 && errno != EINPROGRESS))
         fail("connect");
     return made;
 }

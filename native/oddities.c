@@ -29,6 +29,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <sys/timerfd.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -139,6 +140,13 @@ static void before_fork(const char *kind)
         int inside = made(socket(AF_UNIX, SOCK_DGRAM, 0), kind), outside = made(socket(AF_UNIX, SOCK_DGRAM, 0), kind);
         unlink(address.sun_path);
         if (bind(outside, (void *)&address, sizeof address) != 0 || connect(inside, (void *)&address, sizeof address) != 0)
+            fail(kind);
+        pair(inside, outside);
+    } else if (is(kind, "senders")) {
+        struct sockaddr_un address = { .sun_family = AF_UNIX, .sun_path = "/tmp/oddities.senders" };
+        int inside = made(socket(AF_UNIX, SOCK_DGRAM, 0), kind), outside = made(socket(AF_UNIX, SOCK_DGRAM, 0), kind);
+        unlink(address.sun_path);
+        if (bind(inside, (void *)&address, sizeof address) != 0 || connect(outside, (void *)&address, sizeof address) != 0)
             fail(kind);
         pair(inside, outside);
     } else if (is(kind, "datagram-pair")) {
@@ -262,6 +270,10 @@ static void after_fork(const char *kind)
         perhaps((int)syscall(SYS_perf_event_open, &attributes, 0, -1, -1, 0), kind);
     } else if (is(kind, "pidfd")) {
         made((int)syscall(SYS_pidfd_open, getppid(), 0), kind);
+    } else if (is(kind, "device")) {
+        unlink("/tmp/oddities.device");
+        mknod("/tmp/oddities.device", S_IFCHR | 0600, makedev(10, 229)); /* that of fuse, which no restore knows */
+        perhaps(open("/tmp/oddities.device", O_RDWR), kind);
     } else if (is(kind, "message-queue")) {
         perhaps(mq_open("/oddities", O_RDWR | O_CREAT, 0600, NULL), kind);
     } else if (is(kind, "secret")) {

@@ -23,9 +23,10 @@ public static class CheckCommand
         var destination = new Option<EndPoint?>("--to") { HelpName = "HOST:PORT", Description = "A receiver, which is asked whether it would take the workload; nothing is created there. Without it only this host is looked at.", CustomParser = Endpoints.Parse };
         Option<GiveUp> allow = AllowOption.Create();
         Option<bool> losing = ProtectionOption.Create();
+        Option<bool> lacking = ProcessorOption.Create();
         var json = new Option<bool>("--json") { Description = "The same as --json-lines." };
         var command = new Command("check", "Says what of a process tree could not be moved and what helps, without changing it: each process is stopped for a moment, to be asked for its sandbox. Exit codes: 0 it would be moved, 2 it would be refused.");
-        command.AddGroup("What and where", processId, destination, allow, losing, json);
+        command.AddGroup("What and where", processId, destination, allow, losing, lacking, json);
         shared.AddTo(command, isSource: true);
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -37,6 +38,7 @@ public static class CheckCommand
                 Network = shared.Address(parsed),
                 GivesUp = parsed.GetValue(allow),
                 AllowLosingProtections = parsed.GetValue(losing),
+                AllowMissingProcessorFeatures = parsed.GetValue(lacking),
                 Credentials = to is null ? null : shared.Tls.Client(parsed, Endpoints.HostName(to)),
             };
             options = shared.WorkDirectory(parsed) is { } directory ? options with { WorkDirectory = directory } : options;

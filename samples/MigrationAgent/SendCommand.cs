@@ -46,8 +46,9 @@ public static class SendCommand
         bases.Aliases.Add("--max-base-memory");
         var converging = new Option<NonConvergence>("--when-not-converging") { Description = "What happens when a limit can not be kept: StopAnyway, Throttle (less processor time for the workload) or GiveUp." };
         Option<bool> losing = ProtectionOption.Create();
+        Option<bool> lacking = ProcessorOption.Create();
         var command = new Command("send", "Moves a process tree of this host to another.");
-        command.AddGroup("What and where", processId, destination, allow, losing, verify, verifyBefore);
+        command.AddGroup("What and where", processId, destination, allow, losing, lacking, verify, verifyBefore);
         command.AddGroup("How it is moved", strategy, tracker, codec, bases, mbit);
         command.AddGroup("Limits", downtime, duration, freeze, converging);
         shared.AddTo(command, isSource: true);
@@ -72,6 +73,7 @@ public static class SendCommand
                 FreezeTimeout = TimeSpan.FromSeconds(parsed.GetValue(freeze)),
                 WhenNotConverging = parsed.GetValue(converging),
                 AllowLosingProtections = parsed.GetValue(losing),
+                AllowMissingProcessorFeatures = parsed.GetValue(lacking),
                 Credentials = shared.Tls.Client(parsed, Endpoints.HostName(to)),
             };
             options = shared.WorkDirectory(parsed) is { } directory ? options with { WorkDirectory = directory } : options;

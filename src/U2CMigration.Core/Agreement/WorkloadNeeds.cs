@@ -20,6 +20,8 @@ internal static class WorkloadNeeds
             Threads = hasOwnNumbers ? [] : [.. tree.SelectMany(ProcessTree.Threads).Except(tree).Distinct().Take(ProtocolLimits.MaxProcesses)],
             Groups = hasOwnNumbers ? [] : GroupNumbers.Of(tree, context.Options.Criu.ShellJob),
             Endpoints = tree.Count == 0 || options.RunsElsewhere ? [] : NeededEndpoints.Of(tree, options),
+            ProcessorFeatures = ProcessorFeatures.OfAny(),
+            MayLackProcessorFeatures = context.Options.AllowMissingProcessorFeatures,
             Files = tree.Count == 0 || options.RunsElsewhere || context.Options.Criu.Mounts.Root.Length > 0 ? [] : NeededFiles.Of(tree),
         };
     }

@@ -69,6 +69,7 @@ internal static class DestinationPreflight
         int before = problems.Count;
         if (context.Needs is { } needs)
         {
+            problems.AddRange(ProcessorComparison.Problems(needs));
             problems.AddRange(DestinationNeeds.FindMissing(needs, RestoreNeeds.Parse(offer.Requirements, out _), context.Options));
         }
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
+using U2CMigration.Core.Agreement;
 using U2CMigration.Core.Logging;
 using U2CMigration.Core.Receiving;
 using U2CMigration.Transport;
@@ -74,7 +75,7 @@ internal sealed class IncomingConnection(
             if (needs is { IsCheck: true })
             {
                 _logger.OfferChecked(offer.MigrationId, connection.Peer);
-                await connection.EndAsync(new Accept(), TellTimeout, cancellationToken).ConfigureAwait(false);
+                await connection.EndAsync(new Accept { Warnings = ProcessorComparison.Warnings(needs) }, TellTimeout, cancellationToken).ConfigureAwait(false);
                 return null;
             }
 

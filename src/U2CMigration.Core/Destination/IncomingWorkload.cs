@@ -89,7 +89,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
 
         await _network.PrepareAsync(cancellationToken).ConfigureAwait(false);
         await DestinationState.RehearseAsync().ConfigureAwait(false);
-        await _connection.SendAsync(new Accept(), cancellationToken).ConfigureAwait(false);
+        await _connection.SendAsync(new Accept { Warnings = ProcessorComparison.Warnings(_context.Needs) }, cancellationToken).ConfigureAwait(false);
         await ReceiveAsync(cancellationToken).ConfigureAwait(false);
         await RestoreAsync(cancellationToken).ConfigureAwait(false);
         await _locks!.TakePendingAsync().ConfigureAwait(false);

@@ -1,6 +1,6 @@
 namespace U2CMigration.Core.Inventory;
 
-/// <summary>The kinds of findings with their remedies, as data; <c>docs/inventory.md</c> shows the same table.</summary>
+/// <summary>The kinds of findings with their remedies, as data; <c>docs/what-moves.md</c> is written from them.</summary>
 internal static class FindingRules
 {
     private const string OwnIpc = "Start the workload in an IPC namespace of its own (unshare --ipc; PrivateIPC=yes in a systemd unit).";

@@ -82,6 +82,13 @@ public sealed record MigrationSessionOptions
     /// <value>Default: false.</value>
     public bool AllowLosingProtections { get; init; }
 
+    /// <summary>
+    /// Whether the processors of the destination may lack instructions that those of this host have. A program that found them here when it began uses them there and ends with SIGILL. The
+    /// result names what is missing. Otherwise the destination refuses such a workload before anything is touched.
+    /// </summary>
+    /// <value>Default: false.</value>
+    public bool AllowMissingProcessorFeatures { get; init; }
+
     /// <summary>The directory for CRIU's images; should be on a tmpfs, as writing it is part of the downtime.</summary>
     /// <value>Default: <c>/run/u2cmigration</c>.</value>
     public string WorkDirectory { get; init; } = "/run/u2cmigration";

@@ -56,7 +56,9 @@ internal static class SourceCheck
 
                 TreeMemory memory = look.Memory.ResidentBytes > 0 ? look.Memory : TreeMemory.Of(look.Tree);
                 await SourceOffer.SendAsync(connection, context, look.Tree, memory, look.Criu, isCheck: true, cancellationToken).ConfigureAwait(false);
-                return await connection.ReceiveAsync(cancellationToken).ConfigureAwait(false) switch
+                MigrationMessage? answer = await connection.ReceiveAsync(cancellationToken).ConfigureAwait(false);
+                context.Warn((answer as Accept)?.Warnings ?? []);
+                return answer switch
                 {
                     Accept => (true, null),
                     Refuse refuse => (true, $"The destination refuses: {refuse.Sentence}"),

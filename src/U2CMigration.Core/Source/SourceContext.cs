@@ -41,6 +41,15 @@ internal sealed class SourceContext(Guid migrationId, MigrationTarget target, Mi
         Logger.Warning(warning);
     }
 
+    /// <summary>Notes what the destination has to say although it accepts.</summary>
+    public void Warn(IReadOnlyList<string> warnings)
+    {
+        foreach (string warning in warnings)
+        {
+            Warn(warning);
+        }
+    }
+
     public MigrationException Failure(string message, bool isTransient, Exception? cause = null) =>
         new(message, progress.Phase, WorkloadState.Running, isTransient, cause);
 }

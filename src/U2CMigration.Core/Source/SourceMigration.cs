@@ -166,7 +166,8 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
         await SourceOffer.SendAsync(_connection, context, processes, memory, version, isCheck: false, cancellationToken).ConfigureAwait(false);
         switch (await _dialogue.NextAsync(cancellationToken).ConfigureAwait(false))
         {
-            case Accept:
+            case Accept accept:
+                context.Warn(accept.Warnings);
                 return;
             case Refuse refuse:
                 throw new DestinationRefusedException(refuse);

@@ -43,7 +43,7 @@ internal static class SourceOffer
         if ((connection.Features & ProtocolFeatures.InventoryOfNeeds) != 0)
         {
             Needs needs = await Task.Run(() => WorkloadNeeds.Of(processes, context, isCheck), cancellationToken).ConfigureAwait(false);
-            await connection.SendAsync(needs, cancellationToken).ConfigureAwait(false);
+            await connection.SendAsync((connection.Features & ProtocolFeatures.ProcessorFeatures) == 0 ? needs with { ProcessorFeatures = [] } : needs, cancellationToken).ConfigureAwait(false);
         }
     }
 }

@@ -30,6 +30,18 @@ internal ref struct PayloadReader
 
     public Guid ReadGuid() => new(Next(16), bigEndian: true);
 
+    /// <summary>Reads a list; <c>what</c> is what it is of, as a plural.</summary>
+    public string[] ReadTexts(string what)
+    {
+        var texts = new string[ReadCount(ProtocolLimits.MaxListEntries, sizeof(ushort), what)];
+        for (int i = 0; i < texts.Length; i++)
+        {
+            texts[i] = ReadText();
+        }
+
+        return texts;
+    }
+
     public TimeSpan ReadDuration() => new(ReadAmount("duration"));
 
     /// <summary>Reads a number of bytes, pages or ticks.</summary>

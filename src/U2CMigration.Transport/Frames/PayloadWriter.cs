@@ -83,6 +83,16 @@ internal sealed class PayloadWriter
         Encoding.UTF8.GetBytes(value, Next(bytes));
     }
 
+    /// <summary>Writes a list; <c>what</c> is what it is of, as a plural.</summary>
+    public void WriteTexts(IReadOnlyList<string> values, string what)
+    {
+        WriteCount(values.Count, ProtocolLimits.MaxListEntries, what);
+        for (int i = 0; i < values.Count; i++)
+        {
+            WriteText(values[i], $"text {i} of the {what}");
+        }
+    }
+
     public void WriteImageName(string name)
     {
         if (WireRules.ProblemOfImageName(name) is { } problem)

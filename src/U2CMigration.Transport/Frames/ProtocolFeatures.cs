@@ -31,6 +31,9 @@ public enum ProtocolFeatures : ulong
     /// <summary>What CRIU's images leave out travels beside them, and what could not be given to the restored tasks is reported.</summary>
     CarriedState = 128,
 
+    /// <summary>What the restore needs includes the features of the processor, and an acceptance may come with warnings (<see cref="Messages.Needs.ProcessorFeatures"/>).</summary>
+    ProcessorFeatures = 256,
+
     /// <summary>When <see cref="Messages.ImagesEnd"/> comes, all private memory was sent: only shared memory, and what is asked for, follows.</summary>
-    PrivateMemoryFirst = 256,
+    PrivateMemoryFirst = 512,
 }

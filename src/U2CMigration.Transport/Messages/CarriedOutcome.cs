@@ -18,7 +18,7 @@ public sealed record CarriedOutcome(IReadOnlyList<string> Warnings, IReadOnlyLis
         Write(LostProtections, writer);
     }
 
-    internal static CarriedOutcome Read(ref PayloadReader reader) => new(ReadTexts(ref reader), ReadTexts(ref reader));
+    internal static CarriedOutcome Read(ref PayloadReader reader) => new(reader.ReadTexts("sentences"), reader.ReadTexts("sentences"));
 
     private static void Write(IReadOnlyList<string> texts, PayloadWriter writer)
     {
@@ -28,16 +28,5 @@ public sealed record CarriedOutcome(IReadOnlyList<string> Warnings, IReadOnlyLis
         {
             writer.WriteText(texts[i], "sentence");
         }
-    }
-
-    private static string[] ReadTexts(ref PayloadReader reader)
-    {
-        var texts = new string[reader.ReadCount(ProtocolLimits.MaxListEntries, sizeof(ushort), "sentences")];
-        for (int i = 0; i < texts.Length; i++)
-        {
-            texts[i] = reader.ReadText();
-        }
-
-        return texts;
     }
 }

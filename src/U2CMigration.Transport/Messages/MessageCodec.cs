@@ -11,7 +11,7 @@ internal static class MessageCodec
         MigrationMessage message = type switch
         {
             MessageType.Offer => Offer.Read(ref reader),
-            MessageType.Accept => new Accept(),
+            MessageType.Accept => Accept.Read(ref reader),
             MessageType.Refuse => Refuse.Read(ref reader),
             MessageType.Needs => Needs.Read(ref reader),
             MessageType.PagesDropped => PagesDropped.Read(ref reader),

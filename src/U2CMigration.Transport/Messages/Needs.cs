@@ -21,6 +21,13 @@ public sealed record Needs : MigrationMessage
     /// <summary>Files and directories, in the order of their paths.</summary>
     public IReadOnlyList<NeededFile> Files { get; init; } = [];
 
+    /// <summary>Instructions and other features of the source's processors that a program may have found there, by the names of <c>/proc/cpuinfo</c>.</summary>
+    /// <value>Only for a peer with <see cref="ProtocolFeatures.ProcessorFeatures"/>; another one breaks off at them.</value>
+    public IReadOnlyList<string> ProcessorFeatures { get; init; } = [];
+
+    /// <summary>Whether the destination may lack some of <see cref="ProcessorFeatures"/>; it then names these with <see cref="Accept.Warnings"/>.</summary>
+    public bool MayLackProcessorFeatures { get; init; }
+
     /// <inheritdoc/>
     public override MessageType Type => MessageType.Needs;
 
@@ -42,16 +49,26 @@ public sealed record Needs : MigrationMessage
             file.Write(writer, before);
             before = file.Path;
         }
+
+        if (ProcessorFeatures.Count > 0)
+        {
+            writer.WriteByte(MayLackProcessorFeatures ? (byte)1 : (byte)0);
+            writer.WriteTexts(ProcessorFeatures, "processor features");
+        }
     }
 
-    internal static Needs Read(ref PayloadReader reader) => new()
+    internal static Needs Read(ref PayloadReader reader)
     {
-        IsCheck = ReadFlag(ref reader),
-        Threads = ReadNumbers(ref reader, "threads"),
-        Groups = ReadNumbers(ref reader, "process groups"),
-        Endpoints = ReadEndpoints(ref reader),
-        Files = ReadFiles(ref reader),
-    };
+        var needs = new Needs
+        {
+            IsCheck = ReadFlag(ref reader),
+            Threads = ReadNumbers(ref reader, "threads"),
+            Groups = ReadNumbers(ref reader, "process groups"),
+            Endpoints = ReadEndpoints(ref reader),
+            Files = ReadFiles(ref reader),
+        };
+        return reader.IsAtEnd ? needs : needs with { MayLackProcessorFeatures = ReadFlag(ref reader), ProcessorFeatures = reader.ReadTexts("processor features") };
+    }
 
     private static bool ReadFlag(ref PayloadReader reader)
     {

@@ -64,19 +64,10 @@ public sealed record Offer : MigrationMessage
             writer.WriteProcessId(ProcessIds[i]);
         }
 
-        writer.WriteCount(Requirements.Count, ProtocolLimits.MaxListEntries, "requirements");
-        for (int i = 0; i < Requirements.Count; i++)
-        {
-            writer.WriteText(Requirements[i], "requirement");
-        }
-
+        writer.WriteTexts(Requirements, "requirements");
         if (Traits.Count > 0)
         {
-            writer.WriteCount(Traits.Count, ProtocolLimits.MaxListEntries, "traits");
-            for (int i = 0; i < Traits.Count; i++)
-            {
-                writer.WriteText(Traits[i], "trait");
-            }
+            writer.WriteTexts(Traits, "traits");
         }
     }
 
@@ -90,8 +81,8 @@ public sealed record Offer : MigrationMessage
         TotalMemoryBytes = reader.ReadAmount("memory size"),
         Options = ReadOptions(ref reader),
         ProcessIds = ReadProcesses(ref reader),
-        Requirements = ReadTexts(ref reader, "requirements"),
-        Traits = reader.IsAtEnd ? [] : ReadTexts(ref reader, "traits"),
+        Requirements = reader.ReadTexts("requirements"),
+        Traits = reader.IsAtEnd ? [] : reader.ReadTexts("traits"),
     };
 
     private static int ReadPageBytes(ref PayloadReader reader)
@@ -115,16 +106,5 @@ public sealed record Offer : MigrationMessage
         }
 
         return processes;
-    }
-
-    private static string[] ReadTexts(ref PayloadReader reader, string what)
-    {
-        var texts = new string[reader.ReadCount(ProtocolLimits.MaxListEntries, sizeof(ushort), what)];
-        for (int i = 0; i < texts.Length; i++)
-        {
-            texts[i] = reader.ReadText();
-        }
-
-        return texts;
     }
 }

@@ -1,5 +1,4 @@
 using U2CMigration.Core.Inventory;
-using U2CMigration.Testing;
 
 namespace U2CMigration.Core.Tests.Inventory;
 
@@ -10,18 +9,6 @@ public sealed class FindingTests
 
     [Fact]
     public void Rules_EveryRemedy_IsASentence() => FindingRules.All.Should().OnlyContain(static rule => rule.Remedy.EndsWith('.') && char.IsUpper(rule.Remedy[0]));
-
-    /// <summary>The table for users says what the program says.</summary>
-    [Fact]
-    public void Documentation_ShowsEveryRule()
-    {
-        string text = File.ReadAllText(RepositoryRoot.File("docs", "inventory.md"));
-
-        foreach (FindingRule rule in FindingRules.All)
-        {
-            text.Should().Contain($"| {rule.Title} | {rule.Remedy} | {(rule.Options.Length == 0 ? "-" : rule.Options)} |");
-        }
-    }
 
     [Fact]
     public void Names_OfEveryValue_ReadBack()

@@ -2,6 +2,7 @@ using System.Text.Json;
 using U2CMigration.EndToEndTests.Migration;
 using U2CMigration.EndToEndTests.Testbed;
 using U2CMigration.Testing;
+using U2CMigration.Testing.Showing;
 
 namespace U2CMigration.EndToEndTests.CarriedState;
 
@@ -14,6 +15,10 @@ public sealed class CarriedStateTests(RigFixture fixture)
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Theory]
+    [Shows(Kind.Timers, "timer descriptors: periodic, for once, fired and not read, by absolute time", Outcome.CarriedBeside)]
+    [Shows(Kind.Timers, "POSIX timers and interval timers", Outcome.Moved, Because = "Interval timers for once, which CRIU before 4.2 leaves out, travel beside its images.")]
+    [Shows(Kind.Attributes, "processor affinity, scheduling, timer slack, I/O priority, core dump filter, personality and others, of each thread", Outcome.CarriedBeside, Because = "Processors that the destination lacks are mapped onto those that it has, with a warning.")]
+    [Shows(Kind.Sockets, "60 options of TCP, UDP and unix sockets, and multicast groups", Outcome.CarriedBeside)]
     [InlineData("timers", 8401, true)]
     [InlineData("attributes", 8402, true)]
     [InlineData("attributes", 8403, false)]
@@ -37,6 +42,7 @@ public sealed class CarriedStateTests(RigFixture fixture)
     }
 
     [Fact]
+    [Shows(Kind.Containers, "limits of its control group", Outcome.LeftBehindAndNamed, Because = "The workload begins in the group of the receiver; those that are gone are warnings.", Remedy = "Give the receiver a group with these limits.", Option = "receive --cgroup; --cgroup-mode soft moves the group", Needs = "control groups of version 1")]
     public async Task Move_LimitedByItsControlGroup_NamesWhatItIsNotLimitedInAnyMore()
     {
         Requires.Testbed();

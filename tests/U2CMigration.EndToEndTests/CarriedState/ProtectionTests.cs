@@ -3,6 +3,7 @@ using U2CMigration.EndToEndTests.Failures;
 using U2CMigration.EndToEndTests.Migration;
 using U2CMigration.EndToEndTests.Testbed;
 using U2CMigration.Testing;
+using U2CMigration.Testing.Showing;
 
 namespace U2CMigration.EndToEndTests.CarriedState;
 
@@ -13,6 +14,9 @@ public sealed class ProtectionTests(RigFixture fixture) : FailureTest(fixture)
     private const string Program = "protected";
 
     [Theory]
+    [Shows(Kind.Protections, "capabilities, securebits, no-new-privileges, limits, non-dumpable", Outcome.Moved)]
+    [Shows(Kind.Protections, "memory-deny-write-execute, sealed mappings (mseal)", Outcome.CarriedBeside)]
+    [Shows(Kind.Protections, "sealed files", Outcome.Moved)]
     [InlineData(8411, true)]
     [InlineData(8412, false)]
     public async Task Move_EveryProtection_ForbidsAsBefore(int port, bool hasOwnCgroup)
@@ -52,6 +56,7 @@ public sealed class ProtectionTests(RigFixture fixture) : FailureTest(fixture)
     }
 
     [Fact]
+    [Shows(Kind.Protections, "a Landlock sandbox, of the program or of one thread", Outcome.GivenUpIfAllowed, Because = "The kernel shows it to nobody, so that no restore can build it again.", Remedy = "Start the program without it.", Option = "AllowLosingProtections (agent: --allow-losing-protections)")]
     public async Task Move_LandlockSandboxThatMayBeLost_IsNamedInTheResult()
     {
         Requires.Testbed();

@@ -2,6 +2,7 @@ using System.Globalization;
 using U2CMigration.EndToEndTests.Migration;
 using U2CMigration.EndToEndTests.Testbed;
 using U2CMigration.Testing;
+using U2CMigration.Testing.Showing;
 
 namespace U2CMigration.EndToEndTests.Children;
 
@@ -13,6 +14,7 @@ public sealed class ComingAndGoingTests(RigFixture fixture)
 
     /// <summary>Forks, vforks, execs, threads, orphans and zombies at random; each member checks its memory before it ends.</summary>
     [Theory]
+    [Shows(Kind.Processes, "children, vforks, execs, threads, orphans and zombies that come and go", Outcome.Moved)]
     [InlineData("u2c", 7920, true, 11)]
     [InlineData("precopy-converge", 7921, false, 12)]
     [InlineData("stop-and-copy", 7922, true, 13)]
@@ -38,6 +40,8 @@ public sealed class ComingAndGoingTests(RigFixture fixture)
     /// again.
     /// </summary>
     [Theory]
+    [Shows(Kind.Processes, "something that begins and ends in every moment", Outcome.Moved)]
+    [Shows(Kind.Sockets, "connections over unix sockets within the tree that are made all the time", Outcome.Moved)]
     [InlineData("threads", 4, false)]
     [InlineData("threads", 40, true)]
     [InlineData("children", 6, false)]
@@ -75,6 +79,7 @@ public sealed class ComingAndGoingTests(RigFixture fixture)
 
     /// <summary>One connection is held through the move, others are opened and closed all the time, and the processes that serve them come and go.</summary>
     [Theory]
+    [Shows(Kind.Processes, "a server with a process for each connection, or whose workers retire", Outcome.Moved)]
     [InlineData("workers", "u2c", 7924, true)]
     [InlineData("connections", "u2c", 7925, false)]
     [InlineData("connections", "precopy-qemu", 7926, true)]
@@ -83,11 +88,14 @@ public sealed class ComingAndGoingTests(RigFixture fixture)
 
     /// <summary>A script in a loop: it has children all the time, none for long.</summary>
     [Theory]
+    [Shows(Kind.Processes, "a shell script with short-lived children", Outcome.Moved)]
+    [Shows(Kind.Pipes, "pipes between processes of the tree", Outcome.Moved)]
     [InlineData("u2c", true)]
     [InlineData("u2c-unpredicted", false)]
     public Task Move_ShellLoop_GoesOnCounting(string strategy, bool hasOwnCgroup) => ComingAndGoing.MoveShellLoopAsync(fixture.Rig, hasOwnCgroup, strategy, Cancellation);
 
     /// <summary>make -j4 with thousands of short jobs that check what their pipes brought.</summary>
     [Fact]
+    [Shows(Kind.Processes, "a parallel make with thousands of short jobs", Outcome.Moved)]
     public Task Move_ParallelMake_BuildsOn() => ComingAndGoing.MoveMakeAsync(fixture.Rig, hasOwnCgroup: true, "u2c", Cancellation);
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using U2CMigration.EndToEndTests.Migration;
 using U2CMigration.EndToEndTests.Testbed;
 using U2CMigration.Testing;
+using U2CMigration.Testing.Showing;
 
 namespace U2CMigration.EndToEndTests.Children;
 
@@ -14,6 +15,7 @@ public sealed class CopyOnWriteTests(RigFixture fixture)
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Theory]
+    [Shows(Kind.Memory, "memory that a family shares by copy-on-write", Outcome.Moved, Because = "It stays shared; what an ended ancestor had left to several branches is not shared between them any more.")]
     [InlineData("u2c", 7940, true, 32)]
     [InlineData("precopy-converge", 7941, false, 32)]
     [InlineData("u2c", 7943, false, 1)]

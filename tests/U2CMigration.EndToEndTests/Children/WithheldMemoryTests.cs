@@ -1,6 +1,7 @@
 using U2CMigration.EndToEndTests.Migration;
 using U2CMigration.EndToEndTests.Testbed;
 using U2CMigration.Testing;
+using U2CMigration.Testing.Showing;
 
 namespace U2CMigration.EndToEndTests.Children;
 
@@ -11,6 +12,7 @@ public sealed class WithheldMemoryTests(RigFixture fixture)
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Theory]
+    [Shows(Kind.Memory, "memory that children must not get (MADV_WIPEONFORK, MADV_DONTFORK)", Outcome.Moved)]
     [InlineData(7930, true)]
     [InlineData(7931, false)]
     public async Task Move_ForksWhileMemoryComesIn_ChildrenDoNotSeeIt(int port, bool hasOwnCgroup)

@@ -2,6 +2,7 @@ using System.Text.Json;
 using U2CMigration.EndToEndTests.Migration;
 using U2CMigration.EndToEndTests.Testbed;
 using U2CMigration.Testing;
+using U2CMigration.Testing.Showing;
 
 namespace U2CMigration.EndToEndTests.Confinement;
 
@@ -12,6 +13,9 @@ public sealed class ConfinedWorkloadTests(RigFixture fixture)
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Theory]
+    [Shows(Kind.Protections, "filters of system calls (seccomp), on all threads, on one, and strict mode", Outcome.Moved)]
+    [Shows(Kind.Memory, "address space that is only reserved, also far more than there is memory", Outcome.Moved)]
+    [Shows(Kind.Memory, "guard regions (MADV_GUARD_INSTALL)", Outcome.Moved)]
     [InlineData("filter", 8101, true)]
     [InlineData("filter", 8102, false)]
     [InlineData("all-threads", 8103, true)]

@@ -1,7 +1,9 @@
 using System.Globalization;
+using U2CMigration.Core.Inventory;
 using U2CMigration.EndToEndTests.Migration;
 using U2CMigration.EndToEndTests.Testbed;
 using U2CMigration.Testing;
+using U2CMigration.Testing.Showing;
 
 namespace U2CMigration.EndToEndTests.CriuOptions;
 
@@ -12,6 +14,7 @@ public sealed class ContainerOptionTests(RigFixture fixture) : BelongingsTest(fi
     private const string Group = "/sys/fs/cgroup/pids/service";
 
     [Theory]
+    [Shows(Kind.Containers, "a mount that comes from outside the mount namespace of the workload, a volume for example", Outcome.RolledBack, Because = "It moves where the option names it.", Remedy = "Name the root and the mount (agent: --root, --external-mount, --auto-external-mounts).", Option = "CriuSettings.Mounts (agent: --root, --external-mount)")]
     [InlineData("", "volume-of-b")]
     [InlineData("/volume=/srv/elsewhere", "elsewhere")]
     public async Task Send_OwnMountNamespace_MovesOnlyWithRootAndExternalMounts(string onDestination, string expected)
@@ -42,6 +45,7 @@ public sealed class ContainerOptionTests(RigFixture fixture) : BelongingsTest(fi
     }
 
     [Theory]
+    [Shows(Kind.Containers, "the control group of the workload", Outcome.LeftBehindAndNamed, Because = "Its limits are named; with the option the group moves along.", Option = "CriuSettings.Cgroups (agent: --cgroup-mode soft)", Needs = "control groups of version 1")]
     [InlineData("ignore", "no group")]
     [InlineData("soft", "33")]
     public async Task Move_InAControlGroup_GroupAndPropertiesMoveIfAsked(string mode, string expected)
@@ -59,6 +63,7 @@ public sealed class ContainerOptionTests(RigFixture fixture) : BelongingsTest(fi
     }
 
     [Fact]
+    [ShowsFinding(Kind.Files, nameof(FindingKind.WatchedFile), Outcome.MovedWithAnOption)]
     public async Task Send_WatchedFileOnAnOverlay_MovesOnlyWithForceInodeMap()
     {
         Requires.Testbed();

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using U2CMigration.EndToEndTests.Testbed;
 using U2CMigration.Testing;
+using U2CMigration.Testing.Showing;
 
 namespace U2CMigration.EndToEndTests.CriuOptions;
 
@@ -11,6 +12,7 @@ public sealed class DeletedFileTests(RigFixture fixture) : BelongingsTest(fixtur
     private const string Configuration = "/etc/criu/default.conf";
 
     [Fact]
+    [Shows(Kind.Files, "deleted files that are open: programs and libraries, sparse and nameless ones, directories, FIFOs with data, unix sockets", Outcome.Moved, Because = "Up to 512 MiB each.")]
     public async Task Move_DeletedFilesOfEveryKind_AreAsBefore()
     {
         Requires.Testbed();
@@ -21,6 +23,7 @@ public sealed class DeletedFileTests(RigFixture fixture) : BelongingsTest(fixtur
     }
 
     [Fact]
+    [Shows(Kind.Files, "a deleted file above the limit", Outcome.Refused, Remedy = "Raise the limit (CriuSettings.DeletedFileLimitBytes, agent: --deleted-file-limit-mib), or let the workload close it.")]
     public async Task Send_FileAboveTheLimit_IsRefusedBeforeAnythingIsTouched()
     {
         Requires.Testbed();
@@ -55,6 +58,7 @@ public sealed class DeletedFileTests(RigFixture fixture) : BelongingsTest(fixtur
     }
 
     [Fact]
+    [Shows(Kind.Files, "a deleted file that has other names left", Outcome.MovedWithAnOption, Remedy = "Put its directory on storage that both hosts see.", Option = "CriuSettings.LinkRemap (agent: --link-remap)")]
     public async Task Send_DeletedFileWithAnotherNameLeft_MovesOnlyWithLinkRemap()
     {
         Requires.Testbed();

@@ -3,6 +3,7 @@ using U2CMigration.EndToEndTests.Failures;
 using U2CMigration.EndToEndTests.Migration;
 using U2CMigration.EndToEndTests.Testbed;
 using U2CMigration.Testing;
+using U2CMigration.Testing.Showing;
 
 namespace U2CMigration.EndToEndTests.CriuOptions;
 
@@ -66,6 +67,7 @@ public sealed class FailureWordsTests(RigFixture fixture) : BelongingsTest(fixtu
     }
 
     [Fact]
+    [Shows(Kind.Containers, "processes of other users, where the agent lacks CAP_SYS_RESOURCE", Outcome.Refused, Because = "Their limits cannot be read and set without.", Remedy = "Give the agent CAP_SYS_RESOURCE.")]
     public async Task Send_OtherUserWithoutTheCapabilityForIt_IsRefused()
     {
         Requires.Testbed();

@@ -1,6 +1,8 @@
 using System.Text.Json;
+using U2CMigration.Core.Inventory;
 using U2CMigration.EndToEndTests.Testbed;
 using U2CMigration.Testing;
+using U2CMigration.Testing.Showing;
 
 namespace U2CMigration.EndToEndTests.CriuOptions;
 
@@ -11,6 +13,7 @@ public sealed class SocketOptionTests(RigFixture fixture) : BelongingsTest(fixtu
     private const string Hub = "/tmp/hub";
 
     [Fact]
+    [ShowsFinding(Kind.Sockets, nameof(FindingKind.OutsideDatagrams), Outcome.MovedWithAnOption)]
     public async Task Send_ConnectedToALogger_MovesOnlyWithExternalUnixSockets()
     {
         Requires.Testbed();
@@ -28,6 +31,7 @@ public sealed class SocketOptionTests(RigFixture fixture) : BelongingsTest(fixtu
 
     /// <summary>The peer stays on an address that does not move: the connection cannot be taken up on the other host, only ended.</summary>
     [Fact]
+    [Shows(Kind.Sockets, "a TCP connection on an address that is not on the destination", Outcome.MovedWithAnOption, Because = "With the option all TCP connections arrive closed.", Remedy = "Let the address move along, or add it there.", Option = "CriuSettings.TcpClose (agent: --tcp-close)")]
     public async Task Send_ConnectionOnAnAddressThatStays_MovesOnlyWithTcpClose()
     {
         Requires.Testbed();
@@ -46,6 +50,7 @@ public sealed class SocketOptionTests(RigFixture fixture) : BelongingsTest(fixtu
     }
 
     [Fact]
+    [Shows(Kind.Sockets, "a TCP connection on an address that is not on the destination", Outcome.MovedWithAnOption, Because = "With the option all TCP connections arrive closed.", Remedy = "Let the address move along, or add it there.", Option = "CriuSettings.TcpClose (agent: --tcp-close)")]
     public async Task Move_WithTcpClose_ArrivesWithClosedConnections()
     {
         Requires.Testbed();

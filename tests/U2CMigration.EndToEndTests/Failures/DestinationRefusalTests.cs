@@ -1,6 +1,7 @@
 using U2CMigration.EndToEndTests.Migration;
 using U2CMigration.EndToEndTests.Testbed;
 using U2CMigration.Testing;
+using U2CMigration.Testing.Showing;
 using U2CMigration.Transport.Frames;
 
 namespace U2CMigration.EndToEndTests.Failures;
@@ -10,6 +11,7 @@ namespace U2CMigration.EndToEndTests.Failures;
 public sealed class DestinationRefusalTests(RigFixture fixture) : FailureTest(fixture)
 {
     [Fact]
+    [Shows(Kind.Destination, "the number of a process that is in use there", Outcome.Refused, Remedy = "Receive into a PID namespace of its own, or end that process.")]
     public async Task Send_ProcessIdTakenThere_NamesIt()
     {
         Requires.Testbed();

@@ -1,6 +1,7 @@
 using U2CMigration.EndToEndTests.Migration;
 using U2CMigration.EndToEndTests.Testbed;
 using U2CMigration.Testing;
+using U2CMigration.Testing.Showing;
 
 namespace U2CMigration.EndToEndTests.Failures;
 
@@ -46,6 +47,7 @@ public sealed class PreflightFailureTests(RigFixture fixture) : FailureTest(fixt
     }
 
     [Fact]
+    [Shows(Kind.Processes, "a process that another one traces", Outcome.Refused, Remedy = "End the debugger or tracer.")]
     public async Task Send_AlreadyTraced_NamesTheTracer()
     {
         Requires.Testbed();

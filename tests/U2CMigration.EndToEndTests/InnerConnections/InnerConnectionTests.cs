@@ -2,6 +2,7 @@ using System.Globalization;
 using U2CMigration.EndToEndTests.Migration;
 using U2CMigration.EndToEndTests.Testbed;
 using U2CMigration.Testing;
+using U2CMigration.Testing.Showing;
 
 namespace U2CMigration.EndToEndTests.InnerConnections;
 
@@ -19,6 +20,7 @@ public sealed class InnerConnectionTests(RigFixture fixture)
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Theory(Timeout = Limit)]
+    [Shows(Kind.Sockets, "TCP connections and unix streams between processes of the tree, with full buffers, half closed, with urgent data", Outcome.Moved)]
     [InlineData("127.0.0.1", "full", false)]
     [InlineData("::1", "full", false)]
     [InlineData("::1", "full", true)]
@@ -41,6 +43,7 @@ public sealed class InnerConnectionTests(RigFixture fixture)
     }
 
     [Theory(Timeout = Limit)]
+    [Shows(Kind.Sockets, "TCP connections within the tree over the address that moves along", Outcome.Moved)]
     [InlineData("10.77.0.100", "full", false)]
     [InlineData("10.77.0.100", "full half", true)]
     [InlineData("127.0.0.1", "chatter", true)]

@@ -3,6 +3,7 @@ using U2CMigration.EndToEndTests.Failures;
 using U2CMigration.EndToEndTests.Migration;
 using U2CMigration.EndToEndTests.Testbed;
 using U2CMigration.Testing;
+using U2CMigration.Testing.Showing;
 
 namespace U2CMigration.EndToEndTests.Inventory;
 
@@ -10,9 +11,12 @@ namespace U2CMigration.EndToEndTests.Inventory;
 [Collection<SharedRig>]
 public sealed class DestinationNeedsTests(RigFixture fixture) : FailureTest(fixture)
 {
-    private const string Prepare = "rm -rf /tmp/oddities.*; mkdir -m 755 /tmp/oddities.directory; printf 'content\\n' > /tmp/oddities.file; : > /tmp/oddities.log; chmod 600 /tmp/oddities.file /tmp/oddities.log";
+    /// <summary>Makes in a host the files that native/oddities has.</summary>
+    internal const string Prepare = "rm -rf /tmp/oddities.*; mkdir -m 755 /tmp/oddities.directory; printf 'content\\n' > /tmp/oddities.file; : > /tmp/oddities.log; chmod 600 /tmp/oddities.file /tmp/oddities.log";
 
     [Fact]
+    [Shows(Kind.Destination, "a process group, session or port that is in use there", Outcome.Refused, Remedy = "End what has it, or receive into a PID or network namespace of its own.")]
+    [Shows(Kind.Destination, "a file or directory that is missing there, of another type or shorter", Outcome.Refused, Remedy = "Copy it there, put it on shared storage, or let the workload close it.")]
     public async Task Check_DestinationLacksWhatIsNeeded_NamesAllOfIt()
     {
         Requires.Testbed();
@@ -48,8 +52,48 @@ public sealed class DestinationNeedsTests(RigFixture fixture) : FailureTest(fixt
             .Output.Trim().Should().Be("0", "nothing was created for a check");
     }
 
+    /// <summary>A program that found an instruction when it began uses it after the move as well.</summary>
+    [Fact]
+    [Shows(Kind.Destination, "processors that lack instructions which those of the source have", Outcome.GivenUpIfAllowed, Because = "By the flags of /proc/cpuinfo that programs can use; one that uses a missing instruction ends with SIGILL.", Remedy = "Move it to a host whose processors have them.", Option = "AllowMissingProcessorFeatures (agent: --allow-missing-cpu-features)")]
+    public async Task Send_ProcessorsThereLackInstructions_MovesOnlyWhereThatIsAllowed()
+    {
+        Requires.Testbed();
+        const string Hide = "sed -E 's/ (popcnt|avx2|sse4_2)\\b//g' /proc/cpuinfo > /tmp/cpuinfo && mount --bind /tmp/cpuinfo /proc/cpuinfo";
+        await Aftermath.CleanAsync(Rig, Cancellation);
+        await using RunningOddities oddities = await RunningOddities.StartAsync(Rig, "memory", Cancellation);
+        await using Agents agents = await StartReceiverAsync();
+        string to = $"{Rig.AddressOfB}:{Agents.Port}";
+        (await Rig.ExecAsync(Rig.B, ["sh", "-c", Hide], Cancellation)).Successful();
+        try
+        {
+            JsonElement check = await Agents.CheckAsync(Rig, oddities.ProcessId, Cancellation, "--to", to);
+            await using RigProcess refused = agents.StartSending(oddities.ProcessId);
+            CommandResult result = await refused.WaitAsync(Cancellation);
+
+            check.GetProperty("problems").EnumerateArray().Should().ContainSingle().Which.GetString().Should().Contain("lack ").And.Contain("popcnt").And.Contain("sse4_2").And.Contain("--allow-missing-cpu-features");
+            result.ExitCode.Should().Be(1);
+            result.Output.Should().NotContain("\"Attaching\"").And.Contain("\"isTransient\":false");
+            ErrorOf(result).Should().Contain("The destination refused").And.Contain("popcnt").And.Contain(StillHere);
+
+            JsonElement allowed = await Agents.CheckAsync(Rig, oddities.ProcessId, Cancellation, "--to", to, "--allow-missing-cpu-features");
+            JsonElement moved = await agents.MoveAsync(oddities.ProcessId, Cancellation, "--allow-missing-cpu-features");
+
+            foreach (JsonElement said in (JsonElement[])[allowed, moved])
+            {
+                said.GetProperty("warnings").EnumerateArray().Should().ContainSingle(static warning => warning.GetString()!.Contains("popcnt", StringComparison.Ordinal) && warning.GetString()!.Contains("This was allowed", StringComparison.Ordinal));
+            }
+
+            (await oddities.StateAsync(Rig.B, Cancellation)).Should().Be("S");
+        }
+        finally
+        {
+            await Rig.ExecAsync(Rig.B, ["umount", "/proc/cpuinfo"], Cancellation);
+        }
+    }
+
     /// <summary>Of threads and processes the numbers come from one supply.</summary>
     [Fact]
+    [Shows(Kind.Destination, "the number of a thread that is in use there", Outcome.Refused, Remedy = "Receive into a PID namespace of its own, or end that process.")]
     public async Task Send_ThreadNumberTakenThere_IsRefusedBeforeAnythingIsTouched()
     {
         Requires.Testbed();

@@ -2,6 +2,7 @@ using System.Text.Json;
 using U2CMigration.EndToEndTests.Migration;
 using U2CMigration.EndToEndTests.Testbed;
 using U2CMigration.Testing;
+using U2CMigration.Testing.Showing;
 
 namespace U2CMigration.EndToEndTests.Memory;
 
@@ -20,6 +21,8 @@ public sealed class PrivateViewTests(RigFixture fixture)
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Theory]
+    [Shows(Kind.Memory, "private views (MAP_PRIVATE) of memfds, shared memory and files, also of deleted and sealed ones", Outcome.Moved)]
+    [Shows(Kind.Memory, "locked memory, memory without access, stacks that grow, mappings of /dev/zero", Outcome.Moved)]
     [InlineData(7930, true, "first-touch", "auto")]
     [InlineData(7931, false, "first-touch", "auto")]
     [InlineData(7932, true, "flat-images", "auto")]

@@ -3,6 +3,7 @@ using System.Text.Json;
 using U2CMigration.EndToEndTests.Migration;
 using U2CMigration.EndToEndTests.Testbed;
 using U2CMigration.Testing;
+using U2CMigration.Testing.Showing;
 
 namespace U2CMigration.EndToEndTests.Memory;
 
@@ -13,6 +14,7 @@ public sealed class SharedMemoryTests(RigFixture fixture)
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Theory]
+    [Shows(Kind.Memory, "memory that processes of the tree share (MAP_SHARED, memfd, files in /dev/shm, named and deleted)", Outcome.Moved, Because = "Before the freeze with CRIU 4.2 or newer on both hosts, in it with older ones.")]
     [InlineData(8010, "first-touch", "auto", "u2c", true, "--deleted /dev/shm --named /dev/shm/u2c-sharer-8010")]
     [InlineData(8011, "flat-images", "auto", "precopy-converge", true, "--filter --forks --deleted /dev/shm")]
     [InlineData(8012, "first-touch", "content-hash", "u2c", false, "--filter")]
@@ -43,6 +45,7 @@ public sealed class SharedMemoryTests(RigFixture fixture)
 
     /// <summary>What was restored from handed over files is dumped and handed over again, and a file that the first move has left behind is replaced.</summary>
     [Fact]
+    [Shows(Kind.Memory, "shared memory of a workload that was moved before", Outcome.Moved)]
     public async Task Move_ThereAndBack_EveryPageIsThere()
     {
         Requires.Testbed();

@@ -1,5 +1,6 @@
 using U2CMigration.EndToEndTests.Testbed;
 using U2CMigration.Testing;
+using U2CMigration.Testing.Showing;
 
 namespace U2CMigration.EndToEndTests.Migration;
 
@@ -43,6 +44,7 @@ public sealed class FailureTests(RigFixture fixture)
     }
 
     [Fact]
+    [Shows(Kind.Destination, "less memory than the workload has", Outcome.Refused, Remedy = "Free memory there, or raise the limit (agent: receive --max-memory-mib).")]
     public async Task Send_DestinationHasTooLittleMemory_SaysSoAndLeavesTheWorkloadRunning()
     {
         Requires.Testbed();

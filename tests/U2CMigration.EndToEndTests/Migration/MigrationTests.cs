@@ -1,6 +1,7 @@
 using System.Text.Json;
 using U2CMigration.EndToEndTests.Testbed;
 using U2CMigration.Testing;
+using U2CMigration.Testing.Showing;
 
 namespace U2CMigration.EndToEndTests.Migration;
 
@@ -11,6 +12,9 @@ public sealed class MigrationTests(RigFixture fixture)
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Theory]
+    [Shows(Kind.Memory, "private memory, mapped, unmapped, moved, grown and written all the time", Outcome.Moved)]
+    [Shows(Kind.Processes, "a tree of processes and threads, each with memory of its own", Outcome.Moved)]
+    [Shows(Kind.Sockets, "connections of clients that stay open, to an address that moves along", Outcome.Moved)]
     [InlineData("familytree", 7901, true)]
     [InlineData("shapeshifter", 7902, true)]
     [InlineData("familytree", 7903, false)]
@@ -39,6 +43,7 @@ public sealed class MigrationTests(RigFixture fixture)
     /// compares the flags when it goes on.
     /// </summary>
     [Fact]
+    [Shows(Kind.Memory, "advice and protection of mappings that change until the freeze", Outcome.Moved)]
     public async Task Move_FlagsOfMappingsChangeUntilTheFreeze_TheyAreThoseOfTheFreeze()
     {
         Requires.Testbed();
@@ -107,6 +112,7 @@ public sealed class MigrationTests(RigFixture fixture)
     }
 
     [Fact]
+    [Shows(Kind.Processes, "processes that fork while their memory is copied", Outcome.Moved)]
     public async Task Move_FamilyForksMeanwhile_GoesOnWithEveryPageEqual()
     {
         Requires.Testbed();

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using U2CMigration.EndToEndTests.Testbed;
 using U2CMigration.Testing;
+using U2CMigration.Testing.Showing;
 
 namespace U2CMigration.EndToEndTests.Migration;
 
@@ -16,6 +17,7 @@ public sealed class PacketRelayTests(RigFixture fixture)
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
+    [Shows(Kind.Sockets, "a client that connects while the workload is frozen", Outcome.Moved, Because = "Where the address moves along and nft(8) is there; the attempt is passed on after the resume.")]
     public async Task Move_ClientConnectsDuringTheFreeze_IsAnsweredAtTheResume()
     {
         Requires.Testbed();

@@ -2,6 +2,7 @@ using System.Text.Json;
 using U2CMigration.EndToEndTests.Migration;
 using U2CMigration.EndToEndTests.Testbed;
 using U2CMigration.Testing;
+using U2CMigration.Testing.Showing;
 
 namespace U2CMigration.EndToEndTests.Pace;
 
@@ -12,6 +13,7 @@ public sealed class ExpectedDowntimeTests(RigFixture fixture)
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Theory]
+    [Shows(Kind.Memory, "tens of thousands of mappings or descriptors, many processes", Outcome.Moved, Because = "They cost downtime, which a warning names beforehand.")]
     [InlineData("--mappings", 30_000, "30,0.. mappings: about", 7981)]
     [InlineData("--descriptors", 15_000, "15,0.. descriptors: about", 7982)]
     [InlineData("--processes", 80, "81 processes: about", 7983)]

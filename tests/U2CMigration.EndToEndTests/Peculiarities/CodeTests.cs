@@ -2,6 +2,7 @@ using System.Text.Json;
 using U2CMigration.EndToEndTests.Migration;
 using U2CMigration.EndToEndTests.Testbed;
 using U2CMigration.Testing;
+using U2CMigration.Testing.Showing;
 
 namespace U2CMigration.EndToEndTests.Peculiarities;
 
@@ -12,6 +13,7 @@ public sealed class CodeTests(RigFixture fixture)
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Theory]
+    [Shows(Kind.Processes, "processes without vDSO, and with 32-bit code", Outcome.Moved)]
     [InlineData("v", false, "auto")]
     [InlineData("x", true, "auto")]
     [InlineData("- v x", true, "auto")]

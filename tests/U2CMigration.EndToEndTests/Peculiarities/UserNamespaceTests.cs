@@ -2,6 +2,7 @@ using System.Text.Json;
 using U2CMigration.EndToEndTests.Migration;
 using U2CMigration.EndToEndTests.Testbed;
 using U2CMigration.Testing;
+using U2CMigration.Testing.Showing;
 
 namespace U2CMigration.EndToEndTests.Peculiarities;
 
@@ -16,6 +17,7 @@ public sealed class UserNamespaceTests(RigFixture fixture)
 
     /// <summary>One process mapped to its own user; a tree with a range of subordinate users; a tree in which a child begins after the namespace.</summary>
     [Theory]
+    [Shows(Kind.Containers, "a user namespace with mount and PID namespaces of its own", Outcome.Moved, Because = "Its memory is restored from flat images unless vm.unprivileged_userfaultfd is 1, so that the downtime grows with it.", Needs = "vm.unprivileged_userfaultfd=0")]
     [InlineData("uc", false, ToItself)]
     [InlineData("Uc", true, Subordinate)]
     [InlineData("Uc - -", false, Subordinate)]
@@ -38,6 +40,7 @@ public sealed class UserNamespaceTests(RigFixture fixture)
 
     /// <summary>The namespaces of a container alone are no reason to give up first touch.</summary>
     [Fact]
+    [Shows(Kind.Containers, "mount and PID namespaces of the root of the workload", Outcome.Moved, Because = "With the option root where the root is another directory.")]
     public async Task Move_ContainerInTheHostsUserNamespace_IsRestoredByFirstTouch()
     {
         Requires.Testbed();
@@ -65,6 +68,7 @@ public sealed class UserNamespaceTests(RigFixture fixture)
 
     /// <summary>What CRIU would refuse with the tree frozen is said before: a child that went into another user namespace, and a namespace without its own mounts.</summary>
     [Theory]
+    [Shows(Kind.Containers, "a user namespace without mounts of its own, or one inside of the tree", Outcome.Refused, Remedy = "Move the root of the namespace as a workload of its own, or start the workload with mount and PID namespaces too.")]
     [InlineData("- u", "in another user namespace than the root of its tree")]
     [InlineData("c u", "in another user namespace than the root of its tree")]
     [InlineData("Uc u", "in another user namespace than the root of its tree")]

@@ -1,3 +1,5 @@
+using U2CMigration.Testing.Showing;
+
 namespace U2CMigration.EndToEndTests.Services;
 
 /// <summary>All of them, five times there and back, and those whose usual settings cannot be moved. Too long for every run: <c>eng/test.sh --filter services</c>.</summary>
@@ -6,6 +8,7 @@ public sealed class EveryServiceTests(ServicesRig fixture) : ServiceTest(fixture
     private const int Rounds = 5;
 
     [Theory]
+    [Shows(Kind.Services, "nginx, Apache, Node.js, JVM, Redis and all of the other services, five times there and back", Outcome.Moved, Because = "Only when asked for: eng/test.sh --filter services.")]
     [InlineData("postgresql", "kept", 1024)]
     [InlineData("mariadb", "moved", 256)]
     [InlineData("nginx", "", null)]
@@ -24,6 +27,7 @@ public sealed class EveryServiceTests(ServicesRig fixture) : ServiceTest(fixture
     public async Task Move_ClientsConnectAllTheTime_NoneWaitsForEver() => await MoveThereAndBackAsync("postgresql", "connection-each", Rounds);
 
     [Theory]
+    [Shows(Kind.Services, "PostgreSQL, MariaDB, Node.js, JVM and ASP.NET Core on an overlay, as installed", Outcome.Refused, Because = "Only when asked for: eng/test.sh --filter services.", Remedy = "Use the settings of [services.md](services.md).")]
     [InlineData("postgresql", "default-memory", "System V memory")]
     [InlineData("mariadb", "default-io", "io_uring")]
     [InlineData("node", "default", "io_uring")]

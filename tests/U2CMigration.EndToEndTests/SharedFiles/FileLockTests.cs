@@ -1,5 +1,6 @@
 using U2CMigration.EndToEndTests.Testbed;
 using U2CMigration.Testing;
+using U2CMigration.Testing.Showing;
 using U2CMigration.Transport.Frames;
 
 namespace U2CMigration.EndToEndTests.SharedFiles;
@@ -19,6 +20,7 @@ public sealed class FileLockTests(RigFixture fixture)
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Theory(Timeout = Limit)]
+    [Shows(Kind.Files, "file locks (POSIX, flock, open file description), inherited ones too", Outcome.Moved, Because = "Also on files that both hosts see.")]
     [InlineData(false, "auto")]
     [InlineData(true, "auto")]
     [InlineData(true, "flat-images")]
@@ -41,6 +43,7 @@ public sealed class FileLockTests(RigFixture fixture)
     }
 
     [Theory(Timeout = Limit)]
+    [Shows(Kind.Files, "a file lock for which a process outside waits", Outcome.RolledBack, Remedy = "End that process or let the workload give the lock up, and try again.")]
     [InlineData("posix", Rig.A, "(filelocks)")]
     [InlineData("flock", Rig.A, "(filelocks)")]
     [InlineData("ofd", Rig.A, "the kernel does not name")]

@@ -1,5 +1,6 @@
 using U2CMigration.EndToEndTests.Testbed;
 using U2CMigration.Testing;
+using U2CMigration.Testing.Showing;
 
 namespace U2CMigration.EndToEndTests.SharedFiles;
 
@@ -13,6 +14,7 @@ public sealed class RollbackTests(RigFixture fixture)
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Theory(Timeout = Limit)]
+    [Shows(Kind.Files, "leases on files (F_SETLEASE)", Outcome.Moved)]
     [InlineData(false)]
     [InlineData(true)]
     public async Task Move_Leases_AreHeldThereAndBack(bool ownCgroup)
@@ -31,6 +33,7 @@ public sealed class RollbackTests(RigFixture fixture)
 
     /// <summary>The holder is to write back before it gives the lease up, which it cannot do frozen; the restore would wait for that as long as the freeze may last.</summary>
     [Theory(Timeout = Limit)]
+    [Shows(Kind.Files, "a lease that somebody wants to end", Outcome.Refused, Because = "It is found right before the freeze; a retry may succeed.", Remedy = "Try again when the workload has given it up.")]
     [InlineData("lease-wanted")]
     [InlineData("lease-wanted-for-reading")]
     [InlineData("lease-shared-wanted")]
@@ -74,6 +77,7 @@ public sealed class RollbackTests(RigFixture fixture)
     }
 
     [Fact(Timeout = Limit)]
+    [Shows(Kind.Sockets, "listening unix sockets with a path, also a relative one", Outcome.Moved)]
     public async Task Move_Sockets_AnswerThereAndNoSecondNameIsLeft()
     {
         Requires.Testbed();

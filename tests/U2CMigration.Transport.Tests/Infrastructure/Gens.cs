@@ -39,7 +39,8 @@ internal static class Gens
             }),
         Gen.Select(Gen.Bool, Gen.Int[1, int.MaxValue].Array[0, 5], Gen.Int[1, int.MaxValue].Array[0, 5], Endpoint.Array[0, 5], File.Array[0, 9]).Select((check, threads, groups, endpoints, files) =>
             (MigrationMessage)new Needs { IsCheck = check, Threads = threads, Groups = groups, Endpoints = endpoints, Files = files }),
-        Gen.Const((MigrationMessage)new Accept()),
+        Gen.Select(Gen.Bool, Text, Text.Array[0, 5]).Select((mayLack, first, more) => (MigrationMessage)new Needs { MayLackProcessorFeatures = mayLack, ProcessorFeatures = [first, .. more] }),
+        Text.Array[0, 3].Select(warnings => (MigrationMessage)new Accept { Warnings = warnings }),
         Gen.Select(Gen.UShort, Text).Select((code, text) => (MigrationMessage)new Refuse((RefusalReason)code, text)),
         Runs.Select(runs => (MigrationMessage)new PagesDropped(runs)),
         Gen.Select(Gen.Int[0, int.MaxValue], Amount, Amount).Select((round, a, b) => (MigrationMessage)new RoundEnd(round, a, b)),
