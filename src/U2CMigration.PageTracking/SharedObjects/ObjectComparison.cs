@@ -12,6 +12,9 @@ internal sealed class ObjectComparison(SafeFileHandle file, DeliveredContent del
     /// <summary>While the processes run, at most a fifth of the time is spent on it.</summary>
     private const int PauseFactor = 4;
 
+    /// <summary>One is left to others: to the workload while it runs, and to CRIU, which dumps it meanwhile, once it is frozen.</summary>
+    private static readonly int ProcessorsForIt = Math.Max(1, Environment.ProcessorCount - 1);
+
     private long _endedAt;
     private TimeSpan _duration;
 
@@ -27,7 +30,7 @@ internal sealed class ObjectComparison(SafeFileHandle file, DeliveredContent del
         long started = Stopwatch.GetTimestamp();
         List<ObjectPiece> pieces = ObjectSegments.Of(file, size);
         var found = new List<PageRange>[pieces.Count];
-        if (pieces.Count < Environment.ProcessorCount)
+        if (pieces.Count < Environment.ProcessorCount || ProcessorsForIt == 1)
         {
             for (int i = 0; i < pieces.Count; i++)
             {
@@ -37,7 +40,7 @@ internal sealed class ObjectComparison(SafeFileHandle file, DeliveredContent del
         }
         else
         {
-            var options = new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount };
+            var options = new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = ProcessorsForIt };
             Parallel.For(0, pieces.Count, options, i => found[i] = Differing(pieces[i]));
         }
 

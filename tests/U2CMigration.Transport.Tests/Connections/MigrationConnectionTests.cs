@@ -267,7 +267,8 @@ public sealed class MigrationConnectionTests
 
         (pair.Source.Features, pair.Source.Version).Should().Be(
             (ProtocolFeatures.PageAcknowledgements | ProtocolFeatures.PageCodec | ProtocolFeatures.OfferTraits | ProtocolFeatures.RestoredMemory | ProtocolFeatures.LockHandover
-                | ProtocolFeatures.SharedObjects | ProtocolFeatures.InventoryOfNeeds | ProtocolFeatures.CarriedState, 1));
+                | ProtocolFeatures.SharedObjects | ProtocolFeatures.InventoryOfNeeds | ProtocolFeatures.CarriedState | ProtocolFeatures.ProcessorFeatures
+                | ProtocolFeatures.PrivateMemoryFirst, 1));
     }
 
     [Fact(Timeout = 30_000)]
