@@ -169,6 +169,9 @@ internal sealed class IncomingWorkload : IAsyncDisposable
                 case Transport.Messages.ImageFile piece:
                     _images.Take(piece);
                     break;
+                case { } early when _carried.TryTake(early):
+                    // From a source that does not know that it may come later.
+                    break;
                 case ImagesEnd end:
                     _images.Complete(end);
                     return;

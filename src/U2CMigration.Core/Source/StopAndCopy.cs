@@ -7,6 +7,7 @@ using U2CMigration.Core.Source.Verification;
 using U2CMigration.Criu.Images;
 using U2CMigration.PageTracking.Pages;
 using U2CMigration.Transport.Connections;
+using U2CMigration.Transport.Frames;
 using U2CMigration.Transport.Messages;
 using U2CMigration.Transport.Pages;
 
@@ -120,6 +121,12 @@ internal sealed class StopAndCopy(
 
         // A look after the page maps, always: CRIU ran code inside the tasks after the tail was scanned, and the kernel fills holes with zeros where it makes huge pages, in frozen tasks too.
         Task touched = Task.Run(() => tracker.Processes.Collect(_touchedByDump, cancellationToken), cancellationToken);
+        bool mayCarryLater = (connection.Features & ProtocolFeatures.PrivateMemoryFirst) != 0;
+        if (!mayCarryLater)
+        {
+            await CarryAsync(carries, cancellationToken).ConfigureAwait(false);
+        }
+
         ImagesEnd end = await ImageSender.SendAsync(context.ImagesDirectory, connection, cancellationToken).ConfigureAwait(false);
 
         await touched.ConfigureAwait(false);
@@ -142,7 +149,7 @@ internal sealed class StopAndCopy(
             WireBytes = connection.Statistics.WireBytesSent - bytesBefore,
         };
         using var restoring = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        await AllOrCancelAsync(restoring, WaitForRestoreAsync(restoring.Token), CarryAsync(carries, restoring.Token), CompareHeldAsync(restoring.Token)).ConfigureAwait(false);
+        await AllOrCancelAsync(restoring, WaitForRestoreAsync(restoring.Token), mayCarryLater ? CarryAsync(carries, restoring.Token) : Task.CompletedTask, CompareHeldAsync(restoring.Token)).ConfigureAwait(false);
         await tree.ConfirmAsync().ConfigureAwait(false);
     }
 

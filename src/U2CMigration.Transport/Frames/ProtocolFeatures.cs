@@ -34,6 +34,6 @@ public enum ProtocolFeatures : ulong
     /// <summary>What the restore needs includes the features of the processor, and an acceptance may come with warnings (<see cref="Messages.Needs.ProcessorFeatures"/>).</summary>
     ProcessorFeatures = 256,
 
-    /// <summary>When <see cref="Messages.ImagesEnd"/> comes, all private memory was sent: only shared memory, and what is asked for, follows.</summary>
+    /// <summary>When <see cref="Messages.ImagesEnd"/> comes, all private memory was sent: only shared memory, what is asked for and <see cref="CarriedState"/> follow.</summary>
     PrivateMemoryFirst = 512,
 }
