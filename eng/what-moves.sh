@@ -24,7 +24,7 @@ named() {
 passed() {
     local reports=("$LOGS"/*.xml)
     [ -e "${reports[0]}" ] || { echo "There are no reports in $LOGS: run eng/test.sh first." >&2; exit 1; }
-    grep -ohE '<test [^>]*result="Pass"' "${reports[@]}" | sed -nE 's/.* type="([^"]*\.)?([A-Za-z0-9]+)" method="([^"]+)".*/\2.\3/p' | sort -u
+    grep -ohE '<test [^>]*>' "${reports[@]}" | grep -F 'result="Pass"' | sed -nE 's/.* type="([^"]*\.)?([A-Za-z0-9]+)" method="([^"]+)".*/\2.\3/p' | sort -u
 }
 
 case ${1:-} in
