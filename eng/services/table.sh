@@ -24,7 +24,7 @@ for row in rows:
         latest[key] = row
 print("| service | settings | outcome | downtime, median (worst) | longest stall of a client | answers checked | wrong, connections lost |")
 print("| --- | --- | --- | --- | --- | --- | --- |")
-for (service, variant), row in sorted(latest.items(), key=lambda item: (list(names).index(item[0][0]), item[1]["outcome"] != "moved")):
+for (service, variant), row in sorted(latest.items(), key=lambda item: (list(names).index(item[0][0]), item[1]["outcome"] != "moved", [*settings, *{item[0][1]} - {*settings}].index(item[0][1]))):
     setting = defaults.get(f"{service}-{variant}", settings.get(variant, "as installed"))
     if row["outcome"] == "moved":
         what = [f"moved {row['moves']} of {row['moves']}", f"{row['downtimeMs']:.0f} ({row['worstDowntimeMs']:.0f}) ms", f"{row['longestStallMs']:.0f} ms", f"{row['answers']:,}", f"{row['wrong']}, {row['lost']}"]

@@ -42,10 +42,14 @@ public sealed class Scene : IAsyncDisposable
             double floor = options.FloorMoves > 0 ? await new CriuFloor(testbed, cgroup).MeasureAsync(options.FloorMoves, cancellationToken) : 0;
             int processId = await new WorkloadStarter(testbed).StartAsync(Host.A, cgroup, options.Workload.Command(options), cancellationToken);
             int keys = options.Workload.Service is null ? await PrepareAsync(testbed, options, processId, cancellationToken) : 0;
-            console.WriteLine(options.Workload.Service is not null ? $"{options.Workload.Name} runs in host a" : $"{options.Workload.Name} runs in host a with {options.MemoryMib} MiB{(keys > 0 ? $" in {Figures.Count(keys)} keys" : "")}");
+            console.WriteLine(options.Workload.Service is not null
+                ? $"{options.Workload.Name} runs in host a"
+                : $"{options.Workload.Name} runs in host a with {options.MemoryMib} MiB{(keys > 0 ? $" in {Figures.Count(keys)} keys" : "")}");
             client = await ClientProxy.ConnectAsync(testbed, options, keys, cancellationToken);
             await client.AskAsync(new ClientRequest { Do = "start" }, cancellationToken);
-            console.WriteLine($"{(options.WriteRate > 0 ? Figures.Count(options.WriteRate) : "as many as possible")} per second: {options.Workload.Operations}; {(options.Workload.Service is null ? "a client holds one connection" : "every answer is checked")}");
+            console.WriteLine(options.Workload.Service is not null
+                ? $"its client: {options.Workload.Operations}; every answer is checked"
+                : $"{(options.WriteRate > 0 ? Figures.Count(options.WriteRate) : "as many as possible")} per second: {options.Workload.Operations}; a client holds one connection");
             var reports = new ReportBuilder(options, await KernelAsync(testbed, cancellationToken), await CriuVersionAsync(testbed, cancellationToken)) { FloorMs = floor };
             var scene = new Scene(options, console, testbed, client, reports, new Route(Host.A, Host.B, processId, cgroup));
             if (options.MeasuresDirtyRate && options.Pressure is null)

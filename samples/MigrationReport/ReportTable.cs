@@ -94,7 +94,9 @@ public static class ReportTable
             table.AddRow("floor", Figures.Milliseconds(run.FloorMs), "downtime of a process of 1 MB moved by CRIU alone between the same hosts");
         }
 
-        table.AddRow("client gap", $"[bold]{Figures.Milliseconds(run.ClientGapMs)}[/]", $"longest silence on the open connection; it ended {run.SilenceAfterResumeMs:N0} ms after the resume");
+        table.AddRow("client gap", $"[bold]{Figures.Milliseconds(run.ClientGapMs)}[/]", run.ClientWindows.Count > 0
+            ? $"longest silence on the open connection; it ended {run.SilenceAfterResumeMs:N0} ms after the resume"
+            : "the longest that one connection waited for one answer");
         table.AddRow("duration", Figures.Milliseconds(run.DurationMs), "attach -> source released");
         table.AddRow("memory", Figures.Bytes(run.MemoryBytes), run.BandwidthMbit > 0 ? $"over {run.BandwidthMbit:N0} Mbit/s" : "over an unlimited link");
         table.AddRow("sent", Figures.Bytes(run.WireBytes), $"{Figures.Bytes(run.RawBytes)} of pages");
@@ -106,8 +108,12 @@ public static class ReportTable
         table.AddRow(
             "pages mismatched", run.PagesVerified == 0 ? "-" : Verdict(Figures.Count(run.PagesMismatched), run.PagesMismatched == 0),
             run.PagesVerified == 0 ? "not compared (--verify)" : $"of {Figures.Count(run.PagesVerified)} compared");
-        table.AddRow("throughput loss", Figures.Percent(run.ThroughputLossPercent), "while pages were sent");
-        table.AddRow("throughput after", Figures.Percent(run.ThroughputAfterPercent), "two seconds after the resume, 100 % is as before");
+        if (run.ClientWindows.Count > 0)
+        {
+            table.AddRow("throughput loss", Figures.Percent(run.ThroughputLossPercent), "while pages were sent");
+            table.AddRow("throughput after", Figures.Percent(run.ThroughputAfterPercent), "two seconds after the resume, 100 % is as before");
+        }
+
         table.AddRow("fill", Figures.Milliseconds(run.FillMs), Fill(run.Fill));
     }
 

@@ -17,6 +17,10 @@ public sealed class StateCostTests
         StateCost.Warning(Small with { Mappings = 60_000 }, 125e6).Should().Contain("60,000 mappings: about 1.7 s").And.NotContain("descriptors");
 
     [Fact]
+    public void Warning_ManyMappingsOverASlowLink_CountsTheirImages() =>
+        StateCost.Warning(Small with { Mappings = 60_000 }, 30e6 / 8).Should().Contain("60,000 mappings: about 3.3 s");
+
+    [Fact]
     public void Warning_SharedMemoryOverASlowLink_CountsTheLink() =>
         StateCost.Warning(Small with { SharedBytes = 129L << 20 }, 30e6 / 8).Should().Contain("129 MiB of shared memory: about 36").And.Contain("downtime of about 36");
 
