@@ -39,4 +39,5 @@ internal static class LogEventIds
     public const int FamilyMemory = 1115;
     public const int CannotReceive = 1116;
     public const int PeerNotReset = 1117;
+    public const int ConnectionsNotLocked = 1121;
 }

@@ -1,4 +1,5 @@
 using U2CMigration.Core.CarriedState;
+using U2CMigration.Core.ConnectionLocks;
 using U2CMigration.Core.Errors;
 using U2CMigration.Core.FileLocks;
 using U2CMigration.Core.Freezing;
@@ -36,6 +37,8 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
     private KeptSocketPaths? _socketPaths;
     private TreeSockets? _sockets;
     private bool _talksToItself;
+    private bool _locksConnections;
+    private ConnectionLock? _connectionLock;
     private bool _networkReleased;
     private bool _frozen;
     private bool _settled;
@@ -80,6 +83,7 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
         var sockets = TreeSockets.Of(processIds);
         _sockets = sockets;
         _talksToItself = sockets.HasInnerConnection();
+        _locksConnections = freezer.Freezes && version >= CriuVersion.NetworkLockSkip && _options.TcpEstablished && (_network is null || _talksToItself) && ConnectionLock.IsWanted(processIds);
 
         // A freeze may have been put off after this.
         _socketPaths?.Dispose();
@@ -118,6 +122,12 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
     /// <summary>Lets CRIU write the images; every task is stopped and the network released when it returns.</summary>
     public async Task DumpAsync(CancellationToken cancellationToken)
     {
+        if (_locksConnections)
+        {
+            _connectionLock = ConnectionLock.TryInstall(ProcessTree.List(context.Target.RootProcessId), context.MigrationId, context.Logger);
+            _locksConnections = _connectionLock is not null;
+        }
+
         CriuDumpOptions options = OptionsOf(_networkReleased);
         await _attempts.HoldAsync(options, runsMeanwhile: !freezer.Freezes, cancellationToken).ConfigureAwait(false);
         if (Dump.MappingsConfirmed == false)
@@ -169,6 +179,7 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
             Signals.Send(processId, Signals.Stop);
         }
 
+        _connectionLock?.Keep();
         _guardian.Settle();
         _socketPaths?.Settle();
     }
@@ -208,6 +219,7 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
             freezer.Thaw();
             return Task.CompletedTask;
         }).ConfigureAwait(false);
+        _connectionLock?.Dispose();
         await PendingSignals.WaitUntilTakenAsync(context.Target.RootProcessId).ConfigureAwait(false);
     }
 
@@ -235,6 +247,9 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
         _leases.Dispose();
         _socketPaths?.Forget();
         await Dump.CommitAsync().ConfigureAwait(false);
+
+        // Only now: a packet for a connection that has ended here would be answered with a reset.
+        _connectionLock?.Dispose();
         await TryAsync("the freeze", () =>
         {
             freezer.Thaw();
@@ -248,6 +263,7 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
         _leases.Dispose();
         _socketPaths?.Dispose();
         _memory.Dispose();
+        _connectionLock?.Dispose();
         _guardian.Dispose();
         await Dump.DisposeAsync().ConfigureAwait(false);
     }
@@ -263,7 +279,8 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
         External = _external = NewIfChanged([.. _options.External, .. external()]),
 
         // No packet reaches the sockets once the address is gone, so CRIU need not start a firewall program for that; those between processes of the tree have no need of it.
-        NetworkLock = networkReleased && !_talksToItself && version >= CriuVersion.NetworkLockSkip ? CriuNetworkLock.Skip : CriuNetworkLock.Nftables,
+        // The nftables of the agent lock where connections are many.
+        NetworkLock = _locksConnections || (networkReleased && !_talksToItself && version >= CriuVersion.NetworkLockSkip) ? CriuNetworkLock.Skip : CriuNetworkLock.Nftables,
     };
 
     private async Task ReleaseNetworkAsync(CancellationToken cancellationToken)
