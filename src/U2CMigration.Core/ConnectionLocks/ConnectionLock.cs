@@ -21,16 +21,22 @@ internal sealed class ConnectionLock : IDisposable
     /// <summary>From here on; well below a thousand, as more may come until the freeze.</summary>
     internal const int Many = 256;
 
-    private readonly IReadOnlyList<FirewallTable> _tables;
+    /// <summary>Where CRIU stops the tree, so that it may make connections after they were locked: only where CRIU's own lock has little chance.</summary>
+    internal const int TooMany = 800;
 
-    private ConnectionLock(IReadOnlyList<FirewallTable> tables) => _tables = tables;
+    private readonly IReadOnlyList<FirewallTable> _tables;
+    private readonly HashSet<(IPEndPoint Local, IPEndPoint Remote)> _locked;
+
+    private ConnectionLock(IReadOnlyList<FirewallTable> tables, HashSet<(IPEndPoint Local, IPEndPoint Remote)> locked) => (_tables, _locked) = (tables, locked);
 
     /// <summary>Whether a tree has so many connections that CRIU's own lock may fail.</summary>
-    public static bool IsWanted(IReadOnlyCollection<int> processIds)
+    /// <param name="processIds">The tree.</param>
+    /// <param name="runsMeanwhile">Whether it still runs when they are locked.</param>
+    public static bool IsWanted(IReadOnlyCollection<int> processIds, bool runsMeanwhile)
     {
         try
         {
-            return TreeConnections.Read(processIds).Sum(static one => one.Connections.Count) >= Many;
+            return TreeConnections.Read(processIds).Sum(static one => one.Connections.Count) >= (runsMeanwhile ? TooMany : Many);
         }
         catch (IOException)
         {
@@ -38,7 +44,7 @@ internal sealed class ConnectionLock : IDisposable
         }
     }
 
-    /// <summary>Locks the connections of a tree that does not run.</summary>
+    /// <summary>Locks the connections that a tree has.</summary>
     /// <param name="processIds">The tree.</param>
     /// <param name="migrationId">Names the tables.</param>
     /// <param name="logger">Told why it cannot be done.</param>
@@ -49,12 +55,14 @@ internal sealed class ConnectionLock : IDisposable
         var tables = new List<FirewallTable>();
         try
         {
+            HashSet<(IPEndPoint Local, IPEndPoint Remote)> locked = [];
             foreach (TreeConnections one in TreeConnections.Read(processIds))
             {
+                locked.UnionWith(one.Connections);
                 tables.Add(Criu.Interop.Namespace.RunInNetwork(one.Namespace, () => FirewallTable.Install([], table, RulesFor(table, one.Connections))));
             }
 
-            return new ConnectionLock(tables);
+            return new ConnectionLock(tables, locked);
         }
         catch (Exception e) when (e is IOException or Win32Exception)
         {
@@ -63,6 +71,10 @@ internal sealed class ConnectionLock : IDisposable
             return null;
         }
     }
+
+    /// <summary>Whether a tree, which is stopped by now, has no other connections.</summary>
+    /// <exception cref="IOException">The kernel does not tell.</exception>
+    public bool Covers(IReadOnlyCollection<int> processIds) => TreeConnections.Read(processIds).All(one => one.Connections.All(_locked.Contains));
 
     /// <summary>From the commit on it stays also when this process is killed: the destination may have the connections.</summary>
     public void Keep()

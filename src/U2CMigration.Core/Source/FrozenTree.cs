@@ -83,7 +83,8 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
         var sockets = TreeSockets.Of(processIds);
         _sockets = sockets;
         _talksToItself = sockets.HasInnerConnection();
-        _locksConnections = freezer.Freezes && version >= CriuVersion.NetworkLockSkip && _options.TcpEstablished && (_network is null || _talksToItself) && ConnectionLock.IsWanted(processIds);
+        _locksConnections = version >= CriuVersion.NetworkLockSkip && _options.TcpEstablished && (_network is null || _talksToItself)
+            && ConnectionLock.IsWanted(processIds, runsMeanwhile: !freezer.Freezes);
 
         // A freeze may have been put off after this.
         _socketPaths?.Dispose();
@@ -130,6 +131,11 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
 
         CriuDumpOptions options = OptionsOf(_networkReleased);
         await _attempts.HoldAsync(options, runsMeanwhile: !freezer.Freezes, cancellationToken).ConfigureAwait(false);
+        if (_connectionLock is not null && !freezer.Freezes && !_connectionLock.Covers(ProcessTree.List(context.Target.RootProcessId)))
+        {
+            throw context.Failure("In the moment in which CRIU stopped the workload it made a connection that nothing kept packets from. It runs on here, unharmed; try again.", isTransient: true);
+        }
+
         if (Dump.MappingsConfirmed == false)
         {
             context.Logger.MappingsChanged();
@@ -193,12 +199,18 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
         }
 
         _settled = true;
+        bool failed = !Dump.IsHeld;
         using var timeout = new CancellationTokenSource(UndoTimeout);
         await TryAsync("the leases that the workload held", _leases.TakeBackAsync).ConfigureAwait(false);
         _socketPaths?.BringBack();
         if (Dump.IsHeld)
         {
             await TryAsync("the state dump", () => Dump.RollbackAsync()).ConfigureAwait(false);
+        }
+
+        if (failed)
+        {
+            await TryAsync("the sockets that CRIU was reading", () => Task.FromResult(RepairMode.End(ProcessTree.List(context.Target.RootProcessId)))).ConfigureAwait(false);
         }
 
         if (_networkReleased && _network is not null)
