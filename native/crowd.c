@@ -23,6 +23,7 @@
 enum { MOST = 8000, SILENCE_MS = 30000, PAUSE_US = 50000 };
 
 static const char *file;
+static int from_there; // whether the caller calls from the address that it calls
 
 static void say(const char *text)
 {
@@ -57,6 +58,13 @@ static int open_socket(const char *address, const char *port, int listens)
         broken("socket");
     if (listens && (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one) || bind(fd, where, length) || listen(fd, 4096)))
         broken("listen");
+    if (is_four)
+        four.sin_port = 0;
+    else
+        six.sin6_port = 0;
+    if (!listens && from_there && bind(fd, where, length)) // with the address that moves, and not that of the host
+        broken("bind");
+    four.sin_port = six.sin6_port = htons((uint16_t)atoi(port));
     if (!listens && connect(fd, where, length))
         broken("connect");
     return fd;
@@ -125,6 +133,7 @@ int main(int argc, char **argv)
     if (calls && (!serves || fork() == 0)) {
         if (serves)
             close(listener);
+        from_there = serves;
         call(argv[2], argv[3], count);
     }
     static char name[4096];
