@@ -7,8 +7,13 @@ namespace U2CMigration.Core.Guardians;
 internal sealed class FirewallTable : IDisposable
 {
     private const string Program = "nft";
+    private const string Kept = "keep";
+
+    /// <summary>It removes the table in its own network namespace, which is that of the table, even if nobody else is in it any more.</summary>
+    private const string Script = $"[ \"$said\" != {Kept} ] || exit 0; exec \"$@\"";
 
     private readonly Guardian _guardian;
+    private bool _kept;
     private bool _disposed;
 
     private FirewallTable(Guardian guardian) => _guardian = guardian;
@@ -21,7 +26,7 @@ internal sealed class FirewallTable : IDisposable
     /// <exception cref="Win32Exception">There is no nft.</exception>
     public static FirewallTable Install(IReadOnlyList<string> prefix, string table, string rules)
     {
-        var guardian = Guardian.Start("u2c-connection-guardian", "exec \"$@\"", [.. prefix, Program, "delete", "table", "inet", table]);
+        var guardian = Guardian.Start("u2c-connection-guardian", Script, [.. prefix, Program, "delete", "table", "inet", table]);
         try
         {
             Run(prefix, rules);
@@ -34,12 +39,27 @@ internal sealed class FirewallTable : IDisposable
         }
     }
 
+    /// <summary>From now on the table stays if this process is killed.</summary>
+    public void Keep()
+    {
+        if (!_kept)
+        {
+            _kept = true;
+            _guardian.Tell(Kept);
+        }
+    }
+
     /// <summary>Removes the table; returns when packets pass.</summary>
     public void Dispose()
     {
         if (!_disposed)
         {
             _disposed = true;
+            if (_kept)
+            {
+                _guardian.Tell(" no longer");
+            }
+
             _guardian.Dispose();
         }
     }

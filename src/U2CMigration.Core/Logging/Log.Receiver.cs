@@ -41,6 +41,9 @@ internal static partial class Log
     [LoggerMessage(LogEventIds.InnerConnectionsNotLocked, LogLevel.Warning, "Connections between processes of the workload could not be locked while it is restored, which may fail for that; install nftables.", EventName = nameof(InnerConnectionsNotLocked))]
     public static partial void InnerConnectionsNotLocked(this ILogger logger, Exception exception);
 
+    [LoggerMessage(LogEventIds.ConnectionsNotLocked, LogLevel.Warning, "The many connections of the workload could not be locked for the time of the freeze; CRIU is left to do it, and may be aborted by their number. Install nftables.", EventName = nameof(ConnectionsNotLocked))]
+    public static partial void ConnectionsNotLocked(this ILogger logger, Exception exception);
+
     [LoggerMessage(LogEventIds.FamilyMemory, LogLevel.Information, "{Mebibytes} MiB that children have in common with their parents are restored before the resume, so that they stay shared; the rest on first touch.", EventName = nameof(FamilyMemory))]
     public static partial void FamilyMemory(this ILogger logger, long mebibytes);
 

@@ -40,4 +40,5 @@ internal static class LogEventIds
     public const int CannotReceive = 1116;
     public const int PeerNotReset = 1117;
     public const int RestoreTimeline = 1118;
+    public const int ConnectionsNotLocked = 1121;
 }

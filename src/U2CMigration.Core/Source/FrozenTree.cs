@@ -1,4 +1,5 @@
 using U2CMigration.Core.CarriedState;
+using U2CMigration.Core.ConnectionLocks;
 using U2CMigration.Core.Errors;
 using U2CMigration.Core.FileLocks;
 using U2CMigration.Core.Freezing;
@@ -36,6 +37,8 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
     private KeptSocketPaths? _socketPaths;
     private TreeSockets? _sockets;
     private bool _talksToItself;
+    private bool _locksConnections;
+    private ConnectionLock? _connectionLock;
     private bool _networkReleased;
     private bool _frozen;
     private bool _settled;
@@ -80,6 +83,8 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
         var sockets = TreeSockets.Of(processIds);
         _sockets = sockets;
         _talksToItself = sockets.HasInnerConnection();
+        _locksConnections = version >= CriuVersion.NetworkLockSkip && _options.TcpEstablished && (_network is null || _talksToItself)
+            && ConnectionLock.IsWanted(processIds, runsMeanwhile: !freezer.Freezes);
 
         // A freeze may have been put off after this.
         _socketPaths?.Dispose();
@@ -118,8 +123,19 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
     /// <summary>Lets CRIU write the images; every task is stopped and the network released when it returns.</summary>
     public async Task DumpAsync(CancellationToken cancellationToken)
     {
+        if (_locksConnections)
+        {
+            _connectionLock = ConnectionLock.TryInstall(ProcessTree.List(context.Target.RootProcessId), context.MigrationId, context.Logger);
+            _locksConnections = _connectionLock is not null;
+        }
+
         CriuDumpOptions options = OptionsOf(_networkReleased);
         await _attempts.HoldAsync(options, runsMeanwhile: !freezer.Freezes, cancellationToken).ConfigureAwait(false);
+        if (_connectionLock is not null && !freezer.Freezes && !_connectionLock.Covers(ProcessTree.List(context.Target.RootProcessId)))
+        {
+            throw context.Failure("In the moment in which CRIU stopped the workload it made a connection that nothing kept packets from. It runs on here, unharmed; try again.", isTransient: true);
+        }
+
         if (Dump.MappingsConfirmed == false)
         {
             context.Logger.MappingsChanged();
@@ -169,6 +185,7 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
             Signals.Send(processId, Signals.Stop);
         }
 
+        _connectionLock?.Keep();
         _guardian.Settle();
         _socketPaths?.Settle();
     }
@@ -182,12 +199,18 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
         }
 
         _settled = true;
+        bool failed = !Dump.IsHeld;
         using var timeout = new CancellationTokenSource(UndoTimeout);
         await TryAsync("the leases that the workload held", _leases.TakeBackAsync).ConfigureAwait(false);
         _socketPaths?.BringBack();
         if (Dump.IsHeld)
         {
             await TryAsync("the state dump", () => Dump.RollbackAsync()).ConfigureAwait(false);
+        }
+
+        if (failed)
+        {
+            await TryAsync("the sockets that CRIU was reading", () => Task.FromResult(RepairMode.End(ProcessTree.List(context.Target.RootProcessId)))).ConfigureAwait(false);
         }
 
         if (_networkReleased && _network is not null)
@@ -208,6 +231,7 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
             freezer.Thaw();
             return Task.CompletedTask;
         }).ConfigureAwait(false);
+        _connectionLock?.Dispose();
         await PendingSignals.WaitUntilTakenAsync(context.Target.RootProcessId).ConfigureAwait(false);
     }
 
@@ -235,6 +259,9 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
         _leases.Dispose();
         _socketPaths?.Forget();
         await Dump.CommitAsync().ConfigureAwait(false);
+
+        // Only now: a packet for a connection that has ended here would be answered with a reset.
+        _connectionLock?.Dispose();
         await TryAsync("the freeze", () =>
         {
             freezer.Thaw();
@@ -248,6 +275,7 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
         _leases.Dispose();
         _socketPaths?.Dispose();
         _memory.Dispose();
+        _connectionLock?.Dispose();
         _guardian.Dispose();
         await Dump.DisposeAsync().ConfigureAwait(false);
     }
@@ -263,7 +291,8 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
         External = _external = NewIfChanged([.. _options.External, .. external()]),
 
         // No packet reaches the sockets once the address is gone, so CRIU need not start a firewall program for that; those between processes of the tree have no need of it.
-        NetworkLock = networkReleased && !_talksToItself && version >= CriuVersion.NetworkLockSkip ? CriuNetworkLock.Skip : CriuNetworkLock.Nftables,
+        // The nftables of the agent lock where connections are many.
+        NetworkLock = _locksConnections || (networkReleased && !_talksToItself && version >= CriuVersion.NetworkLockSkip) ? CriuNetworkLock.Skip : CriuNetworkLock.Nftables,
     };
 
     private async Task ReleaseNetworkAsync(CancellationToken cancellationToken)
