@@ -14,7 +14,7 @@ namespace U2CMigration.Core.ConnectionLocks;
 /// </summary>
 /// <remarks>
 /// For many connections only. CRIU asks the nftables library once for each, through a descriptor above those of the sockets it holds, and the library waits for it with select(2), which takes none
-/// from 1024 on: CRIU is aborted (4.2, with nftables 1.1). Here it is one table and two rules for each network namespace of the tree.
+/// from 1024 on: CRIU 4.2 is aborted. Here it is one table and two rules for each network namespace of the tree.
 /// </remarks>
 internal sealed class ConnectionLock : IDisposable
 {
