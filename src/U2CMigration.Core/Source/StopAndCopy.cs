@@ -127,7 +127,16 @@ internal sealed class StopAndCopy(
             await CarryAsync(carries, cancellationToken).ConfigureAwait(false);
         }
 
-        ImagesEnd end = await ImageSender.SendAsync(context.ImagesDirectory, connection, cancellationToken).ConfigureAwait(false);
+        ImagesEnd end;
+        try
+        {
+            end = await ImageSender.SendAsync(context.ImagesDirectory, connection, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            // Not left behind: the tracker is disposed when this fails.
+            await touched.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
 
         await touched.ConfigureAwait(false);
         tree.BeginConfirming();
