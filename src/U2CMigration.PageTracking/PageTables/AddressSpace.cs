@@ -117,6 +117,12 @@ internal sealed class AddressSpace : IDisposable
     private bool TryCollectBetween(PagemapScanner scanner, ProcessPages pages, CancellationToken cancellationToken)
     {
         ReadOnlySpan<PageRange> areas = CollectionsMarshal.AsSpan(_private);
+        if (!PageRuns.AreAscending(areas))
+        {
+            // Mappings that were joined while their list was read stand in it twice.
+            return false;
+        }
+
         var found = new ProcessPages(ProcessId);
         int next = 0;
         foreach (ScanSpan span in _spans)

@@ -3,6 +3,21 @@ namespace U2CMigration.PageTracking.Pages;
 /// <summary>Operations on ascending runs.</summary>
 internal static class PageRuns
 {
+    /// <summary>Whether runs are ascending and do not overlap.</summary>
+    /// <param name="runs">The runs.</param>
+    internal static bool AreAscending(ReadOnlySpan<PageRange> runs)
+    {
+        for (int i = 1; i < runs.Length; i++)
+        {
+            if (runs[i].Start < runs[i - 1].End)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     /// <summary>Appends what is in the first runs and not in the second.</summary>
     /// <param name="runs">Runs that do not overlap, ascending; they may touch.</param>
     /// <param name="without">Such runs too.</param>
