@@ -52,10 +52,10 @@ internal sealed class RunningScript : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        // Its session, wherever it runs now: a restored process has the number it had.
+        // Its session, wherever it runs now: a restored process has the number it had. What is forked while the list is read is found the next time.
         foreach (string host in (string[])[Rig.A, Rig.B])
         {
-            await _rig.ExecAsync(host, ["sh", "-c", $"pkill -KILL -s {ProcessId}; true"]);
+            await _rig.ExecAsync(host, ["sh", "-c", $"for turn in 1 2 3 4 5; do pkill -KILL -s {ProcessId} || break; sleep 0.1; done; true"]);
         }
 
         await _process.DisposeAsync();
