@@ -186,9 +186,8 @@ public sealed class LazyDump : IAsyncDisposable
         }
 
         _freezer?.Freeze();
-        if (_comparing is { } comparing)
+        if (_comparing is not null)
         {
-            await comparing.ConfigureAwait(false);
             await ConfirmMappingsAsync().ConfigureAwait(false);
         }
     }
