@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using U2CMigration.Criu.Interop;
 
@@ -17,11 +18,15 @@ internal sealed class StoppedWorker : IDisposable
 
     private const int Trap = 5;
     private const int StopEvent = 128;
-    private const int MaxAttempts = 200;
+
+    /// <summary>So many without a pause: it is microseconds from where it waits. On a busy machine it is interrupted again before it has executed anything, and comes no further in that way.</summary>
+    private const int HastyAttempts = 50;
     private const int InstructionBytes = 2;
 
     /// <summary>Below what the program may use under its stack pointer (the red zone).</summary>
     private const ulong ScratchBelowStack = 1024;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private readonly int _processId;
     private readonly ulong _signalMask;
@@ -47,7 +52,8 @@ internal sealed class StoppedWorker : IDisposable
         Ptrace.Seize(processId);
         try
         {
-            for (int attempt = 0; attempt < MaxAttempts; attempt++)
+            long started = Stopwatch.GetTimestamp();
+            for (int attempt = 0; attempt < HastyAttempts || Stopwatch.GetElapsedTime(started) < Patience; attempt++)
             {
                 Ptrace.Interrupt(processId);
                 WaitForEvent(processId);
@@ -59,7 +65,7 @@ internal sealed class StoppedWorker : IDisposable
 
                 // It has sent its notification and does not wait for the answer yet.
                 Ptrace.Continue(processId, 0);
-                Thread.Sleep(0);
+                Thread.Sleep(attempt < HastyAttempts ? 0 : 1);
             }
 
             throw new IOException($"Process {processId} was not found waiting in a system call.");
