@@ -10,7 +10,7 @@ namespace U2CMigration.Core.ConnectionLocks;
 
 /// <summary>
 /// Keeps the packets of a frozen tree's connections away from its sockets, in both directions, as CRIU does: from before the dump until the tree runs again or is gone. What the kernel acknowledged
-/// meanwhile would be in no image, and a segment for a socket that was ended would be answered with a reset. TCP sends again what was dropped.
+/// in that time would be in no image, and a segment for a socket that was ended would be answered with a reset. TCP sends again what was dropped.
 /// </summary>
 /// <remarks>
 /// For many connections only. CRIU asks the nftables library once for each, through a descriptor above those of the sockets it holds, and the library waits for it with select(2), which takes none

@@ -8,7 +8,7 @@ namespace U2CMigration.Core.ConnectionLocks;
 
 /// <summary>
 /// The mode in which CRIU reads connections (<c>TCP_REPAIR</c>, tcp(7)): in it a socket sends nothing. A CRIU that is ended in the middle of a dump leaves them in it, and the workload that runs on
-/// would wait for ever for answers to what it says.
+/// would wait forever for answers to what it says.
 /// </summary>
 internal static class RepairMode
 {

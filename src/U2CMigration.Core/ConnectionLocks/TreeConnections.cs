@@ -16,11 +16,11 @@ internal sealed record TreeConnections(int Member, IReadOnlyList<(IPEndPoint Loc
     private const int Listening = 10;
     private const uint Connected = 0xFFEu & ~(1u << Closed | 1u << TimeWait | 1u << Listening);
 
-    /// <summary>The namespace of the member, for whoever enters it.</summary>
+    /// <summary>The namespace of the member, to be entered.</summary>
     public string Namespace => NamespaceOf(Member);
 
     /// <summary>Reads those of a tree, for each of its network namespaces.</summary>
-    /// <param name="processIds">The tree; one that ends meanwhile has none.</param>
+    /// <param name="processIds">The tree; one that ends in that time has none.</param>
     /// <exception cref="IOException">The kernel does not tell.</exception>
     public static IReadOnlyList<TreeConnections> Read(IReadOnlyCollection<int> processIds)
     {

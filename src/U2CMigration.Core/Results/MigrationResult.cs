@@ -20,7 +20,7 @@ public sealed record MigrationResult
 
     /// <summary>
     /// From the moment at which the freeze was asked for to the first instruction on the destination, on the source's clock: when the destination's word came, less the time that passed at the
-    /// destination between that instruction and its word (the address is announced meanwhile). Too long by the way of that message, half a round trip; too short by nothing.
+    /// destination between that instruction and its word (the address is announced in that time). Too long by the way of that message, half a round trip; too short by nothing.
     /// </summary>
     public required TimeSpan Downtime { get; init; }
 

@@ -134,7 +134,7 @@ internal sealed class StopAndCopy(
         }
         finally
         {
-            // Not left behind: the tracker is disposed when this fails.
+            // Not left running: the tracker is disposed when this fails.
             await touched.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 

@@ -194,7 +194,7 @@ public sealed class LazyDump : IAsyncDisposable
 
     /// <summary>Finds out whether CRIU saw the processes as they are; to be waited for before the dump is made final.</summary>
     /// <returns>As <see cref="MappingsConfirmed"/>.</returns>
-    /// <remarks>The kernel adds up all pages for it, 13 ms for a GiB, and whoever else walks through the page tables of the processes meanwhile is slower for it. It begins with the first call.</remarks>
+    /// <remarks>The kernel adds up all pages for it, 13 ms for a GiB, and others who walk through the page tables of the processes at that time are slower for it. It begins with the first call.</remarks>
     public Task<bool> ConfirmMappingsAsync() => _confirmed ??= _hiding is { } hiding ? hiding.Mappings.ConfirmAsync(_comparing ?? hiding.Mappings.CompareAsync()) : Task.FromResult(true);
 
     /// <summary>Undoes the dump: the tasks run on where they were. A control group that was frozen before stays frozen, and the caller thaws it.</summary>

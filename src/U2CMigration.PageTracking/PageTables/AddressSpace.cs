@@ -113,7 +113,7 @@ internal sealed class AddressSpace : IDisposable
     }
 
     /// <summary>Adds what is left of the mappings without what is empty: of dense memory the kernel tells that faster.</summary>
-    /// <returns>False, with nothing added, when the mappings changed meanwhile: what is not mapped is not told to be empty.</returns>
+    /// <returns>False, with nothing added, when the mappings changed in that time: what is not mapped is not told to be empty.</returns>
     private bool TryCollectBetween(PagemapScanner scanner, ProcessPages pages, CancellationToken cancellationToken)
     {
         ReadOnlySpan<PageRange> areas = CollectionsMarshal.AsSpan(_private);

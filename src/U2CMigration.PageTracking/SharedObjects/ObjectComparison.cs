@@ -12,7 +12,7 @@ internal sealed class ObjectComparison(SafeFileHandle file, DeliveredContent del
     /// <summary>While the processes run, at most a fifth of the time is spent on it.</summary>
     private const int PauseFactor = 4;
 
-    /// <summary>One is left to others: to the workload while it runs, and to CRIU, which dumps it meanwhile, once it is frozen.</summary>
+    /// <summary>One is left to others: to the workload while it runs, and to CRIU, which dumps it, once it is frozen.</summary>
     private static readonly int ProcessorsForIt = Math.Max(1, Environment.ProcessorCount - 1);
 
     private long _endedAt;

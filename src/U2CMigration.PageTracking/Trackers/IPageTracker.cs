@@ -30,7 +30,7 @@ public interface IPageTracker : IDisposable
     /// content, without those that map the kernel's zero page. Copies of pages outside this set are out of date.
     /// </summary>
     /// <remarks>
-    /// Follow it with a <see cref="Collect"/>, also when the tree is frozen: the kernel goes on to make huge pages of small ones, and fills the holes between them with zeros. A page that was
+    /// Follow it with a <see cref="Collect"/>, also when the tree is frozen: the kernel still makes huge pages of small ones, and fills the holes between them with zeros. A page that was
     /// discarded and copied before is then in this set, out of date in the copy, and reported by the next <see cref="Collect"/> only.
     /// </remarks>
     /// <param name="resident">Receives the pages.</param>

@@ -2,7 +2,7 @@ namespace U2CMigration.Transport.Connections;
 
 /// <summary>What the link carries when it is the link that others wait for, as the kernel counts it.</summary>
 /// <remarks>
-/// Pages that shrink to a few bytes leave a link idle, and so does a thread that is held up: neither says anything about the link, and what crossed meanwhile is not taken for what could have. A span counts
+/// Pages that shrink to a few bytes leave a link idle, and so does a thread that is held up: neither says anything about the link, and what crossed then is not taken for what could have. A span counts
 /// only if bytes waited to be sent whenever one looked, and the peer was reading; its bytes and its time are the kernel's, so no delay of ours is in them. The median of the last spans is no single burst
 /// and no single pause. Safe for concurrent use; no allocation.
 /// </remarks>

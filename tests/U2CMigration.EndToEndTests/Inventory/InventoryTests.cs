@@ -94,7 +94,7 @@ public sealed class InventoryTests(RigFixture fixture) : FailureTest(fixture)
     }
 
     [Fact]
-    [Shows(Kind.Pipes, "pipes whose ends are all in the tree, or whose other end nobody has", Outcome.Moved)]
+    [Shows(Kind.Pipes, "pipes whose ends are all in the tree, or whose other end is closed", Outcome.Moved)]
     [Shows(Kind.Pipes, "event counters, signal descriptors and epoll sets of the tree", Outcome.Moved)]
     [Shows(Kind.Files, "plain files, directories and logs that are on both hosts", Outcome.Moved)]
     [Shows(Kind.Files, "watched files (inotify) on a file system that tells their paths", Outcome.Moved)]
