@@ -32,6 +32,21 @@ public sealed class Rig : IAsyncDisposable
     /// <summary>The address that moves with the workload; <see cref="A"/> has it at first.</summary>
     public const string ServiceAddress = "10.77.0.100";
 
+    /// <summary>A process that has ended and waits for its parent holds nothing any more.</summary>
+    private const string EndAll = """
+        for attempt in $(seq 200); do
+            left=
+            for p in $(pgrep -x "$0"); do
+                kill -KILL $p 2>/dev/null
+                grep -qs '^State:[[:space:]]*[^ZX]' /proc/$p/status && left="$left $p"
+            done
+            [ -n "$left" ] || exit 0
+            sleep 0.05
+        done
+        echo "$0 does not end:$left" >&2
+        exit 1
+        """;
+
     private static readonly string Script = RepositoryRoot.File("eng", "testbed.sh");
 
     private bool _isDown;
@@ -83,6 +98,17 @@ public sealed class Rig : IAsyncDisposable
         await using RigProcess process = Start(host, command);
         process.Input.Close();
         return await process.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Kills all programs of a name in a and b, and waits until they are gone with all they hold: an end takes its time, and the next test wants the same port.</summary>
+    /// <param name="name">As <c>pgrep -x</c> takes it: a regular expression for the whole name.</param>
+    /// <exception cref="InvalidOperationException">One is still there after 10 s.</exception>
+    public async Task EndAllAsync(string name)
+    {
+        foreach (string host in (string[])[A, B])
+        {
+            (await ExecAsync(host, ["sh", "-c", EndAll, name])).Successful();
+        }
     }
 
     /// <summary>Changes the limit of the links of a and b, each way, in Mbit/s; 0 takes it away.</summary>

@@ -94,7 +94,9 @@ public sealed class CrowdTests(RigFixture fixture)
         string join = ownCgroup ? $"mkdir -p {Cgroup}; echo $$ >{Cgroup}/cgroup.procs;" : string.Empty;
         string start = $"{join} echo $$ >{_file}.pid; exec {Program} both {address} 7878 {_file} {Connections}";
         string script = $"setsid sh -c '{start}' </dev/null >/dev/null 2>&1 & for i in $(seq 400); do [ -e {_file} ] && exec cat {_file}.pid; sleep 0.05; done; exit 1";
-        return int.Parse((await fixture.Rig.ExecAsync(Rig.A, ["sh", "-c", script], Cancellation)).Successful(), CultureInfo.InvariantCulture);
+        string id = (await fixture.Rig.ExecAsync(Rig.A, ["sh", "-c", script], Cancellation)).Successful();
+        (await File.ReadAllTextAsync(_file, Cancellation)).Should().NotStartWith("broken");
+        return int.Parse(id, CultureInfo.InvariantCulture);
     }
 
     /// <summary>A round needs an answer from every connection. The second one from now began after the move.</summary>
@@ -118,11 +120,7 @@ public sealed class CrowdTests(RigFixture fixture)
 
     private async Task EndAsync()
     {
-        foreach (string host in (string[])[Rig.A, Rig.B])
-        {
-            await fixture.Rig.ExecAsync(host, ["sh", "-c", "for p in $(pgrep -x crowd); do kill -9 $p; done"], CancellationToken.None);
-        }
-
+        await fixture.Rig.EndAllAsync("crowd");
         foreach (string path in Directory.EnumerateFiles(Path.GetDirectoryName(_file)!, Path.GetFileName(_file) + "*"))
         {
             File.Delete(path);

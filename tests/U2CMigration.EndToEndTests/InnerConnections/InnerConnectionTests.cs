@@ -125,11 +125,7 @@ public sealed class InnerConnectionTests(RigFixture fixture)
 
         public async ValueTask DisposeAsync()
         {
-            foreach (string host in (string[])[Rig.A, Rig.B])
-            {
-                await _rig.ExecAsync(host, ["sh", "-c", "for p in $(pgrep -x inner); do kill -9 $p; done"]);
-            }
-
+            await _rig.EndAllAsync("inner");
             foreach (string path in Directory.EnumerateFiles(Path.GetDirectoryName(_file)!, Path.GetFileName(_file) + "*"))
             {
                 File.Delete(path);

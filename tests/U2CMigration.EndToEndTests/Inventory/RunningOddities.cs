@@ -51,9 +51,10 @@ internal sealed class RunningOddities : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await _rig.EndAllAsync("oddities");
         foreach (string host in (string[])[Rig.A, Rig.B])
         {
-            await _rig.ExecAsync(host, ["sh", "-c", "for p in $(pgrep -x oddities); do kill -9 $p; done; ipcs -q | awk '$2+0==$2{print $2}' | xargs -r -n1 ipcrm -q; ipcs -s | awk '$2+0==$2{print $2}' | xargs -r -n1 ipcrm -s; rm -rf /tmp/oddities.* /dev/mqueue/oddities"]);
+            await _rig.ExecAsync(host, ["sh", "-c", "ipcs -q | awk '$2+0==$2{print $2}' | xargs -r -n1 ipcrm -q; ipcs -s | awk '$2+0==$2{print $2}' | xargs -r -n1 ipcrm -s; rm -rf /tmp/oddities.* /dev/mqueue/oddities"]);
         }
 
         await _bystander.DisposeAsync();

@@ -19,7 +19,6 @@ internal sealed partial class PeculiarTree : IAsyncDisposable
         """;
 
     private const string CleanUp = """
-        for p in $(pgrep -x 'peculiar|compat'); do kill -KILL $p; done
         rm -f /etc/criu/default.conf
         umount "$1"
         """;
@@ -98,6 +97,7 @@ internal sealed partial class PeculiarTree : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await _rig.EndAllAsync("peculiar|compat");
         foreach (string host in (string[])[Rig.A, Rig.B])
         {
             await _rig.ExecAsync(host, ["sh", "-c", CleanUp, "sh", _folder]);

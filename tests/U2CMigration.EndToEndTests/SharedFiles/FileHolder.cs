@@ -59,11 +59,7 @@ internal sealed class FileHolder : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (string host in (string[])[Rig.A, Rig.B])
-        {
-            await _rig.ExecAsync(host, ["sh", "-c", "for p in $(pgrep -x filelocks); do kill -9 $p; done"]);
-        }
-
+        await _rig.EndAllAsync("filelocks");
         System.IO.Directory.Delete(Directory, recursive: true);
     }
 
