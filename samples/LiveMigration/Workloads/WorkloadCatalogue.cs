@@ -44,6 +44,7 @@ public static class WorkloadCatalogue
         Service("nginx", 8080, "nginx", "", "files over connections kept open, 8 on which each is compared and 32 of wrk"),
         Service("nodejs", 8083, "node", "filtered", "messages over 20 WebSockets, and requests over 8 connections"),
         Service("jvm", 8084, "jvm", "g1", "requests over 8 connections"),
+        Service("jvm-zgc", 8084, "jvm", "zgc", "requests over 8 connections"),
         Service("aspnet", 8085, "aspnet", "server", "requests over 8 connections"),
         Service("gunicorn", 8082, "gunicorn", "", "requests over 8 connections"),
         Service("build", 0, "build", "", "looks at what each build says that its program computed"),
