@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using U2CMigration.Core.Committing;
 using U2CMigration.Core.Receiving;
 using U2CMigration.Transport.Messages;
 

@@ -41,4 +41,5 @@ internal static class LogEventIds
     public const int PeerNotReset = 1117;
     public const int RestoreTimeline = 1118;
     public const int ConnectionsNotLocked = 1121;
+    public const int MigrationRecovered = 1122;
 }

@@ -1,9 +1,11 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using U2CMigration.Core.Committing;
+using U2CMigration.Core.Committing.Files;
 using U2CMigration.Core.Destination;
+using U2CMigration.Core.Freezing;
 using U2CMigration.Core.Logging;
 using U2CMigration.Core.WorkDirectories;
 using U2CMigration.Transport.Connections;
@@ -30,7 +32,6 @@ public sealed class MigrationReceiver : IAsyncDisposable
     private readonly MigrationLedger _ledger;
     private readonly MigrationListener _listener;
     private readonly Channel<MigratedContainer> _arrived = Channel.CreateUnbounded<MigratedContainer>();
-    private readonly ConcurrentDictionary<Guid, byte> _live = [];
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _accepting;
     private int _disposed;
@@ -42,7 +43,8 @@ public sealed class MigrationReceiver : IAsyncDisposable
         _logger = loggers.CreateLogger("U2CMigration.Receiver");
         CreateWorkDirectory(options.WorkDirectory);
         ClaimedDirectory.RemoveAbandoned(options.WorkDirectory);
-        _ledger = new MigrationLedger(options.WorkDirectory);
+        _ledger = LedgerFolder.Open(options.WorkDirectory, new RestoredTrees());
+        Recover();
         _ledger.RemoveOld();
         var connections = new MigrationConnectionOptions { ServerTls = options.Credentials, PeerTimeout = options.IdleTimeout };
         _listener = MigrationListener.Listen(options.Listen, ConnectionRole.Destination, connections, loggers);
@@ -140,6 +142,17 @@ public sealed class MigrationReceiver : IAsyncDisposable
         _arrived.Writer.Complete();
     }
 
+    /// <summary>Before the first question is answered: what was left by a receiver that died is settled by action.</summary>
+    private void Recover()
+    {
+        foreach ((Guid migrationId, Transport.Messages.MigrationState state) in _ledger.Recover())
+        {
+            _logger.MigrationRecovered(migrationId, state);
+        }
+
+        ArrivalGroup.RemoveEmpty();
+    }
+
     private static void CreateWorkDirectory(string directory)
     {
         try
@@ -186,7 +199,7 @@ public sealed class MigrationReceiver : IAsyncDisposable
     {
         await using (connection.ConfigureAwait(false))
         {
-            var incoming = new IncomingConnection(connection, _options, _ledger, _live, _loggers);
+            var incoming = new IncomingConnection(connection, _options, _ledger, _loggers);
             if (await incoming.ServeAsync(_stop.Token).ConfigureAwait(false) is { } container)
             {
                 _arrived.Writer.TryWrite(container);
