@@ -1,5 +1,6 @@
 using System.Globalization;
 using U2CMigration.Core.Committing;
+using U2CMigration.Core.ConnectionLocks;
 using U2CMigration.Core.Freezing;
 using U2CMigration.Core.Logging;
 using U2CMigration.Core.Preflight;
@@ -117,7 +118,8 @@ internal sealed class ArrivingTree(DestinationContext context, MigrationTurn tur
         _disposed = true;
         if (!_runs && _mayRun)
         {
-            // Before CRIU is let go, which would let them run.
+            // Before CRIU is let go, which would let them run. CRIU has taken its lock off their connections.
+            using ConnectionLock? silence = ConnectionLock.TryInstall(ProcessTree.List(RootProcessId), context.MigrationId, context.Logger);
             TryKill();
         }
 

@@ -103,13 +103,14 @@ internal sealed class IncomingWorkload : IAsyncDisposable
         }
 
         _disposed = true;
-        await _tree.DisposeAsync().ConfigureAwait(false);
-        await (_surroundings?.EndAsync(_runs) ?? Task.CompletedTask).ConfigureAwait(false);
         if (!_runs)
         {
+            // Before its processes end: without its address no socket of theirs can say so to a peer, which has its connection with the source.
             await _network.AbandonAsync().ConfigureAwait(false);
         }
 
+        await _tree.DisposeAsync().ConfigureAwait(false);
+        await (_surroundings?.EndAsync(_runs) ?? Task.CompletedTask).ConfigureAwait(false);
         _locks?.Dispose();
         _images.Dispose();
         await _verification.DisposeAsync().ConfigureAwait(false);

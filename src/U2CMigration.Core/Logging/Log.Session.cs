@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using U2CMigration.Core.Sessions;
+using U2CMigration.Core.Settlement;
 
 namespace U2CMigration.Core.Logging;
 
@@ -68,4 +69,7 @@ internal static partial class Log
 
     [LoggerMessage(LogEventIds.MemoryDiffers, LogLevel.Error, "Migration {MigrationId}: the workload runs on the destination with wrong memory, {Pages} pages differ. Restart it.", EventName = nameof(MemoryDiffers))]
     public static partial void MemoryDiffers(this ILogger logger, Guid migrationId, long pages);
+
+    [LoggerMessage(LogEventIds.InterruptionSettled, LogLevel.Warning, "Migration {MigrationId}, whose program had ended, is settled: {Settlement}.", EventName = nameof(InterruptionSettled))]
+    public static partial void InterruptionSettled(this ILogger logger, Guid migrationId, MigrationSettlement settlement);
 }

@@ -22,6 +22,7 @@ internal static class LogEventIds
     public const int MemoryDiffers = 1020;
     public const int FreezePutOff = 1016;
     public const int DumpTriedAgain = 1017;
+    public const int InterruptionSettled = 1032;
     public const int ConnectionNotEnded = 1031;
     public const int LookedAgain = 1030;
     public const int Listening = 1100;

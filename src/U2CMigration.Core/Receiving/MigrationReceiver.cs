@@ -43,8 +43,7 @@ public sealed class MigrationReceiver : IAsyncDisposable
         _logger = loggers.CreateLogger("U2CMigration.Receiver");
         CreateWorkDirectory(options.WorkDirectory);
         ClaimedDirectory.RemoveAbandoned(options.WorkDirectory);
-        _ledger = LedgerFolder.Open(options.WorkDirectory, new RestoredTrees());
-        Recover();
+        _ledger = LedgerFolder.Open(options.WorkDirectory, new RestoredTrees(_logger));
         _ledger.RemoveOld();
         var connections = new MigrationConnectionOptions { ServerTls = options.Credentials, PeerTimeout = options.IdleTimeout };
         _listener = MigrationListener.Listen(options.Listen, ConnectionRole.Destination, connections, loggers);
@@ -125,7 +124,9 @@ public sealed class MigrationReceiver : IAsyncDisposable
         Task checking = LogProblemsAsync();
         try
         {
+            // First the network: processes without an address end in silence.
             await RecoverNetworkAsync().ConfigureAwait(false);
+            Recover();
             while (true)
             {
                 MigrationConnection connection = await _listener.AcceptAsync(_stop.Token).ConfigureAwait(false);
@@ -145,9 +146,17 @@ public sealed class MigrationReceiver : IAsyncDisposable
     /// <summary>Before the first question is answered: what was left by a receiver that died is settled by action.</summary>
     private void Recover()
     {
-        foreach ((Guid migrationId, Transport.Messages.MigrationState state) in _ledger.Recover())
+        try
         {
-            _logger.MigrationRecovered(migrationId, state);
+            foreach ((Guid migrationId, Transport.Messages.MigrationState state) in _ledger.Recover())
+            {
+                _logger.MigrationRecovered(migrationId, state);
+            }
+        }
+        catch (IOException e)
+        {
+            // It is tried again when its source asks.
+            _logger.UndoFailed(e, "what an earlier receiver left");
         }
 
         ArrivalGroup.RemoveEmpty();

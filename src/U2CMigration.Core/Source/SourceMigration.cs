@@ -45,6 +45,7 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
     private StopAndCopy? _stopAndCopy;
     private SourceRelease? _release;
     private SourceCommit? _commit;
+    private IDisposable? _journalClaim;
     private LedgerIdentity _ledger;
     private string _strategyName = string.Empty;
     private bool _disposed;
@@ -130,6 +131,7 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
             await network.EndAsync().ConfigureAwait(false);
         }
 
+        _journalClaim?.Dispose();
         _carried.Dispose();
         _pipeSize?.Dispose();
         _images?.Dispose();
@@ -284,7 +286,9 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
         using var timeout = new CancellationTokenSource(context.Options.CommitTimeout);
         try
         {
-            _commit = SourceCommit.Begin(new JournalFiles(context.Options.WorkDirectory), _tree!.Describe(_ledger), _tree);
+            var journal = new JournalFiles(context.Options.WorkDirectory);
+            _journalClaim = journal.TryClaim(context.MigrationId);
+            _commit = SourceCommit.Begin(journal, _tree!.Describe(_ledger), _tree);
             DowntimeTimeline timeline = _stopAndCopy!.Timeline;
             timeline.Committed = MigrationClock.Since(_stopAndCopy.FreezeTimestamp);
             await _connection!.SendAsync(new Commit(), timeout.Token).ConfigureAwait(false);

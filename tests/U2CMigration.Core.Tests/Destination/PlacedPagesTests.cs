@@ -24,7 +24,7 @@ public sealed class PlacedPagesTests : IDisposable
     public PlacedPagesTests()
     {
         string directory = Directory.CreateTempSubdirectory("u2c-placed-").FullName;
-        _context = new DestinationContext(Offer, new MigrationReceiverOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0), WorkDirectory = directory }, LedgerFolder.Open(directory, new RestoredTrees()), NullLoggerFactory.Instance);
+        _context = new DestinationContext(Offer, new MigrationReceiverOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0), WorkDirectory = directory }, LedgerFolder.Open(directory, new RestoredTrees(NullLogger.Instance)), NullLoggerFactory.Instance);
         Directory.CreateDirectory(_context.ImagesDirectory);
         new Pagemap(1, [new PagemapEntry(0x10000, 1, PagePlaces.Lazy), new PagemapEntry(0x20000, 1, PagePlaces.None)]).Write(Path.Combine(_context.ImagesDirectory, "pagemap-7.img"));
         File.WriteAllBytes(Path.Combine(_context.ImagesDirectory, "pages-1.img"), []);

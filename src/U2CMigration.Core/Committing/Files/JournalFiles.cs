@@ -6,13 +6,15 @@ namespace U2CMigration.Core.Committing.Files;
 internal sealed class JournalFiles(string workDirectory) : ISourceJournal
 {
     private const string Extension = ".journal";
+    private const string ClaimExtension = ".session";
 
-    public void Write(JournalEntry entry) => DurableFile.Write(PathOf(entry.MigrationId), JsonSerializer.SerializeToUtf8Bytes(entry, RecordText.Default.JournalEntry));
-
-    public void Remove(Guid migrationId)
+    public void Write(JournalEntry entry)
     {
-        File.Delete(PathOf(migrationId));
+        Directory.CreateDirectory(workDirectory);
+        DurableFile.Write(PathOf(entry.MigrationId, Extension), JsonSerializer.SerializeToUtf8Bytes(entry, RecordText.Default.JournalEntry));
     }
+
+    public void Remove(Guid migrationId) => File.Delete(PathOf(migrationId, Extension));
 
     public IReadOnlyList<JournalEntry> Read()
     {
@@ -41,5 +43,12 @@ internal sealed class JournalFiles(string workDirectory) : ISourceJournal
         return entries;
     }
 
-    private string PathOf(Guid migrationId) => Path.Combine(workDirectory, migrationId.ToString("N") + Extension);
+    /// <summary>Keeps other programs from settling a migration for as long as the result lives; null while another one works on it.</summary>
+    public IDisposable? TryClaim(Guid migrationId)
+    {
+        Directory.CreateDirectory(workDirectory);
+        return FileClaim.TryTake(PathOf(migrationId, ClaimExtension));
+    }
+
+    private string PathOf(Guid migrationId, string extension) => Path.Combine(workDirectory, migrationId.ToString("N") + extension);
 }

@@ -24,19 +24,7 @@ internal sealed class RecordFiles(string directory) : IMigrationRecords
     public void Write(Guid migrationId, MigrationRecord record) =>
         DurableFile.Write(PathOf(migrationId, Extension), JsonSerializer.SerializeToUtf8Bytes(record, RecordText.Default.MigrationRecord));
 
-    public IDisposable? TryClaim(Guid migrationId)
-    {
-        try
-        {
-            // Locked by flock(2), which the kernel lets go of when this process is killed.
-            return new FileStream(
-                PathOf(migrationId, ClaimExtension), new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.Write, Share = FileShare.None, Options = FileOptions.DeleteOnClose, BufferSize = 0 });
-        }
-        catch (IOException) when (File.Exists(PathOf(migrationId, ClaimExtension)))
-        {
-            return null;
-        }
-    }
+    public IDisposable? TryClaim(Guid migrationId) => FileClaim.TryTake(PathOf(migrationId, ClaimExtension));
 
     public IReadOnlyList<Guid> List() =>
         [.. Directory.EnumerateFiles(directory, "*" + Extension).Select(static path => Guid.TryParse(Path.GetFileNameWithoutExtension(path), out Guid id) ? id : Guid.Empty).Where(static id => id != Guid.Empty)];
