@@ -6,6 +6,7 @@ using U2CMigration.Core.Committing.Files;
 using U2CMigration.Core.Errors;
 using U2CMigration.Core.Logging;
 using U2CMigration.Core.Settlement;
+using U2CMigration.Core.WorkDirectories;
 using U2CMigration.Transport;
 using U2CMigration.Transport.Connections;
 
@@ -25,12 +26,14 @@ public sealed class InterruptedMigration
 {
     private readonly JournalEntry _entry;
     private readonly JournalFiles _journal;
+    private readonly string _workDirectory;
     private readonly ILoggerFactory _loggers;
     private readonly AbandonedOriginal _original;
 
     internal InterruptedMigration(JournalEntry entry, string workDirectory, ILoggerFactory? loggers)
     {
         _entry = entry;
+        _workDirectory = workDirectory;
         _journal = new JournalFiles(workDirectory);
         _loggers = loggers ?? NullLoggerFactory.Instance;
         _original = new AbandonedOriginal(entry, _loggers.CreateLogger("U2CMigration.Session"));
@@ -71,6 +74,7 @@ public sealed class InterruptedMigration
             _ => throw new ArgumentOutOfRangeException(nameof(choice), choice, $"Use {nameof(SettlementChoice.AskDestination)}, {nameof(SettlementChoice.KeepSource)} or {nameof(SettlementChoice.DropSource)}."),
         };
         await commit.SettleAsync(verdict).ConfigureAwait(false);
+        ClaimedDirectory.RemoveAbandoned(_workDirectory);
         MigrationSettlement settlement = verdict == DestinationVerdict.Runs ? MigrationSettlement.Moved : MigrationSettlement.RolledBack;
         _loggers.CreateLogger("U2CMigration.Session").InterruptionSettled(MigrationId, settlement);
         return settlement;
