@@ -51,14 +51,17 @@ internal sealed class ArrivalGroup
     }
 
     /// <summary>Why workloads cannot be held frozen on this host; null where they can.</summary>
-    public static string? Problem()
+    /// <param name="wanted">The group that they are to be put into; null for one of their own.</param>
+    public static string? Problem(string? wanted)
     {
         try
         {
-            ArrivalGroup trial = Create(null, Guid.NewGuid());
-            bool hasFreezer = HasFreezer(trial._directory);
-            trial.Release(runs: false);
-            return hasFreezer ? null : "The control groups of this host have no freezer: a kernel from 5.2 on with the unified hierarchy is needed, or the freezer of version 1.";
+            if (wanted is null || !HasFreezer(wanted))
+            {
+                FindRoot();
+            }
+
+            return null;
         }
         catch (IOException e)
         {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using U2CMigration.Core.Interop;
 
 namespace U2CMigration.Core.Committing.Files;
 
@@ -13,6 +14,8 @@ internal sealed class RecordFiles(string directory) : IMigrationRecords
         string path = PathOf(migrationId, Extension);
         try
         {
+            // What another receiver has written, and died before it was flushed, counts from now on.
+            DirectoryFlush.TryRun(directory);
             return File.Exists(path) ? JsonSerializer.Deserialize(File.ReadAllBytes(path), RecordText.Default.MigrationRecord) : null;
         }
         catch (Exception e) when (e is JsonException or UnauthorizedAccessException)
