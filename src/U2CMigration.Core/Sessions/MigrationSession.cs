@@ -8,6 +8,7 @@ using U2CMigration.Core.Progress;
 using U2CMigration.Core.Results;
 using U2CMigration.Core.Settlement;
 using U2CMigration.Core.Source;
+using U2CMigration.Core.WorkDirectories;
 
 namespace U2CMigration.Core.Sessions;
 
@@ -60,7 +61,7 @@ public sealed class MigrationSession : IAsyncDisposable
         return new MigrationSession(target, options, loggers ?? NullLoggerFactory.Instance);
     }
 
-    /// <summary>Finds migrations from this host whose program ended after the commit and before it knew the outcome: their workloads are frozen until they are settled.</summary>
+    /// <summary>Finds migrations from this host whose program ended after the commit and before it knew the outcome: their workloads are frozen until they are settled. Removes the images that programs which ended have left.</summary>
     /// <param name="workDirectory">The work directory of the sessions; <see cref="MigrationSessionOptions.WorkDirectory"/> by default.</param>
     /// <param name="loggers">Where to log; nowhere by default.</param>
     /// <returns>Those on which no program is working now.</returns>
@@ -69,6 +70,11 @@ public sealed class MigrationSession : IAsyncDisposable
     {
         string directory = workDirectory ?? MigrationSessionOptions.DefaultWorkDirectory;
         var journal = new JournalFiles(directory);
+        if (Directory.Exists(directory))
+        {
+            ClaimedDirectory.RemoveAbandoned(directory);
+        }
+
         var found = new List<InterruptedMigration>();
         foreach (Committing.JournalEntry entry in journal.Read())
         {
