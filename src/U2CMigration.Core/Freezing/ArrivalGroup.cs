@@ -15,6 +15,9 @@ internal sealed class ArrivalGroup
     /// <summary>At the last stop of CRIU no task waits for anything, so that all freeze within a millisecond.</summary>
     private static readonly TimeSpan FreezeLimit = TimeSpan.FromSeconds(1);
 
+    /// <summary>What was made in this moment is not entered yet.</summary>
+    private static readonly TimeSpan YoungGroup = TimeSpan.FromMinutes(1);
+
     private readonly string _directory;
     private readonly string _workerDirectory;
     private readonly List<string> _groups;
@@ -76,7 +79,10 @@ internal sealed class ArrivalGroup
         {
             foreach (string group in Directory.EnumerateDirectories(Path.Combine(FindRoot(), Parent)))
             {
-                TryRemove(group);
+                if (TimeProvider.System.GetUtcNow().UtcDateTime - Directory.GetLastWriteTimeUtc(group) > YoungGroup)
+                {
+                    TryRemove(group);
+                }
             }
         }
         catch (IOException)
@@ -95,7 +101,9 @@ internal sealed class ArrivalGroup
     public void Freeze(int rootProcessId, int workerProcessId)
     {
         HashSet<int> tree = [.. Living(rootProcessId)];
-        Move(workerProcessId, _workerDirectory);
+
+        // It was empty until now, and may have been taken for what is left of another migration.
+        Move(workerProcessId, Make(_workerDirectory));
         foreach (int stranger in CgroupDirectories.Members(_directory).Except(tree))
         {
             // Helpers of CRIU.
