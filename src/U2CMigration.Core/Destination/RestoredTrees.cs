@@ -16,6 +16,7 @@ internal sealed class RestoredTrees(ILogger logger) : IRestoredTrees
         // Their connections live on at the source: that sockets end here must not be said to the peers.
         using ConnectionLock? silence = record.RootProcessId == 0 ? null : ConnectionLock.TryInstall(ProcessTree.List(record.RootProcessId), Guid.NewGuid(), logger);
         GroupEnd.Run(record.Groups);
+        ArrivalGroup.Remove(record.Groups);
     }
 
     public bool IsAlive(MigrationRecord record) =>

@@ -18,6 +18,9 @@ internal sealed class ArrivalGroup
     /// <summary>What was made in this moment is not entered yet.</summary>
     private static readonly TimeSpan YoungGroup = TimeSpan.FromMinutes(1);
 
+    /// <summary>Groups of callers that are used as they are, by a workload which has not arrived yet.</summary>
+    private static readonly HashSet<string> Filling = [];
+
     private readonly string _directory;
     private readonly string _workerDirectory;
     private readonly List<string> _groups;
@@ -43,14 +46,34 @@ internal sealed class ArrivalGroup
         string name = migrationId.ToString("N");
         if (wanted is not null && HasFreezer(wanted))
         {
-            string root = Path.GetDirectoryName(wanted.TrimEnd('/'))!;
-            string worker = Make(Path.Combine(File.Exists(Path.Combine(root, "cgroup.procs")) ? root : wanted, $"{Parent}-{name}"));
-            return new ArrivalGroup(CgroupDirectories.Members(wanted).Count == 0 ? wanted : MakeNew(Path.Combine(wanted, name)), worker);
+            return CreateIn(wanted, name);
         }
 
         string parent = Path.Combine(FindRoot(), Parent);
         Make(parent);
         return new ArrivalGroup(MakeNew(Path.Combine(parent, name)), MakeNew(Path.Combine(parent, name + "-criu")));
+    }
+
+    private static ArrivalGroup CreateIn(string wanted, string name)
+    {
+        lock (Filling)
+        {
+            if (Filling.Contains(wanted))
+            {
+                // To freeze a group, or to end what is in it, is to do so to all groups below.
+                throw new IOException($"Another workload is just arriving in the control group {wanted}. Try again, or have the receiver put each into a group of its own.");
+            }
+
+            string root = Path.GetDirectoryName(wanted.TrimEnd('/'))!;
+            string worker = Make(Path.Combine(File.Exists(Path.Combine(root, "cgroup.procs")) ? root : wanted, $"{Parent}-{name}"));
+            bool isFree = CgroupDirectories.Members(wanted).Count == 0;
+            if (isFree)
+            {
+                Filling.Add(wanted);
+            }
+
+            return new ArrivalGroup(isFree ? wanted : MakeNew(Path.Combine(wanted, name)), worker);
+        }
     }
 
     /// <summary>Why workloads cannot be held frozen on this host; null where they can.</summary>
@@ -143,9 +166,23 @@ internal sealed class ArrivalGroup
     public void Release(bool runs)
     {
         TryRemove(_workerDirectory);
+        lock (Filling)
+        {
+            Filling.Remove(_directory);
+        }
+
         if (!runs && Path.GetFileName(_directory).Length == 32)
         {
             TryRemove(_directory);
+        }
+    }
+
+    /// <summary>Removes groups that a receiver made which died; those that were there before it are not its own.</summary>
+    public static void Remove(IEnumerable<string> groups)
+    {
+        foreach (string group in groups.Where(static group => group.Contains(Parent, StringComparison.Ordinal)))
+        {
+            TryRemove(group);
         }
     }
 
