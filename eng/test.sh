@@ -17,7 +17,7 @@ usage() {
 usage: eng/test.sh [--filter unit|torch|integration|vm|e2e|services|soak]
 
 Installs what is missing (by apt; root), builds the testbed and the solution, then runs
-  unit         tests/*.Tests              on this machine
+  unit         tests/*.Tests              on this machine; before them the model of the commit (eng/model.sh) in all its states, and with each known defect put in
   torch        tests/*.Torch.Tests        inside a host of the testbed, whose C++ library is new enough for TorchSharp
   integration  tests/*.IntegrationTests   inside a host of the testbed, where CRIU is
   vm           what needs a kernel with soft-dirty bits, in an emulated machine (eng/vm.sh): trackers, CRIU's pre-dump. The slow ones of these, chaos and
@@ -106,6 +106,21 @@ run_vm() {
     run_project U2CMigration.Criu.IntegrationTests vm -class '*.PreDumpTests'
 }
 
+# run_model: the commit, in all of its states.
+run_model() {
+    [ -z "$filter" ] || [ "$filter" = unit ] || return 0
+    printf '== model of the commit\n'
+    local log=$LOGS/model.log code=0 p f
+    timeout --foreground --kill-after=30 "$PROJECT_SECONDS" bash "$REPO/eng/model.sh" --defects >"$log" 2>&1 </dev/null || code=$?
+    if read -r p f < <(sed -nE '$s/^([0-9]+) passed, ([0-9]+) failed$/\1 \2/p' "$log"); then
+        passed=$((passed + p)) failed=$((failed + f))
+        printf '%-45s %s passed, %s failed\n' eng/model.sh "$p" "$f"
+        [ "$f" -eq 0 ] || grep FAILED "$log" | sed 's/^/  /'
+    else
+        broken "the check ended with $code and no counts" "$log"
+    fi
+}
+
 # run_services: with the agent as users have it, and what they measured as a table.
 run_services() {
     [ "$filter" = services ] || return 0
@@ -181,6 +196,7 @@ if ! dotnet build "$REPO/U2CMigration.Core.sln" -c "$CONFIGURATION" -nologo -nod
     exit 1
 fi
 
+run_model
 run_kind unit Tests
 run_kind torch Torch.Tests
 run_kind integration IntegrationTests
