@@ -25,10 +25,10 @@
 #define MAY_PRUNE true
 #endif
 
-#if defined(C5) || defined(C6)
+#if defined(C5) || defined(C6) || defined(LOCKS)
 #define HELD_BY_CRIU /* Restored is said of processes that CRIU still holds */
 #endif
-#ifdef C6
+#if defined(C6) || defined(LOCKS)
 #define COMMITTED , Committed
 #else
 #define COMMITTED
@@ -37,7 +37,7 @@
 mtype:record = { Nothing, Receiving, Restored, Resumed, Aborted COMMITTED }
 mtype:source = { Running, Frozen, Journaled, Insured, Committing, InDoubt, Releasing, Thawing, Released, Thawed, Over }
 mtype:journal = { NoJournal, FrozenJournal, ClosedJournal }
-mtype:destination = { Idle, Starting, Taken, Waiting, Restoring, Complete, Telling, Held, Flushing, Resuming, Announcing, Killing, Killed, Denying }
+mtype:destination = { Idle, Starting, Taken, Waiting, Restoring, Complete, Telling, Held, Flushing, Resuming, Announcing, Killing, Killed, Denying, TakingLocks, Free }
 
 /* Copy of the workload. Loose: CRIU died between the end of the restore and the freeze; it runs, cut off from the network. */
 mtype:copy = { Absent, Traced, Loose, Stopped, Runs, Dead }
@@ -66,11 +66,11 @@ byte boot;
 byte ledgerBoot, diskBoot;
 
 /* What was sent. */
-bool offer = true, accept, frozenSent, restored, commit, resumed, abortOfSource, abortOfDestination, released, query, queryOrAbort;
-bool answerResumed, answerAborted, answerLost, answerForeign;
+bool offer = true, accept, frozenSent, restored, commit, resumed, abortOfSource, abortOfDestination, released, query, queryOrAbort, committed;
+bool answerResumed, answerAborted, answerCommitted, answerLost, answerForeign;
 
 /* What happened, for the properties only. */
-bool commitSent, dRan, wasAborted, wasResumed;
+bool commitSent, dRan, wasAborted, wasResumed, wasCommitted;
 byte sourceCrashes = CRASHES, destinationCrashes = CRASHES, powerLosses = POWER_LOSSES, replays = 1, prunes = 1, strays = 1;
 
 #define MAY_LOSE(message) if :: message = true :: skip fi
@@ -86,7 +86,7 @@ inline ThawSource() {
     if :: sCopy == Stopped -> sCopy = Runs :: else fi
 }
 inline KillSource() {
-    MUST(wasResumed, "VIOLATED: the source kills its copy without a Resumed that lasts\n");
+    MUST(wasResumed || wasCommitted, "VIOLATED: the source kills its copy without a Resumed that lasts\n");
     sCopy = Dead
 }
 

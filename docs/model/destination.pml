@@ -36,7 +36,17 @@ end:
     :: atomic { dUp && dState == Held && dGenuine && commit -> ledger = Committed; FLUSH; dState = Resuming }
     :: atomic { dUp && dState == Resuming && dLive -> dCopy = Runs; dRan = true; ledger = Resumed; FLUSH; dState = Announcing }
 #else
+#ifdef LOCKS
+       /* The tasks need locks that the frozen original holds, and only they can take them: it is ended before they are complete. */
+    :: atomic { dUp && dState == Held && dGenuine && commit -> ledger = Committed; FLUSH; wasCommitted = true; dState = TakingLocks; MAY_LOSE(committed) }
+    :: atomic { dUp && dState == TakingLocks && sCopy == Dead -> dCopy = Stopped; dState = Free }
+    :: atomic { dUp && dState == TakingLocks && sCopy != Dead -> dState = Killing }
+    :: atomic { dUp && dState == Free -> ledger = Resumed; dState = Flushing }
+    :: atomic { dUp && dState == Starting && ledger == Committed -> dState = Killing }
+    :: atomic { dUp && !dForeign && !astray && ASKED && dState == TakingLocks && !answerCommitted -> answerCommitted = true }
+#else
     :: atomic { dUp && dState == Held && dGenuine && commit -> ledger = Resumed; dState = Flushing }
+#endif
 #ifdef UNFLUSHED
     :: atomic { dUp && dState == Flushing -> dState = Resuming }
 #else

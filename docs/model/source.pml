@@ -25,6 +25,10 @@ end:
 
     :: atomic { sUp && sState == Committing && resumed -> KillSource(); sState = Releasing }
     :: atomic { sUp && sState == Committing && abortOfDestination -> ThawSource(); sState = Thawing }
+#ifdef LOCKS
+    :: atomic { sUp && sState == Committing && committed && sCopy == Stopped -> KillSource() }
+    :: atomic { sUp && sState == InDoubt && answerCommitted && sCopy == Stopped -> KillSource() }
+#endif
     :: atomic { sUp && sState == Committing -> sState = InDoubt }
 
     :: atomic { sUp && sState == InDoubt && !query -> query = true }
