@@ -5,20 +5,32 @@ namespace U2CMigration.Core.CarriedState;
 /// <summary>What the tasks of a frozen tree have and CRIU's images leave out. All numbers of processes and threads are those of the images.</summary>
 internal sealed record CarriedTree
 {
+    // Set, not initialised: the generated reader would make those that a text does not have null.
+
     /// <summary>The processes.</summary>
-    public IReadOnlyList<CarriedProcess> Processes { get; init; } = [];
+    public IReadOnlyList<CarriedProcess> Processes { get; set; } = [];
 
     /// <summary>Threads that have the same attributes; each thread is in one of them.</summary>
-    public IReadOnlyList<CarriedThreads> Threads { get; init; } = [];
+    public IReadOnlyList<CarriedThreads> Threads { get; set; } = [];
 
     /// <summary>The sockets, each once.</summary>
-    public IReadOnlyList<CarriedSocket> Sockets { get; init; } = [];
+    public IReadOnlyList<CarriedSocket> Sockets { get; set; } = [];
 
     /// <summary>The limits that the control groups of the root set, by name.</summary>
-    public IReadOnlyDictionary<string, string> GroupLimits { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> GroupLimits { get; set; } = new Dictionary<string, string>();
 
     /// <summary>Connections that nobody had accepted, as local and remote end.</summary>
-    public IReadOnlyList<CarriedConnection> Waiting { get; init; } = [];
+    public IReadOnlyList<CarriedConnection> Waiting { get; set; } = [];
+
+    /// <summary>Whether no list has a hole in it. Members that are missing or null are refused by the reader itself; what lies in lists is not looked at there.</summary>
+    public bool IsWhole() =>
+        Processes.All(static one => one is not null && AreTexts(one.Attributes))
+        && Threads.All(static one => one is not null && AreTexts(one.Attributes))
+        && Sockets.All(static one => one is not null && AreTexts(one.Options) && one.Groups.All(static group => group is not null && group.Sources.All(static source => source is not null)))
+        && AreTexts(GroupLimits)
+        && Waiting.All(static one => one is not null);
+
+    private static bool AreTexts(IReadOnlyDictionary<string, string> texts) => texts.Values.All(static text => text is not null);
 }
 
 /// <summary>What a process has as a whole.</summary>
@@ -54,6 +66,6 @@ internal sealed record CarriedMembership(string Group, string Device, bool Inclu
 internal sealed record CarriedConnection(string Local, string Remote);
 
 /// <summary>The text in which it travels. What a newer version adds is passed over by an older one, which then does not carry it.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(CarriedTree))]
 internal sealed partial class CarriedTreeText : JsonSerializerContext;

@@ -81,8 +81,9 @@ internal sealed class DestinationState(bool isSent)
         {
             try
             {
-                _tree = JsonSerializer.Deserialize(_text.WrittenSpan, CarriedTreeText.Default.CarriedTree)
+                CarriedTree tree = JsonSerializer.Deserialize(_text.WrittenSpan, CarriedTreeText.Default.CarriedTree)
                     ?? throw new MigrationProtocolException("carried state", "nothing");
+                _tree = tree.IsWhole() ? tree : throw new MigrationProtocolException("carried state", "lists with nothing in a place");
             }
             catch (JsonException e)
             {

@@ -16,8 +16,7 @@ public sealed partial class CriuWorker
         var request = new Request { Type = RequestType.Version, KeepOpen = true };
         Response response = await RequestAsync(request, last: false, logPath: null, handler: null, cancellationToken).ConfigureAwait(false);
         CriuFailure.ThrowIfFailed(request.Type, response, logPath: null, _process.StandardError?.Read());
-        var version = response.Version;
-        return new CriuVersion(version.MajorNumber, version.MinorNumber, version.Sublevel, version.HasGitid ? version.Gitid : null);
+        return CriuReplies.VersionOf(response);
     }
 
     /// <summary>Asks what CRIU can do with this kernel. The worker stays usable, and CRIU's cache of kernel features is filled (<c>/run/criu.kdat</c>).</summary>
@@ -34,8 +33,7 @@ public sealed partial class CriuWorker
         };
         Response response = await RequestAsync(request, last: false, logPath: null, handler: null, cancellationToken).ConfigureAwait(false);
         CriuFailure.ThrowIfFailed(request.Type, response, logPath: null, _process.StandardError?.Read());
-        var features = response.Features;
-        return new CriuFeatures(features.MemTrack, features.LazyPages, features.PidfdStore);
+        return CriuReplies.FeaturesOf(response);
     }
 
     /// <summary>Lets CRIU check whether the kernel has what it needs. Last request.</summary>
@@ -88,7 +86,7 @@ public sealed partial class CriuWorker
         };
         Response response = await RequestAsync(request, last: false, options.LogPath, handler: null, cancellationToken).ConfigureAwait(false);
         CriuFailure.ThrowIfFailed(request.Type, response, options.LogPath, _process.StandardError?.Read());
-        return new CriuPageServerProcess(response.Ps.Pid, response.Ps.Port);
+        return CriuReplies.PageServerOf(response);
     }
 
     /// <summary>Waits until a page server of this worker has ended. Last request.</summary>

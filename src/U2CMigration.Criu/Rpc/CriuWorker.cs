@@ -225,9 +225,9 @@ public sealed partial class CriuWorker : IAsyncDisposable
         throw CriuFailure.Ended(request.Type, exitCode, logPath, _process.StandardError?.Read(), _restore, refused);
     }
 
-    private async ValueTask<bool> AnswerAsync(Notification notify, CriuNotificationHandler? handler, CancellationToken cancellationToken)
+    private async ValueTask<bool> AnswerAsync(Notification? notify, CriuNotificationHandler? handler, CancellationToken cancellationToken)
     {
-        CriuNotification notification = CriuNotification.From(notify.Script, notify.Pid);
+        CriuNotification notification = CriuReplies.NotificationOf(notify);
         _logger.Notified(notification.Name, notification.ProcessId);
         return handler is null || await handler(notification, cancellationToken).ConfigureAwait(false);
     }
