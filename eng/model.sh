@@ -21,11 +21,12 @@ declare -rA DEFECTS=(
     [M10]='records do not say in which boot they were written'
     [UNFLUSHED]='the workload is thawed before the record is on the disk'
     [BELIEVING]='an agent acts on a record that the one before it did not flush'
+    [EARLY]='Resumed is answered between its record and the thaw, and the next agent has another ledger'
     [WINDOW]='nobody kills what runs when CRIU and the agent die before the freeze'
     [LOCKS]='a limit that stands: file locks of the frozen original are free only when it has ended, before the restored processes are complete'
     [GUARDIAN]='the guardian of the source stays armed while Commit is sent'
 )
-readonly ORDER=(C3 C4 C5 C6 H3 M6 M9 M10 UNFLUSHED BELIEVING WINDOW GUARDIAN LOCKS)
+readonly ORDER=(C3 C4 C5 C6 H3 M6 M9 M10 UNFLUSHED BELIEVING EARLY WINDOW GUARDIAN LOCKS)
 # A run is found at once: here the compiler takes longer than the search.
 readonly QUICK='-O0 -DSAFETY'
 readonly ENDS=(RUNS_HERE RUNS_THERE ASKS_A_HUMAN DIED_WITH_ITS_HOST)

@@ -17,7 +17,8 @@ usage() {
 usage: eng/test.sh [--filter unit|torch|integration|vm|e2e|services|soak]
 
 Installs what is missing (by apt; root), builds the testbed and the solution, then runs
-  unit         tests/*.Tests              on this machine; before them the model of the commit (eng/model.sh) in all its states, and with each known defect put in
+  unit         tests/*.Tests              on this machine; before them the model of the commit (eng/model.sh) in all its states, and with each known defect put in, and after them half a minute of
+               fuzzing (eng/fuzz.sh)
   torch        tests/*.Torch.Tests        inside a host of the testbed, whose C++ library is new enough for TorchSharp
   integration  tests/*.IntegrationTests   inside a host of the testbed, where CRIU is
   vm           what needs a kernel with soft-dirty bits, in an emulated machine (eng/vm.sh): trackers, CRIU's pre-dump. The slow ones of these, chaos and
@@ -121,6 +122,21 @@ run_model() {
     fi
 }
 
+# run_fuzzing: the corpora, and half a minute of looking for more.
+run_fuzzing() {
+    [ -z "$filter" ] || [ "$filter" = unit ] || return 0
+    printf '== fuzzing\n'
+    local log=$LOGS/fuzz.log code=0 n c h
+    U2C_FUZZ_BUILT=1 timeout --foreground --kill-after=30 "$PROJECT_SECONDS" bash "$REPO/eng/fuzz.sh" --seconds 30 >"$log" 2>&1 </dev/null || code=$?
+    if read -r n c h < <(sed -nE '$s/^([0-9]+) executions, ([0-9]+) crashes, ([0-9]+) hangs$/\1 \2 \3/p' "$log"); then
+        passed=$((passed + (c + h == 0))) failed=$((failed + c + h))
+        printf '%-45s %s executions, %s crashes, %s hangs\n' eng/fuzz.sh "$n" "$c" "$h"
+        [ $((c + h)) -eq 0 ] || sed 's/^/  /' "$log"
+    else
+        broken "fuzzing ended with $code and no counts" "$log"
+    fi
+}
+
 # run_services: with the agent as users have it, and what they measured as a table.
 run_services() {
     [ "$filter" = services ] || return 0
@@ -198,6 +214,7 @@ fi
 
 run_model
 run_kind unit Tests
+run_fuzzing
 run_kind torch Torch.Tests
 run_kind integration IntegrationTests
 run_vm

@@ -1,5 +1,11 @@
 /* The agent of the destination. Included by commit.pml. */
-#define ANSWERS dUp && !dForeign && !astray && dState == Idle && ASKED
+#define HEARS (dUp && !dForeign && !astray && ASKED)
+#define ANSWERS HEARS && dState == Idle
+#ifdef EARLY
+#define RESUMED (ledger == Resumed && DURABLE && (dState == Idle || dState == Resuming || dState == Announcing))
+#else
+#define RESUMED (ledger == Resumed && DURABLE && (dState == Idle || dState == Announcing))
+#endif
 
 active proctype Destination()
 {
@@ -43,7 +49,7 @@ end:
     :: atomic { dUp && dState == TakingLocks && sCopy != Dead -> dState = Killing }
     :: atomic { dUp && dState == Free -> ledger = Resumed; dState = Flushing }
     :: atomic { dUp && dState == Starting && ledger == Committed -> dState = Killing }
-    :: atomic { dUp && !dForeign && !astray && ASKED && dState == TakingLocks && !answerCommitted -> answerCommitted = true }
+    :: atomic { HEARS && dState == TakingLocks && !answerCommitted -> answerCommitted = true }
 #else
     :: atomic { dUp && dState == Held && dGenuine && commit -> ledger = Resumed; dState = Flushing }
 #endif
@@ -67,10 +73,10 @@ end:
     :: atomic { ANSWERS && ledger == Nothing -> ledger = Aborted; ledgerBoot = boot; dState = Denying }
     :: atomic { ANSWERS && ledger == Aborted && DURABLE && !answerAborted -> answerAborted = true }
 #ifdef M10
-    :: atomic { ANSWERS && ledger == Resumed && !answerResumed ->
+    :: atomic { HEARS && RESUMED && !answerResumed ->
 #else
-    :: atomic { ANSWERS && ledger == Resumed && ledgerBoot != boot && !answerLost -> answerLost = true }
-    :: atomic { ANSWERS && ledger == Resumed && ledgerBoot == boot && !answerResumed ->
+    :: atomic { HEARS && RESUMED && ledgerBoot != boot && !answerLost -> answerLost = true }
+    :: atomic { HEARS && RESUMED && ledgerBoot == boot && !answerResumed ->
 #endif
 #ifndef C6
            MUST(dCopy == Runs, "VIOLATED: Resumed is answered for a copy that does not run\n");
@@ -78,7 +84,7 @@ end:
            answerResumed = true }
     :: atomic { (astray || dUp && dForeign) && ASKED && !answerForeign -> answerForeign = true }
 #ifdef M6
-    :: atomic { dUp && !dForeign && !astray && dState == Held && queryOrAbort && !answerAborted -> answerAborted = true }
+    :: atomic { HEARS && dState == Held && queryOrAbort && !answerAborted -> answerAborted = true }
 #endif
 
        /* A record goes when not knowing means the same: that of a workload which runs never, since a repeated question or offer would deny or end it; that of

@@ -25,6 +25,7 @@ switch (args)
         return 0;
     case ["fuzz", var name]:
         IFuzzTarget fuzzed = targets.Single(target => target.Name == name);
+        WarmUp.Run(fuzzed);
         Fuzzer.Run(stream =>
         {
             using var input = new MemoryStream();

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json.Serialization;
 
 namespace U2CMigration.Core.CarriedState;
@@ -22,13 +23,16 @@ internal sealed record CarriedTree
     /// <summary>Connections that nobody had accepted, as local and remote end.</summary>
     public IReadOnlyList<CarriedConnection> Waiting { get; set; } = [];
 
-    /// <summary>Whether no list has a hole in it. Members that are missing or null are refused by the reader itself; what lies in lists is not looked at there.</summary>
+    /// <summary>
+    /// Whether it is what a source sends. Members that are missing or null are refused by the reader itself, but not what lies in lists; and the addresses of connections are used only after the commit,
+    /// when it is too late to refuse them.
+    /// </summary>
     public bool IsWhole() =>
         Processes.All(static one => one is not null && AreTexts(one.Attributes))
         && Threads.All(static one => one is not null && AreTexts(one.Attributes))
         && Sockets.All(static one => one is not null && AreTexts(one.Options) && one.Groups.All(static group => group is not null && group.Sources.All(static source => source is not null)))
         && AreTexts(GroupLimits)
-        && Waiting.All(static one => one is not null);
+        && Waiting.All(static one => one is not null && IPEndPoint.TryParse(one.Local, out IPEndPoint? local) && IPEndPoint.TryParse(one.Remote, out IPEndPoint? remote) && local.AddressFamily == remote.AddressFamily);
 
     private static bool AreTexts(IReadOnlyDictionary<string, string> texts) => texts.Values.All(static text => text is not null);
 }

@@ -24,8 +24,12 @@ internal static class ProcessorTime
 
     internal static double Parse(string stat)
     {
-        // The name may hold blanks and parentheses.
-        string[] fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-        return (double.Parse(fields[UserFieldBehindName], CultureInfo.InvariantCulture) + double.Parse(fields[UserFieldBehindName + 1], CultureInfo.InvariantCulture)) / TicksPerSecond;
+        // The name may hold blanks and parentheses; what is read of a process that just ends may be nothing.
+        string[] fields = stat[(stat.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        return fields.Length > UserFieldBehindName + 1
+            && double.TryParse(fields[UserFieldBehindName], NumberStyles.None, CultureInfo.InvariantCulture, out double user)
+            && double.TryParse(fields[UserFieldBehindName + 1], NumberStyles.None, CultureInfo.InvariantCulture, out double system)
+            ? (user + system) / TicksPerSecond
+            : 0;
     }
 }

@@ -69,7 +69,7 @@ internal static unsafe partial class SocketDiagnosis
             }
 
             ReadOnlySpan<byte> body = messages[HeaderBytes..length];
-            if (type == Error)
+            if (type == Error && body.Length >= sizeof(int))
             {
                 int error = -BinaryPrimitives.ReadInt32LittleEndian(body);
                 return error == 0 ? false : throw Failure(error);

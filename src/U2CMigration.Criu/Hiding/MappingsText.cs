@@ -43,7 +43,8 @@ internal sealed record MappingsText(IReadOnlyList<(string Mapping, string Flags)
             }
             else if (line.StartsWith(ResidentField, StringComparison.Ordinal))
             {
-                resident += long.Parse(line.AsSpan(ResidentField.Length, line.Length - ResidentField.Length - " kB".Length), NumberStyles.AllowLeadingWhite, CultureInfo.InvariantCulture);
+                ReadOnlySpan<char> value = line.AsSpan(ResidentField.Length);
+                resident += long.Parse(value.EndsWith(" kB") ? value[..^" kB".Length] : value, NumberStyles.AllowLeadingWhite, CultureInfo.InvariantCulture);
             }
             else if (char.IsAsciiHexDigitLower(line.FirstOrDefault()))
             {
@@ -102,10 +103,16 @@ internal sealed record MappingsText(IReadOnlyList<(string Mapping, string Flags)
     }
 
     /// <summary>The addresses that a line of /proc/PID/maps begins with.</summary>
+    /// <exception cref="FormatException">It begins with something else.</exception>
     internal static (ulong Start, ulong End) RangeOf(ReadOnlySpan<char> line)
     {
         int dash = line.IndexOf('-');
         int blank = line.IndexOf(' ');
+        if (dash < 0 || blank < dash)
+        {
+            throw new FormatException($"'{line}' is no line of /proc/PID/maps.");
+        }
+
         return (
             ulong.Parse(line[..dash], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture),
             ulong.Parse(line[(dash + 1)..blank], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture));

@@ -35,7 +35,10 @@ public sealed class ImageInventory
     {
         ImageEntries entries = ImageEntries.Open(path, ImageBytes.Read(path), ImageMagic.Inventory);
         entries.ReadRequired();
-        return new ImageInventory(ImageBytes.Parse(path, entries, InventoryEntry.Parser));
+        InventoryEntry entry = ImageBytes.Parse(path, entries, InventoryEntry.Parser);
+        return entry.DumpUptime <= Microseconds(TimeSpan.MaxValue)
+            ? new ImageInventory(entry)
+            : throw ImageError.At(path, entries.Offset, $"a dump {entry.DumpUptime} microseconds after the start of the host cannot be");
     }
 
     /// <summary>Writes the inventory, with everything in it that this version does not know.</summary>

@@ -25,8 +25,30 @@ public sealed class DestinationStateTests
     [InlineData("{")]
     [InlineData("null")]
     [InlineData("[1]")]
+    [InlineData("{\"processes\":null}")]
+    [InlineData("{\"processes\":[null]}")]
+    [InlineData("{\"processes\":[{\"processId\":7,\"attributes\":{\"a\":null},\"sealed\":[]}]}")]
+    [InlineData("{\"threads\":[{\"threadIds\":[7]}]}")]
+    [InlineData("{\"sockets\":[{\"processId\":7,\"descriptor\":3,\"kind\":\"2\",\"options\":{},\"groups\":[null]}]}")]
+    [InlineData("{\"groupLimits\":{\"pids.max\":null}}")]
+    [InlineData("{\"waiting\":[{\"local\":\"10.0.0.1:80\"}]}")]
+    [InlineData("{\"waiting\":[{\"local\":\"nowhere\",\"remote\":\"10.0.0.2:81\"}]}")] // would be found out after the commit
+    [InlineData("{\"waiting\":[{\"local\":\"10.0.0.1:80\",\"remote\":\"[::1]:81\"}]}")]
     public void Take_SomethingElse_IsRefused(string text) =>
         FluentActions.Invoking(() => new DestinationState(isSent: true).TryTake(new Message(Encoding.UTF8.GetBytes(text), IsLast: true))).Should().Throw<MigrationProtocolException>();
+
+    /// <summary>As of a source that does not know a member yet.</summary>
+    [Fact]
+    public async Task Give_TextWithoutMembers_GivesNothing()
+    {
+        var state = new DestinationState(isSent: true);
+        state.TryTake(new Message("{}"u8.ToArray(), IsLast: true));
+
+        await state.GiveAsync(Environment.ProcessId);
+
+        state.IsComplete.Should().BeTrue();
+        state.Waiting.Should().BeEmpty();
+    }
 
     [Fact]
     public async Task Give_WhatThisProcessHas_ChangesAndWarnsOfNothing()

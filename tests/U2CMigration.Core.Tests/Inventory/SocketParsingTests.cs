@@ -30,6 +30,19 @@ public sealed class SocketParsingTests
     public void IsConnected_ByState(byte state, int remotePort, bool expected) =>
         new InternetSocket(state, IPEndPoint.Parse("127.0.0.1:1"), new IPEndPoint(IPAddress.Loopback, remotePort), 1).IsConnected.Should().Be(expected);
 
+    /// <summary>An error has a number behind its head; found by fuzzing.</summary>
+    [Fact]
+    public void Parse_ErrorWithoutANumber_IsPassedOver()
+    {
+        byte[] message = new byte[16];
+        (message[0], message[4]) = (16, 2);
+        var found = new List<TcpSocketEntry>();
+
+        SocketDiagnosis.Parse(message, found).Should().BeTrue();
+
+        found.Should().BeEmpty();
+    }
+
     [Fact]
     public void Parse_UnixSocket_ReadsNameAndPeer()
     {

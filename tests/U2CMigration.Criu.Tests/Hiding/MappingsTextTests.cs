@@ -27,6 +27,13 @@ public sealed class MappingsTextTests
     public void Parse_Smaps_AddsUpWhatIsResident() =>
         Parse(Smaps.Replace("Size:  ", "Rss:                  44 kB\nSize:  ")).ResidentKibibytes.Should().Be(48);
 
+    /// <summary>A line that only begins like a mapping; found by fuzzing.</summary>
+    [Theory]
+    [InlineData("0\nVmFlags: rd")]
+    [InlineData("55d0c0000000 -55d0c0021000\nVmFlags: rd")]
+    [InlineData("Rss:")]
+    public void Parse_AnotherText_IsRefusedAsThat(string text) => FluentActions.Invoking(() => Parse(text)).Should().Throw<FormatException>();
+
     [Theory]
     [InlineData("me ac sd", "me ac", false)] // soft-dirty, which is not told
     [InlineData("me ac sd", "me dc ac sd", true)]

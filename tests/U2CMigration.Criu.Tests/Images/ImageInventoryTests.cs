@@ -21,6 +21,16 @@ public sealed class ImageInventoryTests
     }
 
     [Fact]
+    public void Read_UptimeOfAges_IsDamage()
+    {
+        using var directory = new TemporaryDirectory();
+        string path = directory[ImageInventory.FileName];
+        ImageSet.Write(path, [ImageMagic.Inventory], new U2CMigration.Criu.Protobuf.Images.InventoryEntry { ImgVersion = 2, DumpUptime = ulong.MaxValue });
+
+        FluentActions.Invoking(() => ImageInventory.Read(path)).Should().Throw<CriuException>();
+    }
+
+    [Fact]
     public void Read_Inventory_GivesVersionAndUptime()
     {
         using var directory = new TemporaryDirectory();

@@ -8,7 +8,7 @@ namespace U2CMigration.Fuzzing.Targets;
 /// <summary>A directory of images as a source may send it, and everything that reads or rewrites some of it.</summary>
 internal sealed class ImagesTarget : IFuzzTarget, IDisposable
 {
-    private readonly string _directory = Directory.CreateTempSubdirectory("u2c-fuzz-").FullName;
+    private readonly string _directory = Directory.CreateTempSubdirectory("u2c-images-").FullName;
 
     public string Name => "images";
 
@@ -52,6 +52,7 @@ internal sealed class ImagesTarget : IFuzzTarget, IDisposable
     private static IEnumerable<Action<ImageDirectory>> Uses { get; } =
     [
         static images => images.ReadInventory().WithDumpUptime(TimeSpan.FromSeconds(1)).Write(images.PathOf("inventory.new")),
+        static images => _ = images.ReadInventory().DumpUptime,
         static images => images.ReadTasks(),
         static images => _ = images.ReadTasks().Sum(task => images.ReadMemoryAreas(task.ProcessId).Count + images.ReadKernelWrittenAreas(task).Count),
         static images => ImageMemory.Measure(images),

@@ -12,7 +12,7 @@ namespace U2CMigration.Fuzzing.Targets;
 /// <summary>Replies of CRIU: packets, and what is taken from them; with a log beside.</summary>
 internal sealed class RpcTarget : IFuzzTarget, IDisposable
 {
-    // Not before the first input: what is instrumented has nowhere to count until then.
+    // Not before the first input: what is instrumented has nowhere to count before WarmUp.
     private readonly Lazy<(WorkerSocket Own, Socket Peer)> _ends = new(static () =>
     {
         (Socket own, SafeFileHandle peer) = SocketPair.Create(SocketPair.SequencedPacket);

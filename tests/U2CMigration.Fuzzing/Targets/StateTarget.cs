@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using System.Text.Json;
 using U2CMigration.Core.Agreement;
@@ -52,7 +53,7 @@ internal sealed class StateTarget : IFuzzTarget
     /// <summary>All of it is gone through when it is given to the tasks, which are held then.</summary>
     private static void Walk(CarriedTree tree)
     {
-        int size = tree.GroupLimits.Sum(static limit => limit.Key.Length + limit.Value.Length) + tree.Waiting.Sum(static one => one.Local.Length + one.Remote.Length);
+        int size = tree.GroupLimits.Sum(static limit => limit.Key.Length + limit.Value.Length) + tree.Waiting.Sum(static one => IPEndPoint.Parse(one.Local).Port + IPEndPoint.Parse(one.Remote).Port);
         size += tree.Processes.Sum(static process => process.Sealed.Count + SizeOf(process.Attributes));
         size += tree.Threads.Sum(static threads => threads.ThreadIds.Count + threads.Inner.Count + SizeOf(threads.Attributes));
         size += tree.Sockets.Sum(static socket => socket.Kind.Length + SizeOf(socket.Options) + socket.Groups.Sum(static group => group.Group.Length + group.Device.Length + group.Sources.Sum(static source => source.Length)));

@@ -94,9 +94,20 @@ public static class MemoryFileImages
         return ids.Values.ToHashSet();
     }
 
-    private static Dictionary<ulong, ulong> ReadInodes(ImageDirectory directory) =>
-        EntryFile.Read(directory.PathOf("memfd.img"), MemfdInodeEntry.Parser, ImageMagic.Common, ImageMagic.MemoryFiles)
-            .ToDictionary(static entry => entry.InodeId, static entry => (ulong)entry.Shmid);
+    private static Dictionary<ulong, ulong> ReadInodes(ImageDirectory directory)
+    {
+        string path = directory.PathOf("memfd.img");
+        var inodes = new Dictionary<ulong, ulong>();
+        foreach (MemfdInodeEntry entry in EntryFile.Read(path, MemfdInodeEntry.Parser, ImageMagic.Common, ImageMagic.MemoryFiles))
+        {
+            if (!inodes.TryAdd(entry.InodeId, entry.Shmid))
+            {
+                throw ImageError.At(path, 0, $"memory file {entry.InodeId} is in it twice");
+            }
+        }
+
+        return inodes;
+    }
 
     /// <summary>Without root CRIU dumps anonymous shared memory as that, and would restore zeros.</summary>
     private static void RefuseOtherForms(ImageDirectory directory, IReadOnlySet<ulong> inodes)

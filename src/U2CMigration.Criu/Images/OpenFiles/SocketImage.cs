@@ -1,6 +1,7 @@
 using System.Net;
 using System.Runtime.InteropServices;
 using System.Text;
+using Google.Protobuf.Collections;
 using U2CMigration.Criu.Protobuf.Images;
 
 namespace U2CMigration.Criu.Images;
@@ -25,7 +26,7 @@ public static class SocketImage
         [
             .. FilesImage.Read(directory).Select(static file => file.Isk)
                 .Where(static socket => socket is { Proto: Tcp, Family: InternetV4 or InternetV6, State: not (Closed or Listening or 0) } && socket.SrcAddr.Count > 0 && socket.DstAddr.Count > 0)
-                .Select(static socket => (EndPoint(socket.Family, socket.SrcAddr, socket.SrcPort), EndPoint(socket.Family, socket.DstAddr, socket.DstPort))),
+                .Select(socket => (EndPoint(directory, socket.Family, socket.SrcAddr, socket.SrcPort), EndPoint(directory, socket.Family, socket.DstAddr, socket.DstPort))),
         ];
     }
 
@@ -55,8 +56,13 @@ public static class SocketImage
         ];
     }
 
-    private static IPEndPoint EndPoint(uint family, IReadOnlyList<uint> words, uint port)
+    private static IPEndPoint EndPoint(ImageDirectory directory, uint family, RepeatedField<uint> words, uint port)
     {
+        if (words.Count < (family == InternetV4 ? 1 : 4) || port > IPEndPoint.MaxPort)
+        {
+            throw ImageError.At(directory.PathOf(FilesImage.FileName), 0, $"a socket has an address of {words.Count} words and port {port}, which cannot be");
+        }
+
         // The words are in the order of the network already.
         uint[] copy = [.. words];
         ReadOnlySpan<byte> bytes = MemoryMarshal.AsBytes<uint>(copy);

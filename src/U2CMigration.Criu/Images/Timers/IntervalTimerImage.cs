@@ -5,6 +5,8 @@ namespace U2CMigration.Criu.Images;
 /// <summary>The interval timers of a dumped tree. A restore starts those that are periodic, and leaves out those that fire once.</summary>
 public static class IntervalTimerImage
 {
+    private const ulong MicrosecondsPerSecond = 1_000_000;
+
     /// <summary>Reads the timers that a restore leaves out.</summary>
     /// <param name="directory">The images.</param>
     /// <returns>Those that were running.</returns>
@@ -28,6 +30,11 @@ public static class IntervalTimerImage
             {
                 if (kinds[kind] is { Isec: 0, Iusec: 0 } timer && (timer.Vsec | timer.Vusec) != 0)
                 {
+                    if (timer.Vusec >= MicrosecondsPerSecond)
+                    {
+                        throw ImageError.At(path, entries.Offset, $"a timer has {timer.Vusec} microseconds left beside its seconds, which cannot be");
+                    }
+
                     found.Add(new IntervalTimer(task.ProcessId, kind, TimeSpan.FromSeconds((double)Math.Min(timer.Vsec, int.MaxValue)) + TimeSpan.FromMicroseconds(timer.Vusec)));
                 }
             }

@@ -22,5 +22,15 @@ public sealed class IntervalTimerImageTests : IDisposable
         IntervalTimerImage.ReadSingle(new ImageDirectory(_directory.Path)).Should().Equal(new IntervalTimer(7, 0, TimeSpan.FromSeconds(30) + TimeSpan.FromMicroseconds(5)));
     }
 
+    [Fact]
+    public void ReadSingle_MoreMicrosecondsThanASecondHas_IsDamage()
+    {
+        ImageSet.WriteTree(Path.Combine(_directory.Path, "pstree.img"), 7);
+        var timers = new TaskTimersEntry { Real = new IntervalTimerEntry { Vusec = ulong.MaxValue } };
+        ImageSet.Write(Path.Combine(_directory.Path, "core-7.img"), [ImageMagic.Common, ImageMagic.Core], new CoreEntry { Tc = new TaskCoreEntry { Timers = timers } });
+
+        FluentActions.Invoking(() => IntervalTimerImage.ReadSingle(new ImageDirectory(_directory.Path))).Should().Throw<CriuException>().WithMessage("*core-7.img*microseconds*");
+    }
+
     public void Dispose() => _directory.Dispose();
 }

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 using U2CMigration.Testing;
 using U2CMigration.Transport.Messages;
 
-namespace U2CMigration.Documentation.Tests;
+namespace U2CMigration.Transport.Tests.Model;
 
 /// <summary>The model of the commit (<c>docs/model</c>, searched by <c>eng/model.sh</c>) speaks of the records that there are.</summary>
 public sealed partial class CommitModelTests
