@@ -195,10 +195,10 @@ public sealed class MigrationReceiver : IAsyncDisposable
         {
             if (_options.Network is { } network)
             {
-                await network.RecoverAsync(_stop.Token).ConfigureAwait(false);
+                await network.RecoverAsync(_ledger.RunsHere, _stop.Token).ConfigureAwait(false);
             }
         }
-        catch (IOException e)
+        catch (Exception e) when (e is not OperationCanceledException)
         {
             _logger.UndoFailed(e, "what an earlier receiver left of the network handover");
         }
@@ -206,13 +206,15 @@ public sealed class MigrationReceiver : IAsyncDisposable
 
     private async Task ServeAsync(MigrationConnection connection)
     {
+        var incoming = new IncomingConnection(connection, _options, _ledger, _loggers);
         await using (connection.ConfigureAwait(false))
         {
-            var incoming = new IncomingConnection(connection, _options, _ledger, _loggers);
             if (await incoming.ServeAsync(_stop.Token).ConfigureAwait(false) is { } container)
             {
                 _arrived.Writer.TryWrite(container);
             }
         }
+
+        await incoming.WaitForAnnouncementAsync(_stop.Token).ConfigureAwait(false);
     }
 }
