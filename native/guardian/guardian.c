@@ -11,7 +11,7 @@ typedef long word;
 typedef unsigned long size;
 
 #if defined(__x86_64__)
-enum { READ = 0, WRITE = 1, CLOSE = 3, MMAP = 9, SIGPROCMASK = 14, NANOSLEEP = 35, SOCKET = 41, SENDTO = 44, RECVFROM = 45, SETSOCKOPT = 54, GETSOCKOPT = 55, CLONE = 56, EXECVE = 59,
+enum { READ = 0, WRITE = 1, CLOSE = 3, MMAP = 9, SIGPROCMASK = 14, NANOSLEEP = 35, SOCKET = 41, SENDTO = 44, RECVFROM = 45, SETSOCKOPT = 54, GETSOCKOPT = 55, CLONE = 56, EXECVE = 59, KILL = 62,
     EXIT = 231, WAIT4 = 61, FLOCK = 73, SETSID = 112, PRCTL = 157, GETDENTS = 217, OPENAT = 257, UNLINKAT = 263, RENAMEAT = 264, READLINKAT = 267, CHDIR = 80, PIDFD_OPEN = 434, PIDFD_GETFD = 438 };
 enum { O_DIRECTORY = 0x10000 };
 
@@ -27,7 +27,7 @@ static word call(word number, word a, word b, word c, word d, word e, word f)
 
 __asm__(".globl _start\n_start:\n xor %ebp, %ebp\n mov %rsp, %rdi\n and $-16, %rsp\n call begin\n hlt\n");
 #elif defined(__aarch64__)
-enum { READ = 63, WRITE = 64, CLOSE = 57, MMAP = 222, SIGPROCMASK = 135, NANOSLEEP = 101, SOCKET = 198, SENDTO = 206, RECVFROM = 207, SETSOCKOPT = 208, GETSOCKOPT = 209, CLONE = 220, EXECVE = 221,
+enum { READ = 63, WRITE = 64, CLOSE = 57, MMAP = 222, SIGPROCMASK = 135, NANOSLEEP = 101, SOCKET = 198, SENDTO = 206, RECVFROM = 207, SETSOCKOPT = 208, GETSOCKOPT = 209, CLONE = 220, EXECVE = 221, KILL = 129,
     EXIT = 94, WAIT4 = 260, FLOCK = 32, SETSID = 157, PRCTL = 167, GETDENTS = 61, OPENAT = 56, UNLINKAT = 35, RENAMEAT = 38, READLINKAT = 78, CHDIR = 49, PIDFD_OPEN = 434, PIDFD_GETFD = 438 };
 enum { O_DIRECTORY = 0x4000 };
 
@@ -287,6 +287,24 @@ static void move_processes(const char *from, const char *to)
     }
 }
 
+/// Kills what is in groups; whether there was anything.
+static int end_groups(const u8 *at, u32 count)
+{
+    int found = 0;
+    for (u32 group = 0; group < count; group++) {
+        const char *path = take_text(&at);
+        process_count = 0;
+        append(append(0, path), "/cgroup.procs");
+        add_listed(text);
+        for (u32 i = 0; i < process_count; i++) CALL(KILL, processes[i], 9, 0);
+        found |= process_count != 0;
+        // A frozen group of version 1 does not end before it is thawed.
+        append(append(0, path), "/freezer.state");
+        write_file(text, "THAWED", 6);
+    }
+    return found;
+}
+
 struct search {
     const char *directory, *prefix;
     int living;
@@ -383,6 +401,13 @@ static void execute(const u8 *at, const u8 *end)
             const char *a[6];
             for (int i = 0; i < 6; i++) a[i] = take_text(&at);
             give_back(a[0], a[1], a[2], a[3], a[4], a[5]);
+            break;
+        }
+        case 'K': {
+            u32 count = take_number(&at);
+            const u8 *groups = at;
+            for (int turn = 0; turn < 200 && end_groups(groups, count); turn++) pause_ms(20);
+            for (u32 i = 0; i < count; i++) take_text(&at);
             break;
         }
         case 'X': {

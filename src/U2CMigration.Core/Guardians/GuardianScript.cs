@@ -57,6 +57,19 @@ internal sealed class GuardianScript
     public GuardianScript GiveBack(string lockPath, string beforePath, string directory, string prefix, string setting, string value) =>
         Step('B').Text(lockPath).Text(beforePath).Text(directory).Text(prefix).Text(setting).Text(value);
 
+    /// <summary>Kills all processes of control groups, thawed where that takes it, until none is left or four seconds are over.</summary>
+    /// <param name="groups">Their directories.</param>
+    public GuardianScript EndGroups(IReadOnlyList<string> groups)
+    {
+        Step('K').Number(groups.Count);
+        foreach (string group in groups)
+        {
+            Text(group);
+        }
+
+        return this;
+    }
+
     /// <summary>Runs a program to its end.</summary>
     /// <param name="command">Its path and its arguments.</param>
     public GuardianScript Run(IReadOnlyList<string> command)

@@ -37,7 +37,7 @@ public interface ISourceNetwork
     /// A program and its arguments that undo <see cref="ReleaseAsync"/>, for when this process is killed before the commit; harmless when nothing was
     /// released. Empty for none: the workload is unreachable then until somebody else gives the address back. Read after <see cref="ReadyAsync"/>.
     /// </summary>
-    /// <remarks>The program is looked for when it is read, on the PATH of this process, and a migration whose program is missing fails then. <see cref="AddressHandover"/> needs none.</remarks>
+    /// <remarks>The program is looked for on the PATH of this process, before the freeze; a migration whose program is missing fails then. The guardian of an <see cref="AddressHandover"/> needs none.</remarks>
     IReadOnlyList<string> UndoCommand => [];
 
     /// <summary>Called when the migration is over on this host, whatever its outcome: no part of the handover may still be running when it returns. Called at most once.</summary>

@@ -180,6 +180,29 @@ public sealed class GuardianTests : IDisposable
         File.Exists(before).Should().Be(anotherLives);
     }
 
+    [Fact]
+    public void EndGroups_ProcessesAreListed_AllAreKilledAndTheGroupIsThawed()
+    {
+        using Process first = Process.Start("sleep", "1000");
+        using Process second = Process.Start("sleep", "1000");
+        string group = Path.Combine(_directory, "group");
+        Directory.CreateDirectory(group);
+        string members = NewFile("group/cgroup.procs", $"{first.Id}\n{second.Id}\n");
+        string state = NewFile("group/freezer.state", "FROZEN");
+        var guardian = Guardian.Start("test", new GuardianScript().EndGroups([Path.Combine(_directory, "missing"), group]));
+        Task emptied = Task.Run(() =>
+        {
+            first.WaitForExit();
+            second.WaitForExit();
+            File.WriteAllText(members, "");
+        });
+
+        guardian.Dispose();
+
+        emptied.IsCompletedSuccessfully.Should().BeTrue();
+        File.ReadAllText(state).Should().Be("THAWED");
+    }
+
     private static void Kill(int processId)
     {
         using Process process = Process.GetProcessById(processId);
