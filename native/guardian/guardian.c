@@ -287,6 +287,21 @@ static void move_processes(const char *from, const char *to)
     }
 }
 
+static u32 take_number(const u8 **at)
+{
+    u32 n = (*at)[0] | (u32)(*at)[1] << 8 | (u32)(*at)[2] << 16 | (u32)(*at)[3] << 24;
+    *at += 4;
+    return n;
+}
+
+static const char *take_text(const u8 **at)
+{
+    u32 length = take_number(at);
+    const char *s = (const char *)*at;
+    *at += length;
+    return s;
+}
+
 /// Kills what is in groups; whether there was anything.
 static int end_groups(const u8 *at, u32 count)
 {
@@ -337,21 +352,6 @@ static void give_back(const char *lock, const char *before, const char *director
     }
     if (!search.living) CALL(UNLINKAT, HERE, before, 0);
     close_file(alone);
-}
-
-static u32 take_number(const u8 **at)
-{
-    u32 n = (*at)[0] | (u32)(*at)[1] << 8 | (u32)(*at)[2] << 16 | (u32)(*at)[3] << 24;
-    *at += 4;
-    return n;
-}
-
-static const char *take_text(const u8 **at)
-{
-    u32 length = take_number(at);
-    const char *s = (const char *)*at;
-    *at += length;
-    return s;
 }
 
 static void execute(const u8 *at, const u8 *end)
