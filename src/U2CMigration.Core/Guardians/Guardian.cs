@@ -1,5 +1,8 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Globalization;
+using Microsoft.Win32.SafeHandles;
+using U2CMigration.Core.Interop;
 
 namespace U2CMigration.Core.Guardians;
 
@@ -17,6 +20,10 @@ internal sealed class Guardian : IDisposable
     private readonly Lock _lock = new();
     private readonly byte[] _script;
     private readonly Action _replaced;
+
+    /// <summary>The network namespace in which it works, where that is another one than this process has: it was started on a thread in it, and whoever replaces it stands elsewhere.</summary>
+    private readonly SafeFileHandle? _network = NetworkNamespace.TryOpenOfThread();
+
     private Process _process;
     private byte _told;
     private int _replacements;
@@ -110,10 +117,14 @@ internal sealed class Guardian : IDisposable
 
         process.WaitForExit(Patience);
         process.Dispose();
+        _network?.Dispose();
         GuardianGroup.RemoveIfEmpty();
     }
 
-    private (Process Process, Task<string?> Confined) Launch()
+    private (Process Process, Task<string?> Confined) Launch() =>
+        Criu.Interop.Namespace.RunInNetwork(_network is null ? null : string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{_network.DangerousGetHandle()}"), LaunchHere);
+
+    private (Process Process, Task<string?> Confined) LaunchHere()
     {
         var start = new ProcessStartInfo(GuardianProgram.Path) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = "/" };
         var process = new Process { StartInfo = start, EnableRaisingEvents = true };
