@@ -9,8 +9,8 @@ namespace U2CMigration.Core.Freezing;
 /// <summary>Lets the workload run on where it is when this process is killed while it holds it frozen. From the commit on it must not: the destination may run it.</summary>
 internal sealed class FreezeGuardian : IDisposable
 {
-    /// <summary>CRIU, which may have lost only its caller, undoes its dump within three seconds and leaves the group as it found it, frozen.</summary>
-    private const int Turns = 12;
+    /// <summary>CRIU, which may have lost only its caller, undoes its dump within seconds, on a busy machine, and leaves the group as it found it, frozen.</summary>
+    private const int Turns = 24;
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
