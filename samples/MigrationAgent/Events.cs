@@ -70,6 +70,7 @@ public static class Events
         ProcessId = container.RootProcessId,
         RestoreMode = container.RestoreMode.ToString(),
         Fill = Of(container.Fill),
+        Warnings = container.Warnings,
         PeakMemoryBytes = Math.Max(0, PeakMemory.Bytes() - container.StoreBytes),
     };
 

@@ -48,7 +48,7 @@ public static class ReceiveCommand
             {
                 Listen = parsed.GetRequiredValue(listen),
                 Criu = shared.Criu(parsed),
-                Network = shared.Address(parsed),
+                Network = shared.Network(parsed),
                 RestoreMode = Modes[parsed.GetRequiredValue(mode)],
                 MaxMemoryBytes = parsed.GetValue(memory) << 20,
                 CgroupDirectory = parsed.GetValue(cgroup),

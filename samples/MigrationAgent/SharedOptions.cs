@@ -9,9 +9,10 @@ namespace MigrationAgent;
 /// <summary>The options that both ends have.</summary>
 public sealed class SharedOptions
 {
-    private readonly Option<string?> _address = new("--address")
+    private readonly Option<string[]> _address = new("--address")
     {
-        Description = "The workload's own IPv4 address, which moves along, as ADDRESS/PREFIX@DEVICE on this host (10.0.0.7/24@eth0). Give it on both ends or on none.",
+        Description = "The workload's own IPv4 address, which moves along, as ADDRESS/PREFIX@DEVICE on this host (10.0.0.7/24@eth0). Give it on both ends or on none; a receiver takes several.",
+        DefaultValueFactory = static _ => [],
     };
 
     private readonly Option<string?> _workDirectory = new("--work-directory") { Description = "Where CRIU's images go; should be on a tmpfs (default: /run/u2cmigration)." };
@@ -24,7 +25,7 @@ public sealed class SharedOptions
         {
             try
             {
-                if (result.GetValueOrDefault<string?>() is { } text)
+                foreach (string text in result.GetValueOrDefault<string[]>() ?? [])
                 {
                     AddressHandover.Parse(text);
                 }
@@ -47,7 +48,18 @@ public sealed class SharedOptions
         command.AddGroup("This program", _workDirectory, _jsonLines, _verbose);
     }
 
-    public AddressHandover? Address(ParseResult parsed) => parsed.GetValue(_address) is { } text ? AddressHandover.Parse(text) : null;
+    /// <summary>The address that leaves.</summary>
+    public AddressHandover? Address(ParseResult parsed) => Addresses(parsed) is [var only, ..] ? only : null;
+
+    /// <summary>The addresses that may come.</summary>
+    public IDestinationNetwork? Network(ParseResult parsed) => Addresses(parsed) switch
+    {
+        [] => null,
+        [var only] => only,
+        var several => AddressHandover.AnyOf(several),
+    };
+
+    private AddressHandover[] Addresses(ParseResult parsed) => [.. (parsed.GetValue(_address) ?? []).Select(AddressHandover.Parse)];
 
     public CriuSettings Criu(ParseResult parsed) => _criu.Settings(parsed, Verbose(parsed));
 

@@ -11,6 +11,9 @@ public sealed record ArrivedEvent : AgentEvent
 
     public FillEvent? Fill { get; init; }
 
+    /// <summary>What did not succeed although it runs, a sentence each.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
     /// <summary>The most memory that the receiving program had beside the page store.</summary>
     public long PeakMemoryBytes { get; init; }
 }

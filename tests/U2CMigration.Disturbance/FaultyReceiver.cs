@@ -11,12 +11,15 @@ internal static class FaultyReceiver
     {
         var options = new MigrationReceiverOptions
         {
-            Listen = new IPEndPoint(IPAddress.Any, port), Network = AddressHandover.Parse(address), RestoreMode = mode, Faults = new PutInFault().Of(fault),
+            Listen = new IPEndPoint(IPAddress.Any, port),
+            Network = fault == StutteringNetwork.Fault ? new StutteringNetwork(AddressHandover.Parse(address)) : AddressHandover.Parse(address),
+            RestoreMode = mode,
+            Faults = fault == StutteringNetwork.Fault ? null : new PutInFault().Of(fault),
         };
         await using MigrationReceiver receiver = MigrationReceiver.Create(options);
         Console.WriteLine("ready");
         MigratedContainer arrived = await receiver.ReceiveAsync(CancellationToken.None);
-        Console.WriteLine($"arrived {arrived.RootProcessId}");
+        Console.WriteLine($"arrived {arrived.RootProcessId} {string.Join(' ', arrived.Warnings)}");
         return 0;
     }
 }

@@ -34,6 +34,11 @@ public sealed class ConsoleOutput(IAnsiConsole console) : IAgentOutput
                 break;
             case ArrivedEvent arrived:
                 console.WriteLine($"process {arrived.ProcessId} arrived and runs here ({arrived.RestoreMode})");
+                foreach (string warning in arrived.Warnings)
+                {
+                    console.MarkupLineInterpolated($"[yellow]note: {warning}[/]");
+                }
+
                 break;
             case InterruptedEvent interrupted:
                 console.WriteLine($"{interrupted.MigrationId}: process {interrupted.ProcessId} {(interrupted.IsOriginalThere ? "is frozen" : "is gone")}; it was to go to {interrupted.Destination}");

@@ -72,6 +72,15 @@ internal sealed class MigrationLedger(IMigrationRecords records, IRestoredTrees 
         return settled;
     }
 
+    /// <summary>Whether the workload of a migration is committed to run on this host, in this boot.</summary>
+    public bool RunsHere(Guid migrationId)
+    {
+        lock (_lock)
+        {
+            return records.Read(migrationId) is { State: MigrationState.Resumed } record && record.BootId == identity.BootId;
+        }
+    }
+
     /// <summary>Says what became of a migration.</summary>
     /// <param name="migrationId">The migration.</param>
     /// <param name="abortUnlessCommitted">Gives it up first, unless it is committed.</param>

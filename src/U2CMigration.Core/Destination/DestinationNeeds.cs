@@ -57,7 +57,13 @@ internal static class DestinationNeeds
     private static string? ProblemOf(NeededEndpoint need, MigrationReceiverOptions options)
     {
         // What arrives with the workload need not be here yet.
-        bool arrives = options.Network is AddressHandover handover ? handover.Address.Equals(need.EndPoint.Address) : options.Network is not null;
+        bool arrives = options.Network switch
+        {
+            AddressHandover handover => handover.Address.Equals(need.EndPoint.Address),
+            AddressChoice choice => choice.Has(need.EndPoint.Address),
+            { } => true,
+            null => false,
+        };
         return BindingTrial.Of(need, arrives, options.Criu.TcpClose) switch
         {
             BindingTrial.Outcome.Taken => $"Port {need.EndPoint.Port} ({(need.Use == EndpointUse.Datagrams ? "UDP" : "TCP")}, {need.EndPoint.Address}), which the workload has, is in use on this host. End what has it here ({(need.Use == EndpointUse.Datagrams ? "ss -ulnp" : "ss -tlnp")} names it), or receive into a network namespace of its own.",

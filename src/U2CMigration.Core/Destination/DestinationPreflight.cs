@@ -43,6 +43,13 @@ internal static class DestinationPreflight
             reason = refusal.Reason;
         }
 
+        if (context.Options.Network is { } network
+            && await network.FindProblemAsync(IncomingNetwork.RequestOf(context, connection.Peer), cancellationToken).ConfigureAwait(false) is { } problem)
+        {
+            problems.Add(problem);
+            reason = refusal is null ? RefusalReason.NeedMissing : reason;
+        }
+
         return problems.Count == 0 ? (mode, null) : Refused(reason, Shorten(problems));
     }
 

@@ -19,7 +19,20 @@ internal sealed class IncomingConnection(
 
     private static readonly TimeSpan TellTimeout = TimeSpan.FromSeconds(2);
 
+    /// <summary>How long an announcement that does not succeed is tried when the receiver ends.</summary>
+    private static readonly TimeSpan LastAttempts = TimeSpan.FromSeconds(10);
+
     private readonly ILogger _logger = loggers.CreateLogger("U2CMigration.Receiver");
+
+    private Task _announced = Task.CompletedTask;
+
+    /// <summary>Waits for an announcement that did not succeed at once.</summary>
+    /// <param name="stopping">Leaves it some seconds more.</param>
+    public async Task WaitForAnnouncementAsync(CancellationToken stopping)
+    {
+        await Task.WhenAny(_announced, Task.Delay(Timeout.Infinite, stopping)).ConfigureAwait(false);
+        await Task.WhenAny(_announced, Task.Delay(LastAttempts, CancellationToken.None)).ConfigureAwait(false);
+    }
 
     /// <summary>Serves it.</summary>
     /// <returns>The workload that arrived; null when the connection was about something else or nothing came of it.</returns>
@@ -127,7 +140,9 @@ internal sealed class IncomingConnection(
 
         try
         {
-            return await workload.RunAsync(cancellationToken).ConfigureAwait(false);
+            MigratedContainer arrived = await workload.RunAsync(cancellationToken).ConfigureAwait(false);
+            _announced = workload.Announced;
+            return arrived;
         }
         catch (Exception e) when (!workload.Runs)
         {

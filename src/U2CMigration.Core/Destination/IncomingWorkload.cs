@@ -46,7 +46,6 @@ internal sealed class IncomingWorkload : IAsyncDisposable
     private LockExchange? _locks;
     private RestoreSurroundings? _surroundings;
     private RestoreMode _mode;
-    private Task _announced = Task.CompletedTask;
     private bool _runs;
     private bool _released;
     private bool _disposed;
@@ -57,7 +56,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
         _turn = turn;
         _connection = connection;
         _mode = mode;
-        _network = new IncomingNetwork(context.Options.Network, context.Logger);
+        _network = new IncomingNetwork(context.Options.Network, IncomingNetwork.RequestOf(context, connection.Peer), context.Logger);
         _carried = new DestinationState(isSent: (connection.Features & ProtocolFeatures.CarriedState) != 0);
         _directory = ClaimedDirectory.Create(context.ImagesDirectory);
         _images = new ImageReceiver(context.ImagesDirectory);
@@ -83,6 +82,9 @@ internal sealed class IncomingWorkload : IAsyncDisposable
     /// <summary>Whether the workload does not run here and never will, which the source may be told.</summary>
     public bool IsGone => _tree.IsGone;
 
+    /// <summary>Completes when clients find the workload here, or that was given up.</summary>
+    public Task Announced => _network.Announced;
+
     /// <summary>Receives, restores, resumes.</summary>
     /// <param name="cancellationToken">Ends it up to the commit; ignored after.</param>
     public async Task<MigratedContainer> RunAsync(CancellationToken cancellationToken)
@@ -91,7 +93,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
         await ResumeAsync().ConfigureAwait(false);
         long storeBytes = _store.Statistics.StoredBytes;
         FillReport? fill = await FinishAsync(cancellationToken).ConfigureAwait(false);
-        return new MigratedContainer { MigrationId = _context.MigrationId, RootProcessId = _tree.RootProcessId, Fill = fill, RestoreMode = _mode, StoreBytes = storeBytes, IsSourceReleased = _released };
+        return new MigratedContainer { MigrationId = _context.MigrationId, RootProcessId = _tree.RootProcessId, Fill = fill, RestoreMode = _mode, StoreBytes = storeBytes, IsSourceReleased = _released, Warnings = _network.Problem is { } problem ? [problem] : [] };
     }
 
     /// <summary>Removes everything that belongs to a workload which does not run here.</summary>
@@ -180,7 +182,6 @@ internal sealed class IncomingWorkload : IAsyncDisposable
                     await _connection.SendAsync(new RoundAck(round.Round, _connection.PageBytesReceived, _store.Statistics.StoredBytes), cancellationToken).ConfigureAwait(false);
                     break;
                 case Frozen:
-                    _network.BeginAcquiring(cancellationToken);
                     _memory.Dispose();
                     break;
                 case Transport.Messages.ImageFile piece:
@@ -210,6 +211,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
         plan.Read();
         Mark("page maps read");
         _mode = plan.Confirm(_mode);
+        _network.BeginAcquiring(cancellationToken);
         var images = new ImageDirectory(_context.ImagesDirectory);
         InstallLedger? ledger = _verification.Begin(_mode, _images.Received, _objects.Find(images));
         await _network.Acquired.ConfigureAwait(false);
@@ -294,7 +296,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
         long resumedAt = Stopwatch.GetTimestamp();
         _objects.Keep();
         _context.Logger.WorkloadResumed(_context.MigrationId, _tree.RootProcessId);
-        await _announced.ConfigureAwait(false);
+        await _network.AwaitUsualAnnouncementAsync().ConfigureAwait(false);
         _resetting = Task.Run(() => ResetPeers.RunAsync(_carried.Waiting, _tree.RootProcessId));
         PhaseDuration[] phases = [new(PhaseNames.Resume, Stopwatch.GetElapsedTime(start, resumedAt)), new(PhaseNames.Announce, Stopwatch.GetElapsedTime(resumedAt))];
         try
@@ -372,7 +374,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
     private void NoteCommitted()
     {
         _runs = true;
-        _announced = _network.AnnounceAsync();
+        _network.BeginAnnouncing();
     }
 
     /// <summary>What the frozen original holds is free once the source has ended it, which it does when the commit is written down.</summary>

@@ -1,36 +1,53 @@
 using U2CMigration.Core.Guardians;
 using U2CMigration.Core.Handover;
+using U2CMigration.Core.Interop;
+using U2CMigration.Core.Logging;
+using U2CMigration.Core.Source;
 
 namespace U2CMigration.Core.Freezing;
 
 /// <summary>Lets the workload run on where it is when this process is killed while it holds it frozen. From the commit on it must not: the destination may run it.</summary>
 internal sealed class FreezeGuardian : IDisposable
 {
-    internal const string Settled = "settled";
+    /// <summary>CRIU, which may have lost only its caller, undoes its dump within seconds, on a busy machine, and leaves the group as it found it, frozen.</summary>
+    private const int Turns = 24;
 
-    /// <summary>For three seconds: CRIU, which has lost its caller too, undoes its dump in that time and leaves the group as it found it, frozen.</summary>
-    internal const string Script = """
-        [ -z "$said" ] || exit 0
-        file=$1 word=$2
-        shift 2
-        "$@"
-        [ -n "$file" ] || exit 0
-        for turn in 1 2 3 4 5 6 7 8 9 10 11 12; do
-            echo "$word" >"$file"
-            sleep 0.25
-        done
-        """;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
     private readonly Guardian _guardian;
+    private readonly SourceContext _context;
     private bool _settled;
 
-    private FreezeGuardian(Guardian guardian) => _guardian = guardian;
+    private FreezeGuardian(Guardian guardian, SourceContext context) => (_guardian, _context) = (guardian, context);
 
-    /// <summary>Starts one; to be called before the freeze, as it takes milliseconds.</summary>
+    /// <summary>Starts one; to be called long before the freeze, as it takes milliseconds.</summary>
     /// <param name="freezer">How the tree is frozen.</param>
-    /// <param name="network">What takes the address away meanwhile; null for none.</param>
-    public static FreezeGuardian Start(ITreeFreezer freezer, ISourceNetwork? network) => new(
-        Guardian.Start("u2c-freeze-guardian", Script, [freezer.ThawFile ?? string.Empty, freezer.ThawWord, .. network?.UndoCommand ?? []]));
+    /// <param name="context">The migration, whose network takes the address away meanwhile.</param>
+    /// <exception cref="IOException">It cannot be started, or what it would need is not there.</exception>
+    public static FreezeGuardian Start(ITreeFreezer freezer, SourceContext context)
+    {
+        GuardianScript undo = UndoOf(freezer.ThawFile, freezer.ThawWord, context.Target.RootProcessId, context.Options.Network);
+        var guardian = Guardian.Start("u2c-freeze-guardian", undo, isReplaced: false, replaced: context.Logger.GuardianReplaced);
+        return new FreezeGuardian(guardian, context);
+    }
+
+    /// <summary>Called right before the freeze: from now on another one is started when it is killed.</summary>
+    /// <exception cref="Errors.MigrationException">It is gone already; nothing was frozen.</exception>
+    public async Task HoldAsync()
+    {
+        _guardian.ReplaceWhenKilled();
+        if (_guardian.IsGone)
+        {
+            throw _context.Failure(
+                "The process that lets the workload run on if this one is killed while it is frozen (u2c-freeze-guar in a list of processes) was ended by somebody, so the workload was not frozen. Leave that process alone, and try again.",
+                isTransient: true);
+        }
+
+        if (await _guardian.Confined.ConfigureAwait(false) is { } sentence)
+        {
+            _context.Warn(sentence);
+        }
+    }
 
     /// <summary>From now on there is nothing to undo for it.</summary>
     public void Settle()
@@ -38,7 +55,7 @@ internal sealed class FreezeGuardian : IDisposable
         if (!_settled)
         {
             _settled = true;
-            _guardian.Tell(Settled);
+            _guardian.Settle();
         }
     }
 
@@ -46,5 +63,29 @@ internal sealed class FreezeGuardian : IDisposable
     {
         Settle();
         _guardian.Dispose();
+    }
+
+    /// <summary>The address first: a workload that runs wants to be reached.</summary>
+    internal static GuardianScript UndoOf(string? thawFile, string thawWord, int rootProcessId, ISourceNetwork? network)
+    {
+        var undo = new GuardianScript();
+        if (network is AddressHandover handover)
+        {
+            undo.Send(RouteNetlink.Protocol, handover.UndoMessage);
+        }
+        else if (network?.UndoCommand is { Count: > 0 } command)
+        {
+            undo.Run([ProgramPath.Find(command[0]), .. command.Skip(1)]);
+        }
+
+        // CRIU that was killed, too, has left the connections in the mode in which it reads them.
+        var turn = new GuardianScript();
+        if (thawFile is not null)
+        {
+            turn.Write(thawFile, thawWord);
+        }
+
+        string members = thawFile is null ? string.Empty : Path.Combine(Path.GetDirectoryName(thawFile)!, "cgroup.procs");
+        return undo.Repeat(Turns, turn.EndRepairMode(rootProcessId, members).Wait(Pause));
     }
 }

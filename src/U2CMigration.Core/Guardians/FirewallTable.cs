@@ -7,10 +7,6 @@ namespace U2CMigration.Core.Guardians;
 internal sealed class FirewallTable : IDisposable
 {
     private const string Program = "nft";
-    private const string Kept = "keep";
-
-    /// <summary>It removes the table in its own network namespace, which is that of the table, even if nobody else is in it any more.</summary>
-    private const string Script = $"[ \"$said\" != {Kept} ] || exit 0; exec \"$@\"";
 
     private readonly Guardian _guardian;
     private bool _kept;
@@ -26,7 +22,11 @@ internal sealed class FirewallTable : IDisposable
     /// <exception cref="Win32Exception">There is no nft.</exception>
     public static FirewallTable Install(IReadOnlyList<string> prefix, string table, string rules)
     {
-        var guardian = Guardian.Start("u2c-connection-guardian", Script, [.. prefix, Program, "delete", "table", "inet", table]);
+        // It removes the table in its own network namespace, which is that of the table, even if nobody else is in it any more.
+        GuardianScript undo = prefix.Count == 0
+            ? new GuardianScript().Send(TableRemoval.Protocol, TableRemoval.Of(table))
+            : new GuardianScript().Run([ProgramPath.Find(prefix[0]), .. prefix.Skip(1), Program, "delete", "table", "inet", table]);
+        var guardian = Guardian.Start("u2c-connection-guardian", undo);
         try
         {
             Run(prefix, rules);
@@ -45,7 +45,7 @@ internal sealed class FirewallTable : IDisposable
         if (!_kept)
         {
             _kept = true;
-            _guardian.Tell(Kept);
+            _guardian.Settle();
         }
     }
 
@@ -57,7 +57,7 @@ internal sealed class FirewallTable : IDisposable
             _disposed = true;
             if (_kept)
             {
-                _guardian.Tell(" no longer");
+                _guardian.Settle(isSettled: false);
             }
 
             _guardian.Dispose();

@@ -9,8 +9,8 @@ namespace U2CMigration.Core.Handover;
 /// <remarks>
 /// Needs CAP_NET_ADMIN and CAP_NET_RAW. Until the sockets are restored the address lies on the loopback device of the destination and is not told to
 /// neighbours (<c>arp_ignore</c>, <c>arp_announce</c>): a packet that came earlier would be answered by the kernel with a reset, as its socket does not exist yet.
-/// Meanwhile the source holds the packets that arrive there, and passes them on when the destination announces the address.
-/// One instance serves one migration on one host.
+/// Meanwhile the source holds the packets that arrive there, and passes them on when the destination announces the address after the commit; after a rollback they are given to the workload.
+/// On the destination one instance serves any number of migrations, one after the other: while a workload has the address, no other one is let in. On the source it serves one session at a time.
 /// </remarks>
 public sealed class AddressHandover : ISourceNetwork, IDestinationNetwork
 {
@@ -19,13 +19,7 @@ public sealed class AddressHandover : ISourceNetwork, IDestinationNetwork
     private readonly IPAddress _address;
     private readonly int _prefixLength;
     private readonly string _deviceName;
-    private readonly Lazy<NetworkDevice> _device;
-    private readonly ArpSilence _silence;
-    private PacketRelay? _relay;
-    private NewConnectionHold? _hold;
-    private bool _released;
-    private bool _onLoopback;
-    private bool _onDevice;
+    private DepartingAddress? _departing;
 
     /// <summary>Describes the address to move.</summary>
     /// <param name="address">The IPv4 address of the workload. It should not be the primary address of a subnet that has others: the kernel removes those with it.</param>
@@ -46,9 +40,10 @@ public sealed class AddressHandover : ISourceNetwork, IDestinationNetwork
         _address = address;
         _prefixLength = prefixLength;
         _deviceName = device;
-        _device = new Lazy<NetworkDevice>(() => NetworkDevice.Find(device));
-        _silence = new ArpSilence(device, address);
     }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<IPAddress> Addresses => [_address];
 
     /// <summary>The address that moves.</summary>
     internal IPAddress Address => _address;
@@ -79,72 +74,73 @@ public sealed class AddressHandover : ISourceNetwork, IDestinationNetwork
         return new AddressHandover(address, prefix, parts[2]);
     }
 
+    /// <summary>Several addresses for one receiver: each migration gets the one that its source moves.</summary>
+    /// <param name="handovers">The addresses that may come; each at most once.</param>
+    /// <exception cref="ArgumentException">There are none, or one comes twice.</exception>
+    public static IDestinationNetwork AnyOf(IReadOnlyList<AddressHandover> handovers) => new AddressChoice(handovers);
+
     /// <inheritdoc/>
     public ValueTask ReadyAsync(CancellationToken cancellationToken)
     {
-        _relay ??= PacketRelay.Open(_address, _device.Value);
+        if (_departing is not null)
+        {
+            throw new IOException($"This handover of {_address} serves another session at this moment. Make one for each session.");
+        }
+
+        _departing = new DepartingAddress(_address, _prefixLength, NetworkDevice.Find(_deviceName));
         return ValueTask.CompletedTask;
     }
 
     /// <inheritdoc/>
     public ValueTask HoldNewConnectionsAsync(CancellationToken cancellationToken)
     {
-        // First the relay: what it sees and nobody drops is a duplicate, which does no harm.
-        _relay?.BeginWithNewConnections();
-        _hold ??= NewConnectionHold.TryInstall(_address);
+        _departing?.HoldNewConnections();
         return ValueTask.CompletedTask;
     }
 
     /// <inheritdoc/>
     public ValueTask ReleaseAsync(CancellationToken cancellationToken)
     {
-        _relay?.Begin();
-        RouteNetlink.RemoveAddress(_device.Value.Index, _address.GetAddressBytes(), _prefixLength);
-
-        // Only now: what this host never had it must not take back.
-        _released = true;
-        _hold?.EndSoon();
+        (_departing ?? throw new InvalidOperationException($"{nameof(ReadyAsync)} comes first.")).Release();
         return ValueTask.CompletedTask;
     }
 
     /// <inheritdoc/>
-    public async ValueTask ReclaimAsync(CancellationToken cancellationToken)
-    {
-        await LetConnectAsync().ConfigureAwait(false);
-        if (_released)
-        {
-            RouteNetlink.AddAddress(_device.Value.Index, _address.GetAddressBytes(), _prefixLength);
-            _released = false;
-            GratuitousArp.Announce(_address, _device.Value);
-        }
-    }
+    public void Commit() => _departing?.Commit();
 
     /// <inheritdoc/>
-    /// <remarks>By ip(8). No neighbour has heard of another owner before the commit, so nothing need be announced.</remarks>
+    public ValueTask ReclaimAsync(CancellationToken cancellationToken) => _departing?.ReclaimAsync() ?? ValueTask.CompletedTask;
+
+    /// <inheritdoc/>
+    /// <remarks>By ip(8), for the journal of a migration that nobody has settled; a guardian does without. No neighbour has heard of another owner before the commit, so nothing need be announced.</remarks>
     public IReadOnlyList<string> UndoCommand => ["ip", "address", "add", $"{_address}/{_prefixLength}", "dev", _deviceName];
 
     /// <inheritdoc/>
     public async ValueTask EndAsync()
     {
-        await LetConnectAsync().ConfigureAwait(false);
-        if (_relay is { } relay)
+        if (_departing is { } departing)
         {
-            _relay = null;
-            await relay.DisposeAsync().ConfigureAwait(false);
+            _departing = null;
+            await departing.EndAsync().ConfigureAwait(false);
         }
     }
 
     /// <inheritdoc/>
-    public ValueTask RecoverAsync(CancellationToken cancellationToken)
+    public ValueTask RecoverAsync(Predicate<Guid> runsHere, CancellationToken cancellationToken)
     {
-        if (_silence.TryTakeOver())
+        ArgumentNullException.ThrowIfNull(runsHere);
+        var device = new Lazy<NetworkDevice>(() => NetworkDevice.Find(_deviceName));
+        new ArpSilence(_deviceName).Recover(waiting =>
         {
-            // Only when it is there; killed at another moment, it may not be.
-            _onLoopback = NetworkDevice.LoopbackHas(_address);
-            LeaveLoopback();
-            _silence.End();
-        }
+            if (runsHere(waiting.MigrationId))
+            {
+                // The process was killed between the resume and the announcement.
+                RouteNetlink.AddAddress(device.Value.Index, waiting.Address.GetAddressBytes(), waiting.PrefixLength);
+                GratuitousArp.Announce(waiting.Address, device.Value);
+            }
 
+            ArrivingAddress.RemoveAbandoned(waiting);
+        });
         return ValueTask.CompletedTask;
     }
 
@@ -156,62 +152,33 @@ public sealed class AddressHandover : ISourceNetwork, IDestinationNetwork
     }
 
     /// <inheritdoc/>
-    public ValueTask PrepareAsync(CancellationToken cancellationToken)
+    public ValueTask<string?> FindProblemAsync(AddressRequest request, CancellationToken cancellationToken)
     {
-        _ = _device.Value;
-        return ValueTask.CompletedTask;
+        ArgumentNullException.ThrowIfNull(request);
+        if (request.Moving.Count > 0 && !request.Moving.Contains(_address))
+        {
+            return ValueTask.FromResult<string?>($"The source moves {string.Join(", ", request.Moving)}, and this host is set up to bring {_address} here. Name the same address on both ends ({nameof(AddressHandover)}, agent: --address).");
+        }
+
+        // A source on this very host has it until the freeze.
+        return ValueTask.FromResult(NetworkDevice.HolderOf(_address) is { } holder && holder != NetworkDevice.Loopback && !IsThisHost(request.Source)
+            ? ArrivingAddress.TakenSentence(_address, holder)
+            : null);
     }
 
     /// <inheritdoc/>
-    public ValueTask AcquireAsync(CancellationToken cancellationToken)
+    /// <exception cref="IOException">It cannot be brought here; the message says why.</exception>
+    public async ValueTask<IArrivingAddress> PrepareAsync(AddressRequest request, CancellationToken cancellationToken)
     {
-        _silence.Begin();
-        RouteNetlink.AddAddress(NetworkDevice.LoopbackIndex, _address.GetAddressBytes(), HostPrefix);
-        _onLoopback = true;
-        return ValueTask.CompletedTask;
+        ArgumentNullException.ThrowIfNull(request);
+        return await FindProblemAsync(request, cancellationToken).ConfigureAwait(false) is { } problem
+            ? throw new IOException(problem)
+            : new ArrivingAddress(_address, _prefixLength, NetworkDevice.Find(_deviceName), request.MigrationId);
     }
 
-    /// <inheritdoc/>
-    public ValueTask AnnounceAsync(CancellationToken cancellationToken)
-    {
-        RouteNetlink.AddAddress(_device.Value.Index, _address.GetAddressBytes(), _prefixLength);
-        _onDevice = true;
-        LeaveLoopback();
-        _silence.End();
-        GratuitousArp.Announce(_address, _device.Value);
-        return ValueTask.CompletedTask;
-    }
+    /// <summary>What a guardian sends to the kernel if this process is killed before the commit. No neighbour has heard of another owner by then, so nothing need be announced.</summary>
+    internal byte[] UndoMessage => RouteNetlink.AddressMessage(NetworkDevice.Find(_deviceName).Index, _address.GetAddressBytes(), _prefixLength);
 
-    /// <inheritdoc/>
-    public ValueTask AbandonAsync(CancellationToken cancellationToken)
-    {
-        if (_onDevice)
-        {
-            RouteNetlink.RemoveAddress(_device.Value.Index, _address.GetAddressBytes(), _prefixLength);
-            _onDevice = false;
-        }
-
-        LeaveLoopback();
-        _silence.End();
-        return ValueTask.CompletedTask;
-    }
-
-    /// <summary>Without the address there is nothing to hold, and with it the workload is to be reached again.</summary>
-    private async Task LetConnectAsync()
-    {
-        if (_hold is { } hold)
-        {
-            _hold = null;
-            await hold.EndAsync().ConfigureAwait(false);
-        }
-    }
-
-    private void LeaveLoopback()
-    {
-        if (_onLoopback)
-        {
-            RouteNetlink.RemoveAddress(NetworkDevice.LoopbackIndex, _address.GetAddressBytes(), HostPrefix);
-            _onLoopback = false;
-        }
-    }
+    private static bool IsThisHost(EndPoint? source) =>
+        source is IPEndPoint { Address: var from } && (IPAddress.IsLoopback(from) || NetworkDevice.HolderOf(from.IsIPv4MappedToIPv6 ? from.MapToIPv4() : from) is not null);
 }

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Net;
+using U2CMigration.Core.SystemSettings;
 
 namespace U2CMigration.Core.Handover;
 
@@ -9,38 +11,46 @@ namespace U2CMigration.Core.Handover;
 /// <remarks>
 /// The second matters as much as the first: a socket speaks while it is restored (what was not sent yet, a window probe), the kernel asks for its peer's hardware address in the name of the
 /// socket's address, and the peer would take that for a claim and send all connections here, where the others are not restored yet and would be reset.
-/// What the settings were is written down in files of <c>/run</c>, for when this process is killed before it can put them back.
+/// Counted per device of a network namespace among all migrations of all processes, and per address: who keeps the silence for an address is the only one who may have it on the loopback device.
 /// </remarks>
-internal sealed class ArpSilence(string device, IPAddress address)
+internal sealed class ArpSilence(string device)
 {
-    private readonly BorrowedSetting[] _settings = [new(device, "arp_ignore", "1", address), new(device, "arp_announce", "2", address)];
+    private const string Directory = "/run/u2cmigration";
 
-    public void Begin()
+    private readonly BorrowedSettings _settings = new(
+        Directory,
+        $"arp-{NetworkNamespaceNumber()}-{device}",
+        [new BorrowedSetting($"/proc/sys/net/ipv4/conf/{device}/arp_ignore", "1"), new BorrowedSetting($"/proc/sys/net/ipv4/conf/{device}/arp_announce", "2")]);
+
+    /// <summary>Begins to keep it for an address.</summary>
+    /// <param name="address">The address.</param>
+    /// <param name="prefixLength">Of its subnet.</param>
+    /// <param name="migrationId">Whose address it is.</param>
+    /// <param name="whenAbandoned">Called for addresses that processes which were killed have left waiting.</param>
+    /// <returns>Null when another migration keeps it for that address.</returns>
+    public BorrowedSettings.Borrower? TryBegin(IPAddress address, int prefixLength, Guid migrationId, Action<WaitingAddress> whenAbandoned) =>
+        _settings.TryBorrow($"{address}", string.Create(CultureInfo.InvariantCulture, $"{prefixLength} {migrationId:N}"), Handler(whenAbandoned));
+
+    /// <summary>Ends what processes that were killed have left.</summary>
+    /// <param name="whenAbandoned">Called for each address that waits, before.</param>
+    public void Recover(Action<WaitingAddress> whenAbandoned) => _settings.Recover(Handler(whenAbandoned));
+
+    private static Action<string, string> Handler(Action<WaitingAddress> whenAbandoned) => (holder, note) =>
     {
-        foreach (BorrowedSetting setting in _settings)
+        // Killed before the note was written it had not begun: nothing waits then.
+        if (note.Split(' ') is [var prefix, var migration] && IPAddress.TryParse(holder, out IPAddress? address)
+            && int.TryParse(prefix, NumberStyles.None, CultureInfo.InvariantCulture, out int length) && Guid.TryParse(migration, out Guid id))
         {
-            setting.Borrow();
+            whenAbandoned(new WaitingAddress(address, length, id));
         }
-    }
+    };
 
-    public void End()
-    {
-        foreach (BorrowedSetting setting in _settings)
-        {
-            setting.GiveBack();
-        }
-    }
+    /// <summary>Devices of the same name in two namespaces are two.</summary>
+    private static string NetworkNamespaceNumber() => string.Concat((new FileInfo("/proc/self/ns/net").LinkTarget ?? string.Empty).Where(char.IsAsciiDigit));
 
-    /// <summary>Takes over from a process that was killed between <see cref="Begin"/> and <see cref="End"/>.</summary>
-    /// <returns>Whether there was one.</returns>
-    public bool TryTakeOver()
-    {
-        bool found = false;
-        foreach (BorrowedSetting setting in _settings)
-        {
-            found |= setting.TryTakeOver();
-        }
-
-        return found;
-    }
+    /// <summary>An address that waits on the loopback device.</summary>
+    /// <param name="Address">The address.</param>
+    /// <param name="PrefixLength">Of its subnet.</param>
+    /// <param name="MigrationId">Whose it is.</param>
+    internal readonly record struct WaitingAddress(IPAddress Address, int PrefixLength, Guid MigrationId);
 }

@@ -13,6 +13,9 @@ internal static partial class NetworkNamespace
     /// <summary>Whether a process has another network namespace than this one; false when it is gone.</summary>
     public static bool IsOther(int processId) => Link($"{processId}") is { } its && its != Link("self");
 
+    /// <summary>The namespace of this thread, where it is another one than that of this process; null otherwise.</summary>
+    public static SafeFileHandle? TryOpenOfThread() => Link("thread-self") is { } its && its != Link("self") ? File.OpenHandle("/proc/thread-self/ns/net") : null;
+
     /// <summary>Runs something there: right away where it is the namespace of this process, else on a thread that ends afterwards, as no other work may run on it.</summary>
     /// <exception cref="IOException">The namespace cannot be entered.</exception>
     public static void Run(int processId, Action action)

@@ -9,6 +9,9 @@ internal static partial class RouteNetlink
 {
     internal const int MessageLength = HeaderLength + AddressMessageLength + (2 * AttributeLength);
 
+    /// <summary>NETLINK_ROUTE.</summary>
+    internal const int Protocol = 0;
+
     private const int AddressFamilyNetlink = 16;
     private const int SocketTypeRaw = 3;
     private const int CloseOnExec = 0x80000;
@@ -18,7 +21,10 @@ internal static partial class RouteNetlink
     private const ushort FlagRequest = 1;
     private const ushort FlagAcknowledge = 4;
     private const ushort FlagReplace = 0x100;
+    private const ushort FlagExclusive = 0x200;
     private const ushort FlagCreate = 0x400;
+    private const int Exists = 17;
+    private const int AddressNotAvailable = 99;
     private const ushort AttributeAddress = 1;
     private const ushort AttributeLocal = 2;
     private const byte AddressFamilyInet = 2;
@@ -28,11 +34,35 @@ internal static partial class RouteNetlink
 
     /// <summary>Adds an IPv4 address, or leaves it as it is when it is there.</summary>
     internal static void AddAddress(int interfaceIndex, ReadOnlySpan<byte> address, int prefixLength) =>
-        Request(NewAddress, FlagCreate | FlagReplace, interfaceIndex, address, prefixLength, "add");
+        Check(Request(NewAddress, FlagCreate | FlagReplace, interfaceIndex, address, prefixLength), "add", address, prefixLength);
+
+    /// <summary>Adds an IPv4 address.</summary>
+    /// <returns>False when it was there: it is not ours to remove then.</returns>
+    internal static bool TryAddNewAddress(int interfaceIndex, ReadOnlySpan<byte> address, int prefixLength)
+    {
+        int error = Request(NewAddress, FlagCreate | FlagExclusive, interfaceIndex, address, prefixLength);
+        Check(error == Exists ? 0 : error, "add", address, prefixLength);
+        return error == 0;
+    }
 
     /// <summary>Removes an IPv4 address.</summary>
     internal static void RemoveAddress(int interfaceIndex, ReadOnlySpan<byte> address, int prefixLength) =>
-        Request(DeleteAddress, 0, interfaceIndex, address, prefixLength, "remove");
+        Check(Request(DeleteAddress, 0, interfaceIndex, address, prefixLength), "remove", address, prefixLength);
+
+    /// <summary>Removes an IPv4 address; what is not there need not be removed.</summary>
+    internal static void RemoveAddressIfThere(int interfaceIndex, ReadOnlySpan<byte> address, int prefixLength)
+    {
+        int error = Request(DeleteAddress, 0, interfaceIndex, address, prefixLength);
+        Check(error == AddressNotAvailable ? 0 : error, "remove", address, prefixLength);
+    }
+
+    /// <summary>The message that adds an address or leaves it as it is, for another process to send.</summary>
+    internal static byte[] AddressMessage(int interfaceIndex, ReadOnlySpan<byte> address, int prefixLength)
+    {
+        byte[] message = new byte[MessageLength];
+        Write(message, NewAddress, FlagCreate | FlagReplace, interfaceIndex, address, prefixLength);
+        return message;
+    }
 
     /// <summary>struct nlmsghdr, struct ifaddrmsg, IFA_LOCAL, IFA_ADDRESS; in the byte order of the host.</summary>
     internal static void Write(Span<byte> message, ushort type, ushort flags, int interfaceIndex, ReadOnlySpan<byte> address, int prefixLength)
@@ -54,7 +84,18 @@ internal static partial class RouteNetlink
         }
     }
 
-    private static unsafe void Request(ushort type, int flags, int interfaceIndex, ReadOnlySpan<byte> address, int prefixLength, string verb)
+    private static void Check(int error, string verb, ReadOnlySpan<byte> address, int prefixLength)
+    {
+        if (error != 0)
+        {
+            throw new IOException(
+                $"Could not {verb} {new System.Net.IPAddress(address)}/{prefixLength}: {Marshal.GetPInvokeErrorMessage(error)}. CAP_NET_ADMIN is needed.");
+        }
+    }
+
+    /// <summary>Asks the kernel.</summary>
+    /// <returns>0 or the errno.</returns>
+    private static unsafe int Request(ushort type, int flags, int interfaceIndex, ReadOnlySpan<byte> address, int prefixLength)
     {
         int descriptor = OpenSocket(AddressFamilyNetlink, SocketTypeRaw | CloseOnExec, 0);
         if (descriptor < 0)
@@ -76,12 +117,7 @@ internal static partial class RouteNetlink
             throw new IOException("The kernel did not answer an address request on AF_NETLINK.");
         }
 
-        int error = -BinaryPrimitives.ReadInt32LittleEndian(new ReadOnlySpan<byte>(buffer + HeaderLength, 4));
-        if (error != 0)
-        {
-            throw new IOException(
-                $"Could not {verb} {new System.Net.IPAddress(address)}/{prefixLength}: {Marshal.GetPInvokeErrorMessage(error)}. CAP_NET_ADMIN is needed.");
-        }
+        return -BinaryPrimitives.ReadInt32LittleEndian(new ReadOnlySpan<byte>(buffer + HeaderLength, 4));
     }
 
     [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]

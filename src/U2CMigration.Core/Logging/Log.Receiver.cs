@@ -54,6 +54,12 @@ internal static partial class Log
     [LoggerMessage(LogEventIds.FillDone, LogLevel.Information, "Migration {MigrationId}: all pages in place after {Milliseconds:0} ms; {Touches} first touches.", EventName = nameof(FillDone))]
     public static partial void FillDone(this ILogger logger, Guid migrationId, double milliseconds, long touches);
 
+    [LoggerMessage(LogEventIds.AddressNotAnnounced, LogLevel.Warning, "Migration {MigrationId}: the workload runs here and its address could not be announced (attempt {Attempt}); it is tried again.", EventName = nameof(AddressNotAnnounced))]
+    public static partial void AddressNotAnnounced(this ILogger logger, Exception exception, Guid migrationId, int attempt);
+
+    [LoggerMessage(LogEventIds.AddressAnnouncedLate, LogLevel.Information, "Migration {MigrationId}: the address was announced at attempt {Attempt}.", EventName = nameof(AddressAnnouncedLate))]
+    public static partial void AddressAnnouncedLate(this ILogger logger, Guid migrationId, int attempt);
+
     [LoggerMessage(LogEventIds.MigrationAbandoned, LogLevel.Warning, "Migration {MigrationId} from {Source} was given up: {Reason}", EventName = nameof(MigrationAbandoned))]
     public static partial void MigrationAbandoned(this ILogger logger, Guid migrationId, string source, string reason);
 

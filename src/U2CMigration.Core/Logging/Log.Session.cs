@@ -64,6 +64,9 @@ internal static partial class Log
     [LoggerMessage(LogEventIds.DumpTriedAgain, LogLevel.Information, "CRIU could not stop and dump the workload at attempt {Attempt}; it runs, and is tried again.", EventName = nameof(DumpTriedAgain))]
     public static partial void DumpTriedAgain(this ILogger logger, Exception exception, int attempt);
 
+    [LoggerMessage(LogEventIds.GuardianReplaced, LogLevel.Warning, "The process that lets the workload run on if this one is killed was killed itself; another one was started.", EventName = nameof(GuardianReplaced))]
+    public static partial void GuardianReplaced(this ILogger logger);
+
     [LoggerMessage(LogEventIds.LogNotKept, LogLevel.Warning, "A log of the failed migration could not be kept.", EventName = nameof(LogNotKept))]
     public static partial void LogNotKept(this ILogger logger, Exception exception);
 

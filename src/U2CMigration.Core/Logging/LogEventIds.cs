@@ -43,4 +43,7 @@ internal static class LogEventIds
     public const int RestoreTimeline = 1118;
     public const int ConnectionsNotLocked = 1121;
     public const int MigrationRecovered = 1122;
+    public const int AddressNotAnnounced = 1140;
+    public const int AddressAnnouncedLate = 1141;
+    public const int GuardianReplaced = 1040;
 }

@@ -23,6 +23,9 @@ public sealed record MigratedContainer
     /// </summary>
     public bool IsSourceReleased { get; init; }
 
+    /// <summary>What did not succeed although the workload runs here, a sentence each: an address that could not be announced yet.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
     /// <summary>The way in which the pages were given to the processes.</summary>
     public required RestoreMode RestoreMode { get; init; }
 }

@@ -31,6 +31,7 @@ public sealed class MigrationReceiver : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly MigrationLedger _ledger;
     private readonly MigrationListener _listener;
+    private readonly ReceiverClaim _claim;
     private readonly Channel<MigratedContainer> _arrived = Channel.CreateUnbounded<MigratedContainer>();
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _accepting;
@@ -42,11 +43,21 @@ public sealed class MigrationReceiver : IAsyncDisposable
         _loggers = loggers;
         _logger = loggers.CreateLogger("U2CMigration.Receiver");
         CreateWorkDirectory(options.WorkDirectory);
+        _claim = ReceiverClaim.Take(options.WorkDirectory);
         ClaimedDirectory.RemoveAbandoned(options.WorkDirectory);
         _ledger = LedgerFolder.Open(options.WorkDirectory, new RestoredTrees(_logger));
         _ledger.RemoveOld();
         var connections = new MigrationConnectionOptions { ServerTls = options.Credentials, PeerTimeout = options.IdleTimeout };
-        _listener = MigrationListener.Listen(options.Listen, ConnectionRole.Destination, connections, loggers);
+        try
+        {
+            _listener = MigrationListener.Listen(options.Listen, ConnectionRole.Destination, connections, loggers);
+        }
+        catch
+        {
+            _claim.Dispose();
+            throw;
+        }
+
         _logger.Listening(Endpoint.ToString());
         _accepting = AcceptAsync();
     }
@@ -58,7 +69,7 @@ public sealed class MigrationReceiver : IAsyncDisposable
     /// <param name="options">Where, and how to restore.</param>
     /// <param name="loggers">Where to log; nowhere by default.</param>
     /// <exception cref="ArgumentException">An option is out of range; the message names all that are.</exception>
-    /// <exception cref="IOException">The work directory cannot be created.</exception>
+    /// <exception cref="IOException">The work directory cannot be created, or another receiver works with it.</exception>
     /// <exception cref="Transport.TransportException">The endpoint cannot be listened on.</exception>
     /// <remarks>Whether this host can take migrations at all is found out in the background and logged; ask for it with <see cref="CheckAsync"/>.</remarks>
     public static MigrationReceiver Create(MigrationReceiverOptions options, ILoggerFactory? loggers = null)
@@ -115,6 +126,7 @@ public sealed class MigrationReceiver : IAsyncDisposable
         await _stop.CancelAsync().ConfigureAwait(false);
         await _listener.DisposeAsync().ConfigureAwait(false);
         await _accepting.ConfigureAwait(false);
+        _claim.Dispose();
         _stop.Dispose();
     }
 
@@ -195,10 +207,10 @@ public sealed class MigrationReceiver : IAsyncDisposable
         {
             if (_options.Network is { } network)
             {
-                await network.RecoverAsync(_stop.Token).ConfigureAwait(false);
+                await network.RecoverAsync(_ledger.RunsHere, _stop.Token).ConfigureAwait(false);
             }
         }
-        catch (IOException e)
+        catch (Exception e) when (e is not OperationCanceledException)
         {
             _logger.UndoFailed(e, "what an earlier receiver left of the network handover");
         }
@@ -206,13 +218,15 @@ public sealed class MigrationReceiver : IAsyncDisposable
 
     private async Task ServeAsync(MigrationConnection connection)
     {
+        var incoming = new IncomingConnection(connection, _options, _ledger, _loggers);
         await using (connection.ConfigureAwait(false))
         {
-            var incoming = new IncomingConnection(connection, _options, _ledger, _loggers);
             if (await incoming.ServeAsync(_stop.Token).ConfigureAwait(false) is { } container)
             {
                 _arrived.Writer.TryWrite(container);
             }
         }
+
+        await incoming.WaitForAnnouncementAsync(_stop.Token).ConfigureAwait(false);
     }
 }

@@ -13,17 +13,6 @@ namespace U2CMigration.Core.SocketPaths;
 /// <remarks>A guardian brings them back when this process is killed before the commit.</remarks>
 internal sealed class KeptSocketPaths : IDisposable
 {
-    private const string Settled = "settled";
-
-    /// <summary>Pairs of the kept name and the path.</summary>
-    private const string Script = """
-        while [ $# -gt 1 ]; do
-            [ -n "$said" ] || [ ! -e "$1" ] || mv -f -- "$1" "$2"
-            rm -f -- "$1"
-            shift 2
-        done
-        """;
-
     private const int NoSuchFile = 2;
     private const int PathField = 7;
     private const int InodeField = 6;
@@ -35,7 +24,14 @@ internal sealed class KeptSocketPaths : IDisposable
     private KeptSocketPaths(List<(string Kept, string Path)> paths)
     {
         _paths = paths;
-        _guardian = paths.Count > 0 ? Guardian.Start("u2c-socket-guardian", Script, [.. paths.SelectMany(static one => (string[])[one.Kept, one.Path])]) : null;
+        (GuardianScript undo, GuardianScript settled) = (new(), new());
+        foreach ((string kept, string path) in paths)
+        {
+            undo.Rename(kept, path).Remove(kept);
+            settled.Remove(kept);
+        }
+
+        _guardian = paths.Count > 0 ? Guardian.Start("u2c-socket-guardian", undo, settled) : null;
     }
 
     /// <summary>Whether there is anything to bring back.</summary>
@@ -88,7 +84,7 @@ internal sealed class KeptSocketPaths : IDisposable
         if (!_settled)
         {
             _settled = true;
-            _guardian?.Tell(Settled);
+            _guardian?.Settle();
         }
     }
 

@@ -31,7 +31,7 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
     private static readonly TimeSpan UndoTimeout = TimeSpan.FromSeconds(10);
 
     private readonly ISourceNetwork? _network = context.Options.Network;
-    private readonly FreezeGuardian _guardian = FreezeGuardian.Start(freezer, context.Options.Network);
+    private readonly FreezeGuardian _guardian = FreezeGuardian.Start(freezer, context);
     private readonly MemoryAtHand _memory = MemoryAtHand.Take();
     private readonly SourceLeases _leases = new();
     private readonly CriuDumpOptions _options = DumpOptions.For(context);
@@ -115,6 +115,7 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
     /// <summary>Stops every task, if the freezer can.</summary>
     public async Task FreezeAsync(CancellationToken cancellationToken)
     {
+        await _guardian.HoldAsync().ConfigureAwait(false);
         _frozen = true;
         freezer.Freeze(cancellationToken);
         if (freezer.Freezes)
@@ -197,6 +198,7 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
     public void Insure()
     {
         _insured = true;
+        _network?.Commit();
         foreach (int processId in ProcessTree.List(context.Target.RootProcessId))
         {
             Signals.Send(processId, Signals.Stop);

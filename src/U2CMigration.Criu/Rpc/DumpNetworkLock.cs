@@ -16,7 +16,7 @@ internal sealed class DumpNetworkLock(string? networkNamespace, ILogger logger)
 
     /// <summary>Removes the lock of a worker that was killed, or died by itself, before it had written the image that names the lock.</summary>
     /// <param name="dumped">What was to be dumped.</param>
-    internal Task RemoveUnnamedAsync(CriuDumpOptions dumped) => RemoveAsync(dumped, () => NetworkLockTables.RemoveAllBut(_before, networkNamespace));
+    internal Task RemoveUnnamedAsync(CriuDumpOptions dumped) => RemoveAsync(dumped, () => NetworkLockTables.RemoveNew(_before, ProcessConnections.Of(dumped.ProcessId), networkNamespace));
 
     private Task RemoveAsync(CriuDumpOptions dumped, Action remove) => dumped is { TcpEstablished: true, NetworkLock: CriuNetworkLock.Nftables }
         ? Task.Run(() => Try(remove))

@@ -1,6 +1,9 @@
 using System.Collections.Frozen;
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Text.RegularExpressions;
 using U2CMigration.Criu.Images;
 using U2CMigration.Criu.Interop;
 
@@ -10,7 +13,7 @@ namespace U2CMigration.Criu.Rpc;
 /// The nftables table with which a dump locks connections, one rule for each. It outlives the dump by design; left behind, its rules would swallow the
 /// packets of the same connections if the workload came back to this host.
 /// </summary>
-internal static class NetworkLockTables
+internal static partial class NetworkLockTables
 {
     private const string Program = "nft";
     private const string NamePrefix = "CRIU-";
@@ -50,17 +53,42 @@ internal static class NetworkLockTables
         }
     }
 
-    /// <summary>Removes the tables that have come since <see cref="List"/>.</summary>
+    /// <summary>Removes the tables that have come since <see cref="List"/> and lock connections of a tree: others are those of other dumps, whose trees may be frozen right now.</summary>
     /// <param name="before">What <see cref="List"/> returned.</param>
+    /// <param name="connections">The connections of the tree.</param>
     /// <param name="networkNamespace">The network namespace of the dumped tree; null for that of this process.</param>
     /// <exception cref="CriuException">nft(8) is missing or fails; the message names the table to remove.</exception>
-    public static void RemoveAllBut(IReadOnlySet<string> before, string? networkNamespace)
+    public static void RemoveNew(IReadOnlySet<string> before, IReadOnlySet<(IPEndPoint, IPEndPoint)> connections, string? networkNamespace)
     {
-        foreach (string name in Names("*", networkNamespace).Where(name => !before.Contains(name)))
+        foreach (string name in Names("*", networkNamespace).Where(name => !before.Contains(name)).ToList())
         {
-            Run(name[NamePrefix.Length..], networkNamespace, "delete", "table", "inet", name);
+            string runId = name[NamePrefix.Length..];
+            if (LockedIn(Run(runId, networkNamespace, "-n", "list", "table", "inet", name)).Any(connections.Contains))
+            {
+                Run(runId, networkNamespace, "delete", "table", "inet", name);
+            }
         }
     }
+
+    /// <summary>The connections that a table locks, as nft(8) lists it: elements of a set, or a rule for each.</summary>
+    internal static IEnumerable<(IPEndPoint From, IPEndPoint To)> LockedIn(string listing)
+    {
+        foreach (Match match in Connection().Matches(listing))
+        {
+            if (EndPoint(match, 1) is { } from && EndPoint(match, 3) is { } to)
+            {
+                yield return (from, to);
+            }
+        }
+    }
+
+    private static IPEndPoint? EndPoint(Match match, int group) =>
+        IPAddress.TryParse(match.Groups[group].ValueSpan, out IPAddress? address) && ushort.TryParse(match.Groups[group + 1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out ushort port)
+            ? new IPEndPoint(address, port)
+            : null;
+
+    [GeneratedRegex(@"(?:saddr )?([0-9a-f.:]+) (?:\.|tcp sport) ([0-9]+) (?:\.|ip6? daddr) ([0-9a-f.:]+) (?:\.|tcp dport) ([0-9]+)")]
+    private static partial Regex Connection();
 
     /// <summary>Whether a table is that of a run.</summary>
     internal static bool Belongs(string table, string runId) =>

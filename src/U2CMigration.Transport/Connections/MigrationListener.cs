@@ -11,6 +11,8 @@ namespace U2CMigration.Transport.Connections;
 public sealed class MigrationListener : IAsyncDisposable
 {
     private const int MaxGreetings = 16;
+    private const int SocketLevel = 1;
+    private const int ReuseAddress = 2;
 
     private readonly Socket _socket;
     private readonly ConnectionRole _role;
@@ -52,7 +54,8 @@ public sealed class MigrationListener : IAsyncDisposable
         var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+            // Not SocketOptionName.ReuseAddress, which also lets another process listen on the same port and take half of the connections.
+            socket.SetRawSocketOption(SocketLevel, ReuseAddress, BitConverter.GetBytes(1));
             socket.Bind(endPoint);
             socket.Listen(MaxGreetings);
             return new MigrationListener(socket, role, options, loggerFactory);

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using U2CMigration.Core.Freezing;
 using U2CMigration.Core.Guardians;
 
@@ -17,32 +16,19 @@ public sealed class FreezeGuardianTests : IDisposable
 
         guardian.Dispose();
 
-        File.ReadAllText(_file).Should().Be("0\n");
+        File.ReadAllText(_file).Should().Be("0");
     }
 
     [Fact]
     public void EndOfInput_Settled_UndoesNothing()
     {
         Guardian guardian = Start();
-        guardian.Tell(FreezeGuardian.Settled);
+        guardian.Settle();
 
         guardian.Dispose();
 
         File.ReadAllText(_file).Should().BeEmpty();
     }
 
-    [Fact]
-    public void Tell_GuardianKilled_IsNoFailureOfTheMigration()
-    {
-        using Guardian guardian = Start();
-        using (Process process = Process.GetProcessById(guardian.ProcessId))
-        {
-            process.Kill();
-            process.WaitForExit();
-        }
-
-        FluentActions.Invoking(() => guardian.Tell(FreezeGuardian.Settled)).Should().NotThrow();
-    }
-
-    private Guardian Start() => Guardian.Start("test", FreezeGuardian.Script, _file, "0");
+    private Guardian Start() => Guardian.Start("test", FreezeGuardian.UndoOf(_file, "0", Environment.ProcessId, null));
 }

@@ -7,6 +7,9 @@ namespace U2CMigration.EndToEndTests.Migration;
 [Collection<SharedRig>]
 public sealed class AddressSilenceTests(RigFixture fixture)
 {
+    /// <summary>Where migrations note who keeps the silence of eth0.</summary>
+    private const string Notes = "/run/u2cmigration/arp-$(readlink /proc/self/ns/net | tr -dc 0-9)-eth0";
+
     private const string HardwareAddress = "cat /sys/class/net/eth0/address";
 
     private static readonly string Ask = $"ip neighbour show {Rig.ServiceAddress} dev eth0";
@@ -56,12 +59,19 @@ public sealed class AddressSilenceTests(RigFixture fixture)
         await sender.ReadLineAsync("\"PreCopy\"", Cancellation);
 
         // Another migration has borrowed the settings and gives them back only after ours.
-        await SayAsync(Rig.B, "cd /proc/sys/net/ipv4/conf/eth0; for s in arp_ignore arp_announce; do cp $s /run/u2cmigration/eth0-10.9.9.9.$s; done; echo 1 >arp_ignore; echo 2 >arp_announce");
+        await SayAsync(Rig.B, $"printf '0\\n0' >{Notes}.before; cd /proc/sys/net/ipv4/conf/eth0; echo 1 >arp_ignore; echo 2 >arp_announce");
+        await using RigProcess other = fixture.Rig.Start(Rig.B, ["sh", "-c", $"exec flock -o {Notes}.held-10.9.9.9 sh -c 'echo held; exec sleep 1000'"]);
+        await other.ReadLineAsync("held", Cancellation);
         (await sender.WaitAsync(Cancellation)).Successful();
         string meanwhile = await SayAsync(Rig.B, Settings);
-        string notes = await SayAsync(Rig.B, "cat /run/u2cmigration/eth0-10.9.9.9.arp_ignore /run/u2cmigration/eth0-10.9.9.9.arp_announce; rm /run/u2cmigration/eth0-10.9.9.9.*; cd /proc/sys/net/ipv4/conf/eth0; echo 0 | tee arp_ignore >arp_announce");
 
-        (before, meanwhile, notes).Should().Be(("0\n0", "1\n2", "0\n0"));
+        // That one is killed: the next receiver puts them back.
+        await other.KillAsync();
+        await using RigProcess next = fixture.Rig.Start(Rig.B, ["dotnet", "exec", ProgramInHosts.Path("MigrationAgent"), "receive", "--listen", "0.0.0.0:9419", "--address", "10.9.9.9/24@eth0", "--work-directory", "/run/another", "--json-lines"]);
+        await next.ReadLineAsync("\"ready\"", Cancellation);
+        string after = await SayAsync(Rig.B, $"for i in $(seq 50); do [ -e {Notes}.before ] || break; sleep 0.1; done; {Settings}");
+
+        (before, meanwhile, after).Should().Be(("0\n0", "1\n2", "0\n0"));
     }
 
     private async Task<string> SayAsync(string host, string command) => (await fixture.Rig.ExecAsync(host, ["sh", "-c", command], Cancellation)).Successful();
