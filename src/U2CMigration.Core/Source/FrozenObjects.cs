@@ -5,7 +5,7 @@ using U2CMigration.Transport.Pages;
 
 namespace U2CMigration.Core.Source;
 
-/// <summary>The last look at the shared memory of a frozen tree: all of it is compared with what was sent, beside the dump.</summary>
+/// <summary>The last look at the shared memory of a frozen tree: what may have been written since it was sent is compared with that, beside the dump; where that is not known, all of it.</summary>
 internal sealed class FrozenObjects(TreeTracker tracker, PageSender sender, MigrationConnection connection) : IAsyncDisposable
 {
     private readonly CancellationTokenSource _ending = new();
@@ -26,7 +26,7 @@ internal sealed class FrozenObjects(TreeTracker tracker, PageSender sender, Migr
     {
         if (tracker.Objects is { } objects)
         {
-            _comparing = Task.Run(() => objects.CollectAll(_differing, _ending.Token));
+            _comparing = objects.CollectAllAsync(tracker.Processes.ProcessIds, _differing, _ending.Token);
         }
     }
 
