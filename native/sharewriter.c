@@ -35,7 +35,7 @@ static const char usage[] =
     "usage: sharewriter MEBIBYTES\n"
     "       sharewriter --map PATH BYTES PAGE | --write PATH PAGE\n"
     "Shares anonymous memory between two processes. Each line of input says who does what with which page, and is answered by 'done':\n"
-    "  main|helper write|read|fork|forks|duplicate|remove|discard|pageout|move|protect|unmap|exec|exit|closed PAGE\n"
+    "  main|helper write|read|fork|forks|duplicate|remove|discard|pageout|move|protect|unmap|exec|exit|closed PAGE; main crowd COUNT\n"
     "  chaos SEED      both do everything at random, and are not to be asked any more\n"
     "With --map it maps a file, reads and writes a page through that and ends; with --write it writes a page by call.\n";
 
@@ -119,6 +119,16 @@ static void take_out(size_t page)
     (void)*(volatile char *)(memory + page * PAGE);
 }
 
+static void make_crowd(size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (fork() == 0) {
+            prctl(PR_SET_PDEATHSIG, SIGKILL);
+            for (;;)
+                pause();
+        }
+}
+
 /* No descriptor can be opened any more. */
 static void use_up_descriptors(void)
 {
@@ -150,6 +160,8 @@ static void perform(const char *what, size_t page)
         move(page);
     else if (strcmp(what, "protect") == 0)
         protect(page);
+    else if (strcmp(what, "crowd") == 0)
+        make_crowd(page);
     else if (strcmp(what, "closed") == 0)
         use_up_descriptors();
     else if (strcmp(what, "unmap") == 0) {

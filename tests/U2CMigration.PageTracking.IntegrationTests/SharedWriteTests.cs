@@ -116,7 +116,18 @@ public sealed class SharedWriteTests
         writer.Do("helper closed 0");
         using Watched watched = await Watched.StartAsync(static () => MemoryEventWatch.TryOpen(), TrackerKind.Auto, isKnown: false, writer);
         writer.Do($"helper write {Page}");
-        (await watched.EndAsync()).Should().Be(SharedWriteDoubt.Unknown);
+        (await watched.EndAsync()).Should().Be(SharedWriteDoubt.Unprotected);
+        watched.Tracker.ComparedPages.Should().BeGreaterThan(AllPages / 2);
+    }
+
+    [Fact]
+    public async Task LastLook_CrowdHasIt_ComparesAll()
+    {
+        using ShareWriter writer = new();
+        writer.Do("main crowd 70");
+        using Watched watched = await Watched.StartAsync(static () => MemoryEventWatch.TryOpen(), TrackerKind.Auto, isKnown: false, writer);
+        writer.Do($"helper write {Page}");
+        (await watched.EndAsync()).Should().Be(SharedWriteDoubt.TooMany);
         watched.Tracker.ComparedPages.Should().BeGreaterThan(AllPages / 2);
     }
 

@@ -9,8 +9,11 @@ internal enum SharedWriteDoubt
     /// <summary>A mapping has come, gone or changed, or was not protected all the time.</summary>
     Mappings,
 
-    /// <summary>A process that maps it is not write-protected, or runs 32-bit code.</summary>
+    /// <summary>A process that maps it is not write-protected, has no memory left for the page tables that it takes, or runs 32-bit code.</summary>
     Unprotected,
+
+    /// <summary>So many processes map it that it is faster to compare it.</summary>
+    TooMany,
 
     /// <summary>A page table could not be read.</summary>
     Scan,

@@ -9,6 +9,9 @@ namespace U2CMigration.PageTracking.SharedWrites;
 /// <summary>An object of whose mappings all are known, as long as there is no doubt about it. Any doubt makes all of its pages suspect, and what is known starts anew.</summary>
 internal sealed class WatchedObject(SharedObject shared, OwnMapping own) : IDisposable
 {
+    /// <summary>To look at the page tables of so many mappings of a whole object takes as long as half a comparison of it.</summary>
+    private const long MostMappings = 64;
+
     private List<SharedArea>? _known;
     private ObjectTimes _times;
     private bool _timesMoved;
@@ -37,6 +40,12 @@ internal sealed class WatchedObject(SharedObject shared, OwnMapping own) : IDisp
         _timesMoved = shared.Times != _times;
         _found = false;
         _scanned = _known is null || Areas.SequenceEqual(_known) ? SharedWriteDoubt.None : SharedWriteDoubt.Mappings;
+        if (Areas.Sum(static area => (long)(area.End - area.Start)) > MostMappings * shared.Size)
+        {
+            Worsen(SharedWriteDoubt.TooMany);
+            return;
+        }
+
         foreach (SharedArea area in Areas)
         {
             Worsen(Scan(area, scanner, isLast));
@@ -56,7 +65,8 @@ internal sealed class WatchedObject(SharedObject shared, OwnMapping own) : IDisp
     /// <param name="events">What happened since the last look began, and until after the scan.</param>
     internal void Judge(MemoryEventSet events)
     {
-        Doubt = _known is null ? SharedWriteDoubt.Unknown
+        Doubt = !IsScanned ? _scanned
+            : _known is null ? SharedWriteDoubt.Unknown
             : _scanned != SharedWriteDoubt.None ? _scanned
             : DoubtOf(events) is var told and not SharedWriteDoubt.None ? told
             : _timesMoved && !_found ? SharedWriteDoubt.Call
@@ -99,7 +109,7 @@ internal sealed class WatchedObject(SharedObject shared, OwnMapping own) : IDisp
         SharedWriteDoubt doubt = SharedWriteDoubt.None;
         if (!scanner.AreRegistered(registration.Pagemap, area.Start, area.End))
         {
-            if (isLast || !registration.TryRegister(new PageRange(area.Start, area.End), scanner))
+            if (isLast || !PageTableRoom.IsEnough(area.ProcessId, area.End - area.Start) || !registration.TryRegister(new PageRange(area.Start, area.End), scanner))
             {
                 return SharedWriteDoubt.Unprotected;
             }
