@@ -11,6 +11,7 @@ internal sealed class FrozenObjects(TreeTracker tracker, PageSender sender, Migr
     private readonly CancellationTokenSource _ending = new();
     private readonly PageSet _differing = new();
     private Task _comparing = Task.CompletedTask;
+    private bool _isSent;
 
     /// <summary>Tells the destination sizes and the like as they are now.</summary>
     public async Task AnnounceAsync(CancellationToken cancellationToken)
@@ -30,7 +31,20 @@ internal sealed class FrozenObjects(TreeTracker tracker, PageSender sender, Migr
         }
     }
 
-    /// <summary>Sends what was found to differ, and tells the destination which pages it must have.</summary>
+    /// <summary>Sends what was found to differ if that is known before something else ends, in whose time it can be sent.</summary>
+    /// <param name="beside">For example the dump.</param>
+    /// <param name="sent">What was sent since the tree is frozen.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task SendEarlyAsync(Task beside, PageSet sent, CancellationToken cancellationToken)
+    {
+        if (tracker.Objects is not null && await Task.WhenAny(_comparing, beside).ConfigureAwait(false) == _comparing && _comparing.IsCompletedSuccessfully)
+        {
+            await SendAsync(sent, cancellationToken).ConfigureAwait(false);
+            _isSent = true;
+        }
+    }
+
+    /// <summary>Sends what was found to differ unless it is sent, and tells the destination which pages it must have.</summary>
     /// <param name="sent">What was sent since the tree is frozen.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public async Task CompleteAsync(PageSet sent, CancellationToken cancellationToken)
@@ -40,15 +54,24 @@ internal sealed class FrozenObjects(TreeTracker tracker, PageSender sender, Migr
             return;
         }
 
-        await _comparing.WaitAsync(cancellationToken).ConfigureAwait(false);
-        var late = new PageSet();
-        _differing.ExceptTo(sent, late);
-        await sender.SendAsync(late, null, null, cancellationToken).ConfigureAwait(false);
+        if (!_isSent)
+        {
+            await _comparing.WaitAsync(cancellationToken).ConfigureAwait(false);
+            await SendAsync(sent, cancellationToken).ConfigureAwait(false);
+        }
+
         PageRun[] runs = [.. objects.Objects.SelectMany(static shared => shared.CopiedPages().Select(range => new PageRun(shared.Id, range.Start, range.Pages)))];
         foreach (ObjectPages message in ObjectPages.Of(runs))
         {
             await connection.SendAsync(message, cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    private async Task SendAsync(PageSet sent, CancellationToken cancellationToken)
+    {
+        var late = new PageSet();
+        _differing.ExceptTo(sent, late);
+        await sender.SendAsync(late, null, null, cancellationToken).ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync()

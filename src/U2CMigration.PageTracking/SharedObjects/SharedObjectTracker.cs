@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using U2CMigration.PageTracking.MemoryEvents;
 using U2CMigration.PageTracking.Pages;
 using U2CMigration.PageTracking.SharedWrites;
@@ -18,6 +20,7 @@ public sealed class SharedObjectTracker : IDisposable
     private static readonly TimeSpan SearchedEvery = TimeSpan.FromMilliseconds(300);
 
     private readonly SharedWriteWatch? _writes;
+    private readonly ILogger _logger = NullLogger.Instance;
     private readonly ObjectFinder _finder = new();
     private readonly HashSet<int> _searched = [];
     private readonly List<SharedObject> _ended = [];
@@ -32,9 +35,11 @@ public sealed class SharedObjectTracker : IDisposable
 
     /// <summary>Compares only what can have been written, where the tracker of the private memory write-protects the processes and the kernel tells enough; else as without it.</summary>
     /// <param name="processes">Tracks the private memory of the same processes. It must have looked at them before each look of this one.</param>
-    public SharedObjectTracker(IPageTracker processes)
+    /// <param name="loggerFactory">Receives events 2000 to 2099; null for none.</param>
+    public SharedObjectTracker(IPageTracker processes, ILoggerFactory? loggerFactory = null)
         : this(processes, static () => MemoryEventWatch.TryOpen(), SharedWriteWatch.LeastBytes)
     {
+        _logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger("U2CMigration.PageTracking");
     }
 
     internal SharedObjectTracker(IPageTracker processes, Func<MemoryEventWatch?> openEvents, long leastBytes) =>
@@ -68,6 +73,7 @@ public sealed class SharedObjectTracker : IDisposable
             Search(processIds);
         }
 
+        long started = Stopwatch.GetTimestamp();
         _writes?.Look(processIds, _objects);
         foreach (SharedObject known in _objects)
         {
@@ -75,7 +81,7 @@ public sealed class SharedObjectTracker : IDisposable
             known.Refresh();
             if (known.Comparison.IsDue)
             {
-                Compare(known, pages, cancellationToken);
+                Compare(known, pages, started, cancellationToken);
             }
         }
     }
@@ -93,10 +99,11 @@ public sealed class SharedObjectTracker : IDisposable
         return Task.Run(
             () =>
             {
+                long started = Stopwatch.GetTimestamp();
                 _writes?.LookLast(processes!);
                 foreach (SharedObject known in _objects)
                 {
-                    Compare(known, dirty.Of(known.Id), cancellationToken);
+                    Compare(known, dirty.Of(known.Id), started, cancellationToken);
                 }
             },
             cancellationToken);
@@ -124,7 +131,7 @@ public sealed class SharedObjectTracker : IDisposable
         _ended.Clear();
     }
 
-    private void Compare(SharedObject known, ProcessPages pages, CancellationToken cancellationToken)
+    private void Compare(SharedObject known, ProcessPages pages, long started, CancellationToken cancellationToken)
     {
         if (_writes?.IsKnown(known) != true)
         {
@@ -132,6 +139,10 @@ public sealed class SharedObjectTracker : IDisposable
         }
 
         known.Comparison.Run(known.Size, known.Suspects, pages, cancellationToken);
+        if (_writes is not null && _logger.IsEnabled(LogLevel.Debug))
+        {
+            Log.SharedCompared(_logger, known.Id, known.Size >> PageSize.Shift, known.Comparison.ComparedPages, pages.PageCount, Stopwatch.GetElapsedTime(started).TotalMilliseconds, DoubtOf(known));
+        }
     }
 
     private void Search(IReadOnlyCollection<int> processIds)
