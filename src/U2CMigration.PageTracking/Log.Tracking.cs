@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using U2CMigration.PageTracking.SharedWrites;
 
 namespace U2CMigration.PageTracking;
 
@@ -34,4 +35,7 @@ internal static partial class Log
 
     [LoggerMessage(2009, LogLevel.Warning, "Process {ProcessId} is tracked by {Tracker} for now: {Reason}", EventName = "ProcessTrackedOtherwise")]
     internal static partial void TrackedOtherwise(ILogger logger, int processId, string tracker, string reason);
+
+    [LoggerMessage(2010, LogLevel.Debug, "Shared memory {Id}, {Pages} pages: {Compared} compared and {Differing} found to differ, {Milliseconds:F1} ms after the look began (doubt: {Doubt})", EventName = "SharedMemoryCompared")]
+    internal static partial void SharedCompared(ILogger logger, int id, long pages, long compared, long differing, double milliseconds, SharedWriteDoubt doubt);
 }

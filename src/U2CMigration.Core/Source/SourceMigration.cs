@@ -211,7 +211,7 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
         await _tree.TakeMappingsAsync(_tracker.ProcessIds, cancellationToken).ConfigureAwait(false);
         IMigrationStrategy strategy = context.Options.Strategy();
         PageCodec? codec = SourceCodec.Create(context, strategy, _connection!, memory);
-        SharedObjectTracker? objects = SharedMemory.CanTravelAsPages(context, _connection!, version) ? new SharedObjectTracker() : null;
+        SharedObjectTracker? objects = SharedMemory.CanTravelAsPages(context, _connection!, version) ? new SharedObjectTracker(_tracker, context.Loggers) : null;
         _sender = new PageSender(_connection!, context.Numbers, codec, _tracker as ICopyObserver, objects);
         _memory = new TreeTracker(_tracker, objects, _sender);
         await Task.Run(() => objects?.Find(_tracker.ProcessIds), cancellationToken).ConfigureAwait(false);

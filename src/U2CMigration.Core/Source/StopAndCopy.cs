@@ -105,14 +105,15 @@ internal sealed class StopAndCopy(
             // Before the dump: a tracker that reads and clears in two steps would not know what CRIU's code in the tasks writes between them.
             await ScanTailAsync(pending, cancellationToken).ConfigureAwait(false);
             using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            await AllOrCancelAsync(both, DumpAsync(both.Token), SendTailAsync(objects, both.Token)).ConfigureAwait(false);
+            Task dump = DumpAsync(both.Token);
+            await AllOrCancelAsync(both, dump, SendTailAsync(objects, dump, both.Token)).ConfigureAwait(false);
         }
         else
         {
             await DumpAsync(cancellationToken).ConfigureAwait(false);
             await objects.AnnounceAsync(cancellationToken).ConfigureAwait(false);
             await ScanTailAsync(pending, cancellationToken).ConfigureAwait(false);
-            await SendTailAsync(objects, cancellationToken).ConfigureAwait(false);
+            await SendTailAsync(objects, Task.CompletedTask, cancellationToken).ConfigureAwait(false);
         }
 
         Timeline.Dumped = Mark("dump and tail complete");
@@ -199,13 +200,14 @@ internal sealed class StopAndCopy(
         Mark("tail scanned");
     }
 
-    private async Task SendTailAsync(FrozenObjects objects, CancellationToken cancellationToken)
+    private async Task SendTailAsync(FrozenObjects objects, Task dump, CancellationToken cancellationToken)
     {
         long start = Stopwatch.GetTimestamp();
         await sender.SendAsync(_everythingLeft, null, null, cancellationToken).ConfigureAwait(false);
         Steps.TailSend = Stopwatch.GetElapsedTime(start);
         Mark("tail sent");
         objects.Begin();
+        await objects.SendEarlyAsync(dump, _everythingLeft, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Answers what the destination still lacks, until it holds the restored workload. The images are the last word on which pages exist.</summary>

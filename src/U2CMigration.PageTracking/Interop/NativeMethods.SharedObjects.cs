@@ -59,6 +59,18 @@ internal static partial class NativeMethods
         [FieldOffset(48)]
         internal long Blocks;
 
+        [FieldOffset(96)]
+        internal long ChangedSeconds;
+
+        [FieldOffset(104)]
+        internal uint ChangedNanoseconds;
+
+        [FieldOffset(112)]
+        internal long ModifiedSeconds;
+
+        [FieldOffset(120)]
+        internal uint ModifiedNanoseconds;
+
         [FieldOffset(136)]
         internal uint DeviceMajor;
 

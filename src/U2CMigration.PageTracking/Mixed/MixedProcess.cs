@@ -35,6 +35,8 @@ internal sealed class MixedProcess : ITrackedProcess
 
     internal bool IsProtected => _entered.IsProtected;
 
+    internal WriteProtection? Protection => _entered.Protection;
+
     /// <summary>Why it is not write-protected; null when it is, or has not been tried.</summary>
     internal string? Reason { get; private set; }
 

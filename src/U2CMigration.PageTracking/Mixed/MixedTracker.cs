@@ -17,7 +17,7 @@ namespace U2CMigration.PageTracking.Mixed;
 /// hashing its memory in each look, and entered later if it can be then. Whoever copies pages must tell it through <see cref="ICopyObserver"/>, for the sake of those.
 /// A process that is traced by another one, frozen, or write-protected by another tracker is refused.
 /// </remarks>
-public sealed class MixedTracker : IPageTracker, ICopyObserver, ITrackedProcessFactory<MixedProcess>
+public sealed class MixedTracker : IPageTracker, ICopyObserver, IProtectedProcesses, ITrackedProcessFactory<MixedProcess>
 {
     private readonly KernelFeatures _features;
     private readonly PagemapScanner _scanner;
@@ -88,6 +88,8 @@ public sealed class MixedTracker : IPageTracker, ICopyObserver, ITrackedProcessF
             _tree.Dispose();
         }
     }
+
+    WriteProtection? IProtectedProcesses.ProtectionOf(int processId) => _tree.Processes.FirstOrDefault(process => process.ProcessId == processId)?.Protection;
 
     MixedProcess ITrackedProcessFactory<MixedProcess>.Enter(int processId, int parentProcessId) =>
         MixedProcess.Enter(OpenToEnter(processId, parentProcessId), parentProcessId, _fallback, _logger);

@@ -93,6 +93,26 @@ internal sealed unsafe class PagemapScanner : IPageTableReader
         return ScanContent(pagemap, arguments, ref start, out found);
     }
 
+    /// <summary>Finds the pages written since the last call in a registered shared mapping and write-protects them again. Holes are written unless they were protected: what was written may have been discarded, and lives on in the object.</summary>
+    /// <remarks>Nothing is found where nothing is registered, so that must be known.</remarks>
+    internal int CollectSharedWritten(SafeFileHandle pagemap, ref ulong start, ulong end, out ReadOnlySpan<PageRegion> found)
+    {
+        PagemapScanArguments arguments = Arguments(PM_SCAN_WP_MATCHING, start, end);
+
+        // Nothing but this one category on both sides: for that the kernel has a way that is twenty times faster.
+        arguments.Mask = arguments.Returned = PageCategories.Written;
+        arguments.MaxPages = ProtectedAtOnce;
+        return Scan(pagemap, arguments, ref start, out found);
+    }
+
+    /// <summary>Finds the pages that a mapping does not have.</summary>
+    internal int CollectAbsent(SafeFileHandle pagemap, ref ulong start, ulong end, out ReadOnlySpan<PageRegion> found)
+    {
+        PagemapScanArguments arguments = Arguments(0, start, end);
+        arguments.Inverted = arguments.Mask = arguments.Returned = PageCategories.Present;
+        return Scan(pagemap, arguments, ref start, out found);
+    }
+
     /// <inheritdoc/>
     public bool PassesOverHoles => true;
 

@@ -85,9 +85,10 @@ internal sealed class DeliveredContent
             {
                 long from = Math.Max(start >> PageSize.Shift, chunk * ChunkPages);
                 long to = Math.Min(end >> PageSize.Shift, (chunk + 1) * ChunkPages);
+                UInt128[] hashes = _chunks[chunk];
                 for (long page = from; page < to; page++)
                 {
-                    if (_chunks[chunk][page % ChunkPages] != Zeros)
+                    if (hashes[page % ChunkPages] != Zeros)
                     {
                         Append(differing, page);
                     }

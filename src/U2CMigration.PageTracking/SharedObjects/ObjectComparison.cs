@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using Microsoft.Win32.SafeHandles;
 using U2CMigration.PageTracking.Pages;
+using U2CMigration.PageTracking.SharedWrites;
 
 namespace U2CMigration.PageTracking.SharedObjects;
 
-/// <summary>Compares all of an object with its copy, by hashes. It needs no help of the kernel and is never wrong, but reads everything: 90 to 150 ms for a GiB on one processor.</summary>
+/// <summary>Compares the suspect pages of an object with its copy, by hashes. It needs no help of the kernel and is never wrong, but reads them: 90 to 150 ms for a GiB on one processor.</summary>
 internal sealed class ObjectComparison(SafeFileHandle file, DeliveredContent delivered)
 {
     private const int BatchPages = 64;
@@ -21,14 +22,18 @@ internal sealed class ObjectComparison(SafeFileHandle file, DeliveredContent del
     /// <summary>Whether it may be repeated without taking too much time from the processes.</summary>
     internal bool IsDue => _endedAt == 0 || Stopwatch.GetElapsedTime(_endedAt) > _duration * PauseFactor;
 
-    /// <summary>Adds the pages that differ.</summary>
+    /// <summary>The pages that the last run has read.</summary>
+    internal long ComparedPages { get; private set; }
+
+    /// <summary>Adds the pages that differ. They stay suspect; the others are so no more.</summary>
     /// <param name="size">The length of the object.</param>
+    /// <param name="suspects">The pages to look at.</param>
     /// <param name="pages">Receives the pages.</param>
     /// <param name="cancellationToken">Ends it; nothing was added then.</param>
-    internal void Run(long size, ProcessPages pages, CancellationToken cancellationToken)
+    internal void Run(long size, SuspectPages suspects, ProcessPages pages, CancellationToken cancellationToken)
     {
         long started = Stopwatch.GetTimestamp();
-        List<ObjectPiece> pieces = ObjectSegments.Of(file, size);
+        List<ObjectPiece> pieces = suspects.IsAll ? ObjectSegments.Of(file, size) : PiecesOf(suspects.Runs(size));
         var found = new List<PageRange>[pieces.Count];
         if (pieces.Count < Environment.ProcessorCount || ProcessorsForIt == 1)
         {
@@ -44,6 +49,8 @@ internal sealed class ObjectComparison(SafeFileHandle file, DeliveredContent del
             Parallel.For(0, pieces.Count, options, i => found[i] = Differing(pieces[i]));
         }
 
+        suspects.Replace(found.SelectMany(static ranges => ranges));
+        ComparedPages = pieces.Sum(static piece => piece.IsHole ? 0 : (piece.End - piece.Start) >> PageSize.Shift);
         foreach (List<PageRange> ranges in found)
         {
             foreach (PageRange range in ranges)
@@ -54,6 +61,17 @@ internal sealed class ObjectComparison(SafeFileHandle file, DeliveredContent del
 
         _endedAt = Stopwatch.GetTimestamp();
         _duration = Stopwatch.GetElapsedTime(started, _endedAt);
+    }
+
+    private static List<ObjectPiece> PiecesOf(List<PageRange> runs)
+    {
+        var pieces = new List<ObjectPiece>(runs.Count);
+        foreach (PageRange run in runs)
+        {
+            ObjectSegments.Cut((long)run.Start, (long)run.End, pieces);
+        }
+
+        return pieces;
     }
 
     private List<PageRange> Differing(ObjectPiece piece)

@@ -15,8 +15,10 @@ internal sealed class ObjectFinder
     /// <summary>Where the C library keeps what programs share by name.</summary>
     internal const string Directory = "/dev/shm/";
 
+    /// <summary>What the kernel shows behind a name that leads nowhere.</summary>
+    internal const string Deleted = " (deleted)";
+
     private const string MemoryFilePrefix = "/memfd:";
-    private const string Deleted = " (deleted)";
 
     private static readonly byte[] MemoryFileStart = Encoding.ASCII.GetBytes(MemoryFilePrefix);
     private static readonly byte[] DirectoryStart = Encoding.ASCII.GetBytes(Directory);

@@ -11,15 +11,17 @@ internal static class ObjectSegments
     private const long PieceBytes = 4 << 20;
 
     /// <summary>Lists the pieces of a file in ascending order, in whole pages.</summary>
-    internal static List<ObjectPiece> Of(SafeFileHandle file, long size)
+    internal static List<ObjectPiece> Of(SafeFileHandle file, long size) => Of(file, 0, RoundUp(size));
+
+    /// <summary>Lists the pieces between two offsets of whole pages.</summary>
+    internal static List<ObjectPiece> Of(SafeFileHandle file, long start, long end)
     {
         var pieces = new List<ObjectPiece>();
-        long end = RoundUp(size);
-        long at = 0;
+        long at = start;
         while (at < end)
         {
             long data = Seek(file, at, SEEK_DATA);
-            data = data < 0 ? end : Math.Min(end, RoundDown(data));
+            data = data < 0 ? end : Math.Clamp(RoundDown(data), at, end);
             if (data > at)
             {
                 pieces.Add(new ObjectPiece(at, data, IsHole: true));
@@ -32,13 +34,20 @@ internal static class ObjectSegments
 
             long hole = Seek(file, data, SEEK_HOLE);
             hole = hole < 0 ? end : Math.Clamp(RoundUp(hole), data + PageSize.Bytes, end);
-            for (at = data; at < hole; at = Math.Min(hole, at + PieceBytes))
-            {
-                pieces.Add(new ObjectPiece(at, Math.Min(hole, at + PieceBytes), IsHole: false));
-            }
+            Cut(data, hole, pieces);
+            at = hole;
         }
 
         return pieces;
+    }
+
+    /// <summary>Adds a run of data in pieces.</summary>
+    internal static void Cut(long start, long end, List<ObjectPiece> pieces)
+    {
+        for (long at = start; at < end; at = Math.Min(end, at + PieceBytes))
+        {
+            pieces.Add(new ObjectPiece(at, Math.Min(end, at + PieceBytes), IsHole: false));
+        }
     }
 
     private static long RoundDown(long offset) => offset & ~((long)PageSize.Bytes - 1);

@@ -36,11 +36,15 @@ internal readonly record struct ObjectState(
             (fields.DeviceMajor, fields.DeviceMinor), fields.Inode, fields.Size, fields.Blocks * 512, (uint)(fields.Mode & Permissions), fields.UserId, fields.GroupId, seals < 0 ? 0 : (uint)seals, fields.Mount)
         {
             IsRegular = (fields.Mode & TypeMask) == RegularFile,
+            Times = new ObjectTimes(fields.ModifiedSeconds, fields.ModifiedNanoseconds, fields.ChangedSeconds, fields.ChangedNanoseconds),
         };
     }
 
     /// <summary>Whether it is a plain file, and nothing that only lies among them.</summary>
     internal bool IsRegular { get; private init; }
+
+    /// <summary>When its content was changed last, as far as the kernel notes it.</summary>
+    internal ObjectTimes Times { get; private init; }
 
     /// <summary>The device and inode that a path leads to; null when it leads nowhere any more.</summary>
     internal static ((uint Major, uint Minor) Device, ulong Inode)? TryIdentify(string path) =>

@@ -1,6 +1,7 @@
 using Microsoft.Win32.SafeHandles;
 using U2CMigration.PageTracking.Pages;
 using U2CMigration.PageTracking.Reading;
+using U2CMigration.PageTracking.SharedWrites;
 
 namespace U2CMigration.PageTracking.SharedObjects;
 
@@ -61,6 +62,11 @@ public sealed class SharedObject : IDisposable
     internal ((uint Major, uint Minor) Device, ulong Inode) Key => (_state.Device, _state.Inode);
 
     internal ObjectComparison Comparison { get; }
+
+    /// <summary>What a comparison has to look at.</summary>
+    internal SuspectPages Suspects { get; } = new();
+
+    internal ObjectTimes Times => ObjectState.Of(_file).Times;
 
     /// <summary>Whether a number is that of an object.</summary>
     /// <param name="id">The number of a process or object.</param>
@@ -123,6 +129,9 @@ public sealed class SharedObject : IDisposable
             _delivered.Cut(Size);
         }
     }
+
+    /// <summary>Maps it into this process for looking; null when that is not possible.</summary>
+    internal OwnMapping? TryMap() => OwnMapping.TryMap(_file, _delivered, Size);
 
     internal static int ReadFully(SafeFileHandle file, Span<byte> target, long offset)
     {

@@ -1,5 +1,11 @@
 using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using U2CMigration.PageTracking.MemoryEvents;
 using U2CMigration.PageTracking.Pages;
+using U2CMigration.PageTracking.SharedWrites;
+using U2CMigration.PageTracking.Trackers;
+using U2CMigration.PageTracking.WriteProtect;
 
 namespace U2CMigration.PageTracking.SharedObjects;
 
@@ -13,6 +19,8 @@ public sealed class SharedObjectTracker : IDisposable
     /// <summary>Looking through all descriptors takes milliseconds where there are thousands.</summary>
     private static readonly TimeSpan SearchedEvery = TimeSpan.FromMilliseconds(300);
 
+    private readonly SharedWriteWatch? _writes;
+    private readonly ILogger _logger = NullLogger.Instance;
     private readonly ObjectFinder _finder = new();
     private readonly HashSet<int> _searched = [];
     private readonly List<SharedObject> _ended = [];
@@ -20,8 +28,28 @@ public sealed class SharedObjectTracker : IDisposable
     private long _searchedAt;
     private int _nextId = SharedObject.FirstId;
 
+    /// <summary>Compares all of each object in each look.</summary>
+    public SharedObjectTracker()
+    {
+    }
+
+    /// <summary>Compares only what can have been written, where the tracker of the private memory write-protects the processes and the kernel tells enough; else as without it.</summary>
+    /// <param name="processes">Tracks the private memory of the same processes. It must have looked at them before each look of this one.</param>
+    /// <param name="loggerFactory">Receives events 2000 to 2099; null for none.</param>
+    public SharedObjectTracker(IPageTracker processes, ILoggerFactory? loggerFactory = null)
+        : this(processes, static () => MemoryEventWatch.TryOpen(), SharedWriteWatch.LeastBytes)
+    {
+        _logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger("U2CMigration.PageTracking");
+    }
+
+    internal SharedObjectTracker(IPageTracker processes, Func<MemoryEventWatch?> openEvents, long leastBytes) =>
+        _writes = processes is IProtectedProcesses protections ? new SharedWriteWatch(protections, openEvents, leastBytes) : null;
+
     /// <summary>The objects known now; a list of its own after each change.</summary>
     public IReadOnlyList<SharedObject> Objects => _objects;
+
+    /// <summary>The pages that the last comparisons of all objects have read.</summary>
+    public long ComparedPages => _objects.Sum(static known => known.Comparison.ComparedPages);
 
     /// <summary>Looks for objects that came or went.</summary>
     /// <param name="processIds">The processes of the tree.</param>
@@ -45,27 +73,40 @@ public sealed class SharedObjectTracker : IDisposable
             Search(processIds);
         }
 
+        long started = Stopwatch.GetTimestamp();
+        _writes?.Look(processIds, _objects);
         foreach (SharedObject known in _objects)
         {
             ProcessPages pages = dirty.Of(known.Id);
             known.Refresh();
             if (known.Comparison.IsDue)
             {
-                known.Comparison.Run(known.Size, pages, cancellationToken);
+                Compare(known, pages, started, cancellationToken);
             }
         }
     }
 
     /// <summary>Adds every page whose content is not what was copied last, in the objects that are known. Exact when nobody writes.</summary>
-    /// <param name="dirty">Receives the pages.</param>
+    /// <param name="processIds">The processes of the tree, which must be frozen.</param>
+    /// <param name="dirty">Receives the pages, until the task ends.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public void CollectAll(PageSet dirty, CancellationToken cancellationToken = default)
+    /// <returns>It runs beside the caller. The tracker of the private memory may look again meanwhile.</returns>
+    public Task CollectAllAsync(IReadOnlyCollection<int> processIds, PageSet dirty, CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(processIds);
         ArgumentNullException.ThrowIfNull(dirty);
-        foreach (SharedObject known in _objects)
-        {
-            known.Comparison.Run(known.Size, dirty.Of(known.Id), cancellationToken);
-        }
+        IReadOnlyList<(int, WriteProtection?)>? processes = _writes?.Resolve(processIds);
+        return Task.Run(
+            () =>
+            {
+                long started = Stopwatch.GetTimestamp();
+                _writes?.LookLast(processes!);
+                foreach (SharedObject known in _objects)
+                {
+                    Compare(known, dirty.Of(known.Id), started, cancellationToken);
+                }
+            },
+            cancellationToken);
     }
 
     /// <summary>Takes the sizes of all objects as they are now.</summary>
@@ -75,9 +116,12 @@ public sealed class SharedObjectTracker : IDisposable
     /// <param name="id">The number.</param>
     public SharedObject? Find(int id) => Array.Find(Volatile.Read(ref _objects), known => known.Id == id);
 
+    internal SharedWriteDoubt DoubtOf(SharedObject known) => _writes?.DoubtOf(known) ?? SharedWriteDoubt.Unknown;
+
     /// <inheritdoc/>
     public void Dispose()
     {
+        _writes?.Dispose();
         foreach (SharedObject known in _objects.Concat(_ended))
         {
             known.Dispose();
@@ -85,6 +129,20 @@ public sealed class SharedObjectTracker : IDisposable
 
         (_objects, _searchedAt) = ([], 0);
         _ended.Clear();
+    }
+
+    private void Compare(SharedObject known, ProcessPages pages, long started, CancellationToken cancellationToken)
+    {
+        if (_writes?.IsKnown(known) != true)
+        {
+            known.Suspects.AddAll();
+        }
+
+        known.Comparison.Run(known.Size, known.Suspects, pages, cancellationToken);
+        if (_writes is not null && _logger.IsEnabled(LogLevel.Debug))
+        {
+            Log.SharedCompared(_logger, known.Id, known.Size >> PageSize.Shift, known.Comparison.ComparedPages, pages.PageCount, Stopwatch.GetElapsedTime(started).TotalMilliseconds, DoubtOf(known));
+        }
     }
 
     private void Search(IReadOnlyCollection<int> processIds)

@@ -32,6 +32,8 @@ internal sealed class TrackedProcess : ITrackedProcess
 
     internal bool IsProtected => _protection is not null;
 
+    internal WriteProtection? Protection => _protection;
+
     /// <summary>Whether it runs in the memory of its parent, as between vfork and exec.</summary>
     internal bool RunsInParent => _parentProcessId != 0 && AddressSpace.IsShared(ProcessId, _parentProcessId);
 

@@ -17,7 +17,7 @@ namespace U2CMigration.PageTracking.WriteProtect;
 /// reported. Pages written by hardware through long-term pins (RDMA, io_uring fixed buffers) are not seen.
 /// A frozen tree can be collected, but a frozen process can not be entered: one forked just before the freeze is reported in full.
 /// </remarks>
-public sealed class WriteProtectTracker : IPageTracker, ITrackedProcessFactory<TrackedProcess>
+public sealed class WriteProtectTracker : IPageTracker, IProtectedProcesses, ITrackedProcessFactory<TrackedProcess>
 {
     internal const string TrackerName = "write-protect";
     private readonly KernelFeatures _features;
@@ -88,6 +88,8 @@ public sealed class WriteProtectTracker : IPageTracker, ITrackedProcessFactory<T
             _tree.Dispose();
         }
     }
+
+    WriteProtection? IProtectedProcesses.ProtectionOf(int processId) => _tree.Processes.FirstOrDefault(process => process.ProcessId == processId)?.Protection;
 
     TrackedProcess ITrackedProcessFactory<TrackedProcess>.Enter(int processId, int parentProcessId) =>
         TrackedProcess.Enter(processId, parentProcessId, _scanner, _features, _logger);

@@ -37,10 +37,14 @@ internal sealed class WriteProtection : IDisposable
         }
 
         _registration = new AreaRegistration(_userfaultfd, space.Pagemap, space.Lookup, scanner);
+        Shared = new SharedRegistration(_userfaultfd, space.Pagemap, space.Lookup);
     }
 
     /// <summary>How long the main thread was held.</summary>
     internal TimeSpan Stopped { get; }
+
+    /// <summary>The same for shared mappings, which are not looked at here.</summary>
+    internal SharedRegistration Shared { get; }
 
     internal long Registered => _registration.Registered;
 
@@ -68,6 +72,7 @@ internal sealed class WriteProtection : IDisposable
         {
             // Closing alone ends the registration, but before Linux 6.9 it left the protection bits behind.
             _space.Lookup.BeginPass();
+            Shared.UnregisterAll();
             foreach (PageRange area in _space.PrivateAreas)
             {
                 if (_space.Lookup.TryFindAhead(area.Start, out AreaBounds now) && now.Start <= area.Start && !now.IsShared)

@@ -1,0 +1,69 @@
+using System.Globalization;
+using U2CMigration.PageTracking.Processes;
+
+namespace U2CMigration.PageTracking.SharedWrites;
+
+/// <summary>Looks through all processes of the host for those outside the tree that map objects.</summary>
+internal static class Outsiders
+{
+    /// <summary>Finds the objects that others map.</summary>
+    /// <param name="tree">The processes of the tree.</param>
+    /// <param name="objects">The objects that are looked for.</param>
+    /// <returns>Those that somebody else maps; null when it cannot be told.</returns>
+    /// <remarks>It ends when no process is left that came while it looked: a process gets what it maps from its parent, and whoever maps an object afterwards is told by the kernel.</remarks>
+    internal static HashSet<((uint Major, uint Minor) Device, ulong Inode)>? Find(IEnumerable<int> tree, IReadOnlyCollection<((uint Major, uint Minor) Device, ulong Inode)> objects)
+    {
+        var seen = new HashSet<int>(tree) { Environment.ProcessId };
+        var found = objects.ToDictionary(static key => key, static _ => new List<SharedArea>());
+        try
+        {
+            for (bool any = true; any;)
+            {
+                any = false;
+                foreach (int processId in All().Where(seen.Add))
+                {
+                    any = true;
+                    if (!TryLook(processId, found))
+                    {
+                        return null;
+                    }
+                }
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+
+        return [.. found.Where(static pair => pair.Value.Count > 0).Select(static pair => pair.Key)];
+    }
+
+    private static bool TryLook(int processId, Dictionary<((uint Major, uint Minor) Device, ulong Inode), List<SharedArea>> found)
+    {
+        try
+        {
+            SharedAreas.AddTo(processId, null, found);
+        }
+        catch (PageTrackingException e)
+        {
+            return e.IsProcessGone;
+        }
+
+        // The map of a main thread that has ended is empty, whatever the others have.
+        return !ProcessTree.TryReadStat(processId, out ProcessStat stat) || !stat.HasEnded || ProcessTree.Threads(processId).Count <= 1;
+    }
+
+    private static List<int> All()
+    {
+        List<int> all = [];
+        foreach (string directory in Directory.EnumerateDirectories("/proc"))
+        {
+            if (int.TryParse(Path.GetFileName(directory.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out int processId))
+            {
+                all.Add(processId);
+            }
+        }
+
+        return all;
+    }
+}
