@@ -68,4 +68,7 @@ internal static partial class Log
 
     [LoggerMessage(LogEventIds.MemoryDiffers, LogLevel.Error, "Migration {MigrationId}: the workload runs on the destination with wrong memory, {Pages} pages differ. Restart it.", EventName = nameof(MemoryDiffers))]
     public static partial void MemoryDiffers(this ILogger logger, Guid migrationId, long pages);
+
+    [LoggerMessage(LogEventIds.DestinationBrokeProtocol, LogLevel.Error, "Migration {MigrationId}: the destination {Destination} broke the protocol and was given nothing for it: {Breach} Releases that do not fit together, or a host that is not to be trusted.", EventName = nameof(DestinationBrokeProtocol))]
+    public static partial void DestinationBrokeProtocol(this ILogger logger, Guid migrationId, string destination, string breach);
 }

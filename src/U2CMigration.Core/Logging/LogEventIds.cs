@@ -24,6 +24,7 @@ internal static class LogEventIds
     public const int DumpTriedAgain = 1017;
     public const int ConnectionNotEnded = 1031;
     public const int LookedAgain = 1030;
+    public const int DestinationBrokeProtocol = 1032;
     public const int Listening = 1100;
     public const int OfferAccepted = 1101;
     public const int OfferRefused = 1102;
