@@ -14,6 +14,8 @@ var command = new RootCommand(
     ReceiveCommand.Create(),
     CheckCommand.Create(),
     DirtyRateCommand.Create(),
+    SecretCommand.Create(),
+    CertificatesCommand.Create(),
 };
 GroupedHelp.Install(command);
 ParseResult parsed = command.Parse(args);

@@ -11,7 +11,7 @@ internal static class FaultyReceiver
     {
         var options = new MigrationReceiverOptions
         {
-            Listen = new IPEndPoint(IPAddress.Any, port), Network = AddressHandover.Parse(address), RestoreMode = mode, Faults = new PutInFault().Of(fault),
+            Listen = new IPEndPoint(IPAddress.Any, port), Network = AddressHandover.Parse(address), RestoreMode = mode, Faults = new PutInFault().Of(fault), AllowUnauthenticated = true,
         };
         await using MigrationReceiver receiver = MigrationReceiver.Create(options);
         Console.WriteLine("ready");

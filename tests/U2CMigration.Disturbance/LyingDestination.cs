@@ -19,6 +19,7 @@ internal static class LyingDestination
         var given = new CountingSink(processId, address);
         try
         {
+            await connection.SendAsync(new Challenge(new byte[Challenge.NonceBytes], IsRequired: false));
             await connection.ReceiveAsync();
             if ((connection.Features & ProtocolFeatures.InventoryOfNeeds) != 0)
             {

@@ -7,7 +7,6 @@ using U2CMigration.Core.Receiving;
 using U2CMigration.Core.Words;
 using U2CMigration.Criu;
 using U2CMigration.Criu.Versions;
-using U2CMigration.Transport.Connections;
 using U2CMigration.Transport.Frames;
 using U2CMigration.Transport.Messages;
 
@@ -19,14 +18,12 @@ internal static class DestinationPreflight
     private const int SpaceForTheRest = 40;
 
     /// <summary>The way to restore, or the refusal.</summary>
-    public static async Task<(RestoreMode Mode, Refuse? Refusal)> CheckAsync(
-        DestinationContext context, MigrationConnection connection, CancellationToken cancellationToken)
+    public static async Task<(RestoreMode Mode, Refuse? Refusal)> CheckAsync(DestinationContext context, CancellationToken cancellationToken)
     {
         Offer offer = context.Offer;
-        var incoming = new IncomingMigration(offer.MigrationId, ParsePeer(connection.Peer), offer.ProcessIds[0], offer.TotalMemoryBytes);
-        if (!context.Options.Authorize(incoming))
+        if (offer.ProcessIds.Count == 0)
         {
-            return Refused(RefusalReason.NotAuthorized, "This host does not take it (not authorized).");
+            return Refused(RefusalReason.Other, "It names no process. A workload has at least one, its root.");
         }
 
         if (UnknownRequirement(offer) is { } unknown)
@@ -124,8 +121,6 @@ internal static class DestinationPreflight
 
     private static long MemoryLimit(MigrationReceiverOptions options) =>
         options.MaxMemoryBytes > 0 ? Math.Min(options.MaxMemoryBytes, AvailableMemory.Read()) : AvailableMemory.Read();
-
-    private static System.Net.IPEndPoint? ParsePeer(string peer) => System.Net.IPEndPoint.TryParse(peer, out System.Net.IPEndPoint? endPoint) ? endPoint : null;
 
     private static (RestoreMode Mode, Refuse? Refusal) Refused(RefusalReason reason, string sentence) => (default, new Refuse(reason, sentence));
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using U2CMigration.Core.Agreement;
 using U2CMigration.Core.Logging;
 using U2CMigration.Core.Receiving;
+using U2CMigration.Core.Trust;
 using U2CMigration.Transport;
 using U2CMigration.Transport.Connections;
 using U2CMigration.Transport.Frames;
@@ -12,7 +13,7 @@ namespace U2CMigration.Core.Destination;
 
 /// <summary>One connection from a source: a migration, or a question about one.</summary>
 internal sealed class IncomingConnection(
-    MigrationConnection connection, MigrationReceiverOptions options, MigrationLedger ledger, ConcurrentDictionary<Guid, byte> live, ILoggerFactory loggers)
+    MigrationConnection connection, MigrationReceiverOptions options, MigrationLedger ledger, ConcurrentDictionary<Guid, byte> live, ExpectedSecrets secrets, ILoggerFactory loggers)
 {
     /// <summary>A text of the protocol has at most 4 KiB, and a character up to three bytes.</summary>
     private const int MaxSentence = 1300;
@@ -27,9 +28,15 @@ internal sealed class IncomingConnection(
     {
         try
         {
-            MigrationMessage first = await connection.ReceiveAsync(cancellationToken).ConfigureAwait(false);
+            (MigrationMessage? first, ExpectedSecrets.Expected? secret) = await FirstAsync(cancellationToken).ConfigureAwait(false);
+            var door = new Door(options, connection, secret, _logger);
             switch (first)
             {
+                case null:
+                    return null;
+                case Query query when door.Check(query) is { } refusal:
+                    await connection.EndAsync(refusal, TellTimeout, cancellationToken).ConfigureAwait(false);
+                    return null;
                 case Query query:
                     MigrationState state = ledger.Look(query.MigrationId, live.ContainsKey(query.MigrationId));
                     await connection.SendAsync(new State(query.MigrationId, state), cancellationToken).ConfigureAwait(false);
@@ -41,7 +48,7 @@ internal sealed class IncomingConnection(
 
                     return null;
                 case Offer offer:
-                    return await TakeAsync(offer, cancellationToken).ConfigureAwait(false);
+                    return await TakeAsync(offer, door, cancellationToken).ConfigureAwait(false);
                 default:
                     throw new MigrationProtocolException("an offer or a query", first.Type.ToString());
             }
@@ -53,7 +60,29 @@ internal sealed class IncomingConnection(
         }
     }
 
-    private async Task<MigratedContainer?> TakeAsync(Offer offer, CancellationToken cancellationToken)
+    /// <summary>What the peer wants, after the proof of a secret if it gives one; nothing where that fails.</summary>
+    private async Task<(MigrationMessage? Message, ExpectedSecrets.Expected? Secret)> FirstAsync(CancellationToken cancellationToken)
+    {
+        Challenge? challenge = await SecretProof.AskAsync(connection, options.RequireSecret, cancellationToken).ConfigureAwait(false);
+        MigrationMessage first = await connection.ReceiveAsync(cancellationToken).ConfigureAwait(false);
+        if (first is not Proof proof || challenge is null)
+        {
+            return (first, null);
+        }
+
+        if (secrets.Find(proof, challenge, connection) is not { } found)
+        {
+            _logger.SecretNotProven(connection.Peer);
+            var refusal = new Refuse(RefusalReason.NotAuthorized, "The secret is not expected here: it was used, its time is over, or another one was given to this host.");
+            await connection.EndAsync(refusal, TellTimeout, cancellationToken).ConfigureAwait(false);
+            return (null, null);
+        }
+
+        await connection.SendAsync(found.Answer, cancellationToken).ConfigureAwait(false);
+        return (await connection.ReceiveAsync(cancellationToken).ConfigureAwait(false), found.Secret);
+    }
+
+    private async Task<MigratedContainer?> TakeAsync(Offer offer, Door door, CancellationToken cancellationToken)
     {
         if (!live.TryAdd(offer.MigrationId, 0))
         {
@@ -65,7 +94,13 @@ internal sealed class IncomingConnection(
         {
             Needs? needs = await ReceiveNeedsAsync(cancellationToken).ConfigureAwait(false);
             var context = new DestinationContext(offer, options, ledger, loggers) { Needs = needs };
-            (RestoreMode mode, Refuse? refusal) = await DestinationPreflight.CheckAsync(context, connection, cancellationToken).ConfigureAwait(false);
+            Refuse? refusal = door.Check(offer, isCheck: needs is { IsCheck: true });
+            RestoreMode mode = default;
+            if (refusal is null)
+            {
+                (mode, refusal) = await DestinationPreflight.CheckAsync(context, cancellationToken).ConfigureAwait(false);
+            }
+
             if (refusal is not null)
             {
                 await RefuseAsync(offer, refusal, cancellationToken).ConfigureAwait(false);
@@ -76,6 +111,12 @@ internal sealed class IncomingConnection(
             {
                 _logger.OfferChecked(offer.MigrationId, connection.Peer);
                 await connection.EndAsync(new Accept { Warnings = ProcessorComparison.Warnings(needs) }, TellTimeout, cancellationToken).ConfigureAwait(false);
+                return null;
+            }
+
+            if (door.Use(offer) is { } used)
+            {
+                await RefuseAsync(offer, used, cancellationToken).ConfigureAwait(false);
                 return null;
             }
 

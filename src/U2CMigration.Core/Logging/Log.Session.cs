@@ -69,6 +69,9 @@ internal static partial class Log
     [LoggerMessage(LogEventIds.MemoryDiffers, LogLevel.Error, "Migration {MigrationId}: the workload runs on the destination with wrong memory, {Pages} pages differ. Restart it.", EventName = nameof(MemoryDiffers))]
     public static partial void MemoryDiffers(this ILogger logger, Guid migrationId, long pages);
 
+    [LoggerMessage(LogEventIds.SendsToAnybody, LogLevel.Warning, "The memory of the workload goes to whoever answers at {Destination}, readable on the way: AllowUnauthenticated is set.", EventName = nameof(SendsToAnybody))]
+    public static partial void SendsToAnybody(this ILogger logger, string destination);
+
     [LoggerMessage(LogEventIds.DestinationBrokeProtocol, LogLevel.Error, "Migration {MigrationId}: the destination {Destination} broke the protocol and was given nothing for it: {Breach} Releases that do not fit together, or a host that is not to be trusted.", EventName = nameof(DestinationBrokeProtocol))]
     public static partial void DestinationBrokeProtocol(this ILogger logger, Guid migrationId, string destination, string breach);
 }

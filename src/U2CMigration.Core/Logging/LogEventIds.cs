@@ -25,6 +25,7 @@ internal static class LogEventIds
     public const int ConnectionNotEnded = 1031;
     public const int LookedAgain = 1030;
     public const int DestinationBrokeProtocol = 1032;
+    public const int SendsToAnybody = 1033;
     public const int Listening = 1100;
     public const int OfferAccepted = 1101;
     public const int OfferRefused = 1102;
@@ -42,4 +43,7 @@ internal static class LogEventIds
     public const int PeerNotReset = 1117;
     public const int RestoreTimeline = 1118;
     public const int ConnectionsNotLocked = 1121;
+    public const int NotAuthorized = 1130;
+    public const int SecretNotProven = 1131;
+    public const int ReceivesFromAnybody = 1132;
 }

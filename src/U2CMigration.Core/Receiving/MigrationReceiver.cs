@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using U2CMigration.Core.Destination;
 using U2CMigration.Core.Logging;
+using U2CMigration.Core.Trust;
 using U2CMigration.Core.WorkDirectories;
 using U2CMigration.Transport.Connections;
 
@@ -18,7 +19,8 @@ namespace U2CMigration.Core.Receiving;
 /// </remarks>
 /// <example>
 /// <code>
-/// await using var receiver = MigrationReceiver.Create(new MigrationReceiverOptions { Listen = new IPEndPoint(IPAddress.Any, 9410) });
+/// await using var receiver = MigrationReceiver.Create(new MigrationReceiverOptions { Listen = new IPEndPoint(IPAddress.Any, 9410), RequireSecret = true });
+/// receiver.Expect(secret, TimeSpan.FromMinutes(10));
 /// MigratedContainer web = await receiver.ReceiveAsync(cancellationToken);
 /// </code>
 /// </example>
@@ -31,6 +33,7 @@ public sealed class MigrationReceiver : IAsyncDisposable
     private readonly MigrationListener _listener;
     private readonly Channel<MigratedContainer> _arrived = Channel.CreateUnbounded<MigratedContainer>();
     private readonly ConcurrentDictionary<Guid, byte> _live = [];
+    private readonly ExpectedSecrets _secrets = new(TimeProvider.System);
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _accepting;
     private int _disposed;
@@ -44,9 +47,14 @@ public sealed class MigrationReceiver : IAsyncDisposable
         ClaimedDirectory.RemoveAbandoned(options.WorkDirectory);
         _ledger = new MigrationLedger(options.WorkDirectory);
         _ledger.RemoveOld();
-        var connections = new MigrationConnectionOptions { ServerTls = options.Credentials, PeerTimeout = options.IdleTimeout };
+        var connections = new MigrationConnectionOptions { ServerTls = options.Credentials ?? (options.RequireSecret ? PeerRules.OfThisRun() : null), PeerTimeout = options.IdleTimeout };
         _listener = MigrationListener.Listen(options.Listen, ConnectionRole.Destination, connections, loggers);
         _logger.Listening(Endpoint.ToString());
+        if (LockedByDefault.IsOpen(options) && !PeerRules.IsLoopback(options.Listen))
+        {
+            _logger.ReceivesFromAnybody(Endpoint.ToString());
+        }
+
         _accepting = AcceptAsync();
     }
 
@@ -72,6 +80,23 @@ public sealed class MigrationReceiver : IAsyncDisposable
     /// <returns>A sentence for each thing that stands in the way, with the remedy; none where migrations can be taken. Takes some 50 ms.</returns>
     /// <remarks>The receiver listens all the same, as what is missing may still come.</remarks>
     public Task<IReadOnlyList<string>> CheckAsync(CancellationToken cancellationToken = default) => ReceiverCheck.FindAsync(_options, cancellationToken);
+
+    /// <summary>Lets one migration in that proves a secret. The same secret is given to its source (<see cref="Sessions.MigrationSessionOptions.Secret"/>).</summary>
+    /// <param name="secret">The secret. It is used up by the migration that is accepted with it, whatever becomes of that.</param>
+    /// <param name="lifetime">How long it is expected.</param>
+    /// <exception cref="InvalidOperationException"><see cref="MigrationReceiverOptions.RequireSecret"/> is not set, so that others come in without one.</exception>
+    /// <exception cref="ArgumentException">The secret is expected already, or was used.</exception>
+    public void Expect(MigrationSecret secret, TimeSpan lifetime)
+    {
+        ArgumentNullException.ThrowIfNull(secret);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(lifetime, TimeSpan.Zero);
+        if (!_options.RequireSecret)
+        {
+            throw new InvalidOperationException($"{nameof(MigrationReceiverOptions.RequireSecret)} is not set, so that migrations without a secret are taken as well; set it.");
+        }
+
+        _secrets.Add(secret, lifetime);
+    }
 
     /// <summary>Waits for the next container that runs here with all its pages in place.</summary>
     /// <param name="cancellationToken">Ends the waiting; migrations go on and are returned by later calls.</param>
@@ -186,7 +211,7 @@ public sealed class MigrationReceiver : IAsyncDisposable
     {
         await using (connection.ConfigureAwait(false))
         {
-            var incoming = new IncomingConnection(connection, _options, _ledger, _live, _loggers);
+            var incoming = new IncomingConnection(connection, _options, _ledger, _live, _secrets, _loggers);
             if (await incoming.ServeAsync(_stop.Token).ConfigureAwait(false) is { } container)
             {
                 _arrived.Writer.TryWrite(container);

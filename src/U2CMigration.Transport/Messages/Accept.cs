@@ -20,5 +20,5 @@ public sealed record Accept : MigrationMessage
         }
     }
 
-    internal static Accept Read(ref PayloadReader reader) => new() { Warnings = reader.IsAtEnd ? [] : reader.ReadTexts("warnings") };
+    internal static Accept Read(ref PayloadReader reader) => new() { Warnings = reader.IsAtEnd ? [] : reader.ReadSentences("warnings") };
 }
