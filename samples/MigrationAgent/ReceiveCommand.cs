@@ -41,8 +41,9 @@ public static class ReceiveCommand
         var mode = new Option<string>("--restore-mode") { Description = $"How memory is given to the workload: {string.Join(", ", Modes.Keys)}.", DefaultValueFactory = _ => "auto" };
         mode.AcceptOnlyFromAmong([.. Modes.Keys]);
         Option<long> memory = NumberOption.Create("--max-memory-mib", "The most memory that a workload may bring, MiB; 0 (default) for what the host has available.", 0L, 0, long.MaxValue >> 20);
+        Option<int> concurrent = NumberOption.Create("--max-concurrent", "The most workloads that come in at the same time (default 2).", 2, 1, int.MaxValue);
         var command = new Command("receive", "Takes process trees from other hosts.");
-        command.AddGroup("Receiving", listen, cgroup, count, mode, memory);
+        command.AddGroup("Receiving", listen, cgroup, count, mode, memory, concurrent);
         shared.AddTo(command, isSource: false);
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -54,6 +55,7 @@ public static class ReceiveCommand
                 Network = shared.Address(parsed),
                 RestoreMode = Modes[parsed.GetRequiredValue(mode)],
                 MaxMemoryBytes = parsed.GetValue(memory) << 20,
+                MaxConcurrentMigrations = parsed.GetValue(concurrent),
                 CgroupDirectory = parsed.GetValue(cgroup),
                 Credentials = shared.Trust.Server(parsed),
                 AllowedPeers = shared.Trust.Peers(parsed),

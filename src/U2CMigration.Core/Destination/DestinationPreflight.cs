@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using U2CMigration.Core.Agreement;
-using U2CMigration.Core.PageStores;
 using U2CMigration.Core.Preflight;
 using U2CMigration.Core.Receiving;
 using U2CMigration.Core.Words;
@@ -18,7 +17,10 @@ internal static class DestinationPreflight
     private const int SpaceForTheRest = 40;
 
     /// <summary>The way to restore, or the refusal.</summary>
-    public static async Task<(RestoreMode Mode, Refuse? Refusal)> CheckAsync(DestinationContext context, CancellationToken cancellationToken)
+    /// <param name="context">The migration.</param>
+    /// <param name="full">Why the host has no room for it now; null where it has.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public static async Task<(RestoreMode Mode, Refuse? Refusal)> CheckAsync(DestinationContext context, Refuse? full, CancellationToken cancellationToken)
     {
         Offer offer = context.Offer;
         if (offer.ProcessIds.Count == 0)
@@ -31,7 +33,7 @@ internal static class DestinationPreflight
             return Refused(RefusalReason.UnknownRequirement, $"It requires '{unknown}', which this version does not know. Update the destination.");
         }
 
-        (List<string> problems, RefusalReason reason) = FindProblems(context);
+        (List<string> problems, RefusalReason reason) = FindProblems(context, full);
         (RestoreMode mode, Refuse? refusal) = await CheckCriuAsync(context, cancellationToken).ConfigureAwait(false);
         if (refusal is not null)
         {
@@ -44,17 +46,15 @@ internal static class DestinationPreflight
     }
 
     /// <summary>Everything in the way but CRIU itself, a sentence each, and the reason to be told to programs: one that may go away by itself only where all do.</summary>
-    private static (List<string> Problems, RefusalReason Reason) FindProblems(DestinationContext context)
+    private static (List<string> Problems, RefusalReason Reason) FindProblems(DestinationContext context, Refuse? full)
     {
         Offer offer = context.Offer;
         var problems = new List<string>();
         RefusalReason reason = RefusalReason.Other;
-        if (offer.TotalMemoryBytes > MemoryLimit(context.Options))
+        if (full is not null)
         {
-            problems.Add(string.Create(
-                CultureInfo.InvariantCulture,
-                $"It needs {offer.TotalMemoryBytes >> 20} MiB of memory and the limit here is {MemoryLimit(context.Options) >> 20} MiB. Free memory or raise {nameof(MigrationReceiverOptions.MaxMemoryBytes)}."));
-            reason = RefusalReason.OutOfMemory;
+            problems.Add(full.Sentence);
+            reason = full.Reason;
         }
 
         problems.AddRange(DestinationNeeds.FindNumbers(offer, context.Needs));
@@ -107,6 +107,11 @@ internal static class DestinationPreflight
             return Refused(RefusalReason.Incompatible, CriuWords.Explain(e, static _ => null));
         }
 
+        if (NewerOnSource(context.Offer.CriuVersion, criu.Version) is { } newer)
+        {
+            return Refused(RefusalReason.Incompatible, newer);
+        }
+
         RestoreMode wanted = context.Options.RestoreMode;
         if (wanted == RestoreMode.FirstTouch && !criu.Features.LazyPages)
         {
@@ -119,8 +124,14 @@ internal static class DestinationPreflight
             : Refused(RefusalReason.Incompatible, RestoreChoice.UserNamespaceSentence);
     }
 
-    private static long MemoryLimit(MigrationReceiverOptions options) =>
-        options.MaxMemoryBytes > 0 ? Math.Min(options.MaxMemoryBytes, AvailableMemory.Read()) : AvailableMemory.Read();
+    /// <summary>Images of a later CRIU may have what this one does not know, and that would be found out while the workload is frozen; null where they have not.</summary>
+    internal static string? NewerOnSource(string source, CriuVersion here)
+    {
+        int[] parts = [.. source.Split('.', '-', ' ').Take(2).Select(static part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : -1)];
+        return parts is [>= 0 and var major, >= 0 and var minor] && (major, minor).CompareTo((here.Major, here.Minor)) > 0
+            ? $"CRIU {source} of the source is later than CRIU {here} here, which may not know all of its images. Install the same version here, or a later one."
+            : null;
+    }
 
     private static (RestoreMode Mode, Refuse? Refusal) Refused(RefusalReason reason, string sentence) => (default, new Refuse(reason, sentence));
 }

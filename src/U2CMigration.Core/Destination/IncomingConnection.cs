@@ -13,12 +13,15 @@ namespace U2CMigration.Core.Destination;
 
 /// <summary>One connection from a source: a migration, or a question about one.</summary>
 internal sealed class IncomingConnection(
-    MigrationConnection connection, MigrationReceiverOptions options, MigrationLedger ledger, ConcurrentDictionary<Guid, byte> live, ExpectedSecrets secrets, ILoggerFactory loggers)
+    MigrationConnection connection, MigrationReceiverOptions options, MigrationLedger ledger, ConcurrentDictionary<Guid, byte> live, ExpectedSecrets secrets, Admission admission, ILoggerFactory loggers)
 {
     /// <summary>A text of the protocol has at most 4 KiB, and a character up to three bytes.</summary>
     private const int MaxSentence = 1300;
 
     private static readonly TimeSpan TellTimeout = TimeSpan.FromSeconds(2);
+
+    /// <summary>An honest source has what it wants ready when it connects, but may have to look through a large workload for its needs.</summary>
+    private static readonly TimeSpan SayTimeout = TimeSpan.FromSeconds(15);
 
     private readonly ILogger _logger = loggers.CreateLogger("U2CMigration.Receiver");
 
@@ -64,7 +67,7 @@ internal sealed class IncomingConnection(
     private async Task<(MigrationMessage? Message, ExpectedSecrets.Expected? Secret)> FirstAsync(CancellationToken cancellationToken)
     {
         Challenge? challenge = await SecretProof.AskAsync(connection, options.RequireSecret, cancellationToken).ConfigureAwait(false);
-        MigrationMessage first = await connection.ReceiveAsync(cancellationToken).ConfigureAwait(false);
+        MigrationMessage first = await SoonAsync(cancellationToken).ConfigureAwait(false);
         if (first is not Proof proof || challenge is null)
         {
             return (first, null);
@@ -79,7 +82,22 @@ internal sealed class IncomingConnection(
         }
 
         await connection.SendAsync(found.Answer, cancellationToken).ConfigureAwait(false);
-        return (await connection.ReceiveAsync(cancellationToken).ConfigureAwait(false), found.Secret);
+        return (await SoonAsync(cancellationToken).ConfigureAwait(false), found.Secret);
+    }
+
+    /// <summary>The next message of a peer that has to say what it wants, and not only that it is there.</summary>
+    private async Task<MigrationMessage> SoonAsync(CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(SayTimeout);
+        try
+        {
+            return await connection.ReceiveAsync(limit.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new TransportException($"{connection.Peer} did not say within {SayTimeout.TotalSeconds:0} s what it wants.", connection.Peer, 0, isTransient: true, e);
+        }
     }
 
     private async Task<MigratedContainer?> TakeAsync(Offer offer, Door door, CancellationToken cancellationToken)
@@ -90,6 +108,7 @@ internal sealed class IncomingConnection(
             return null;
         }
 
+        Admitted? admitted = null;
         try
         {
             Needs? needs = await ReceiveNeedsAsync(cancellationToken).ConfigureAwait(false);
@@ -98,7 +117,15 @@ internal sealed class IncomingConnection(
             RestoreMode mode = default;
             if (refusal is null)
             {
-                (mode, refusal) = await DestinationPreflight.CheckAsync(context, cancellationToken).ConfigureAwait(false);
+                context.Admitted = admitted = admission.TryEnter(offer, needs, out Refuse? full);
+                if (needs is { IsCheck: true })
+                {
+                    // It keeps nothing from others.
+                    admitted?.Dispose();
+                    admitted = null;
+                }
+
+                (mode, refusal) = await DestinationPreflight.CheckAsync(context, full, cancellationToken).ConfigureAwait(false);
             }
 
             if (refusal is not null)
@@ -125,6 +152,7 @@ internal sealed class IncomingConnection(
         }
         finally
         {
+            admitted?.Dispose();
             live.TryRemove(offer.MigrationId, out _);
         }
     }
@@ -136,7 +164,7 @@ internal sealed class IncomingConnection(
             return null;
         }
 
-        MigrationMessage next = await connection.ReceiveAsync(cancellationToken).ConfigureAwait(false);
+        MigrationMessage next = await SoonAsync(cancellationToken).ConfigureAwait(false);
         return next as Needs ?? throw new MigrationProtocolException(nameof(Needs), next.Type.ToString());
     }
 
@@ -150,7 +178,7 @@ internal sealed class IncomingConnection(
         catch (Exception e)
         {
             (AbortCode code, string sentence) = IncomingFailure.Describe(e, context);
-            await TellSourceAsync(e, code, sentence).ConfigureAwait(false);
+            await TellSourceAsync(e, code, IncomingFailure.ForPeer(sentence, context)).ConfigureAwait(false);
             throw;
         }
 
@@ -166,7 +194,7 @@ internal sealed class IncomingConnection(
 
             // The source may thaw on this word, so nothing may be left when it is said.
             await workload.DisposeAsync().ConfigureAwait(false);
-            await TellSourceAsync(e, code, sentence).ConfigureAwait(false);
+            await TellSourceAsync(e, code, IncomingFailure.ForPeer(sentence, context)).ConfigureAwait(false);
             throw;
         }
         finally
@@ -177,7 +205,7 @@ internal sealed class IncomingConnection(
 
     private async Task RefuseAsync(Offer offer, Refuse refusal, CancellationToken cancellationToken)
     {
-        _logger.OfferRefused(offer.MigrationId, connection.Peer, refusal.Sentence);
+        _logger.OfferRefused(offer.MigrationId, connection.Peer, PlainText.Of(refusal.Sentence));
         await connection.EndAsync(refusal, TellTimeout, cancellationToken).ConfigureAwait(false);
     }
 
@@ -201,12 +229,14 @@ internal sealed class IncomingConnection(
     /// <summary>Only a source that closes the connection has surely read the answer.</summary>
     private async Task WaitForCloseAsync(CancellationToken cancellationToken)
     {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(SayTimeout);
         bool isOpen = true;
         while (isOpen)
         {
             try
             {
-                await connection.ReceiveAsync(cancellationToken).ConfigureAwait(false);
+                await connection.ReceiveAsync(limit.Token).ConfigureAwait(false);
             }
             catch (TransportException)
             {

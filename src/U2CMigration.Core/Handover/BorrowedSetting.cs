@@ -22,7 +22,7 @@ internal sealed class BorrowedSetting(string device, string name, string value, 
             return;
         }
 
-        Directory.CreateDirectory(NoteDirectory);
+        WorkDirectories.PrivateDirectory.Create(NoteDirectory);
         using FileStream alone = LockOut();
         string before = Notes().Select(File.ReadAllText).FirstOrDefault() ?? File.ReadAllText(_setting);
         File.WriteAllText(_note, before);

@@ -23,6 +23,9 @@ internal static partial class Log
     [LoggerMessage(LogEventIds.NotAuthorized, LogLevel.Warning, "Migration {MigrationId}: {Source} is not let in. {Reason}", EventName = nameof(NotAuthorized))]
     public static partial void NotAuthorized(this ILogger logger, Guid migrationId, string source, string reason);
 
+    [LoggerMessage(LogEventIds.TooManyConnections, LogLevel.Warning, "A connection from {Source} is closed: that address has {Most} already.", EventName = nameof(TooManyConnections))]
+    public static partial void TooManyConnections(this ILogger logger, string source, int most);
+
     [LoggerMessage(LogEventIds.SecretNotProven, LogLevel.Warning, "{Source} has not proven a secret that is expected: it knows none, or it was used or is over.", EventName = nameof(SecretNotProven))]
     public static partial void SecretNotProven(this ILogger logger, string source);
 

@@ -46,4 +46,5 @@ internal static class LogEventIds
     public const int NotAuthorized = 1130;
     public const int SecretNotProven = 1131;
     public const int ReceivesFromAnybody = 1132;
+    public const int TooManyConnections = 1133;
 }

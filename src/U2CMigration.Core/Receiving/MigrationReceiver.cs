@@ -33,6 +33,8 @@ public sealed class MigrationReceiver : IAsyncDisposable
     private readonly MigrationListener _listener;
     private readonly Channel<MigratedContainer> _arrived = Channel.CreateUnbounded<MigratedContainer>();
     private readonly ConcurrentDictionary<Guid, byte> _live = [];
+    private readonly Admission _admission;
+    private readonly OpenConnections _open = new();
     private readonly ExpectedSecrets _secrets = new(TimeProvider.System);
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _accepting;
@@ -41,6 +43,7 @@ public sealed class MigrationReceiver : IAsyncDisposable
     private MigrationReceiver(MigrationReceiverOptions options, ILoggerFactory loggers)
     {
         _options = options;
+        _admission = new Admission(options);
         _loggers = loggers;
         _logger = loggers.CreateLogger("U2CMigration.Receiver");
         CreateWorkDirectory(options.WorkDirectory);
@@ -153,7 +156,15 @@ public sealed class MigrationReceiver : IAsyncDisposable
             {
                 MigrationConnection connection = await _listener.AcceptAsync(_stop.Token).ConfigureAwait(false);
                 serving.RemoveWhere(static task => task.IsCompleted);
-                serving.Add(ServeAsync(connection));
+                if (_open.TryEnter(connection.Peer))
+                {
+                    serving.Add(ServeAsync(connection));
+                }
+                else
+                {
+                    _logger.TooManyConnections(connection.Peer, OpenConnections.MostOfOneAddress);
+                    await connection.DisposeAsync().ConfigureAwait(false);
+                }
             }
         }
         catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
@@ -169,9 +180,9 @@ public sealed class MigrationReceiver : IAsyncDisposable
     {
         try
         {
-            Directory.CreateDirectory(directory);
+            PrivateDirectory.Create(directory);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is not OpenDirectoryException and (IOException or UnauthorizedAccessException))
         {
             throw new IOException($"{nameof(MigrationReceiverOptions.WorkDirectory)} '{directory}' cannot be created ({e.Message.TrimEnd('.')}). Name another one, best on a tmpfs.", e);
         }
@@ -209,13 +220,20 @@ public sealed class MigrationReceiver : IAsyncDisposable
 
     private async Task ServeAsync(MigrationConnection connection)
     {
-        await using (connection.ConfigureAwait(false))
+        try
         {
-            var incoming = new IncomingConnection(connection, _options, _ledger, _live, _secrets, _loggers);
-            if (await incoming.ServeAsync(_stop.Token).ConfigureAwait(false) is { } container)
+            await using (connection.ConfigureAwait(false))
             {
-                _arrived.Writer.TryWrite(container);
+                var incoming = new IncomingConnection(connection, _options, _ledger, _live, _secrets, _admission, _loggers);
+                if (await incoming.ServeAsync(_stop.Token).ConfigureAwait(false) is { } container)
+                {
+                    _arrived.Writer.TryWrite(container);
+                }
             }
+        }
+        finally
+        {
+            _open.Leave(connection.Peer);
         }
     }
 }

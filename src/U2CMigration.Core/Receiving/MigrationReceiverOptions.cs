@@ -32,6 +32,18 @@ public sealed record MigrationReceiverOptions
     /// <value>Default: 0.</value>
     public long MaxMemoryBytes { get; init; }
 
+    /// <summary>The most migrations that come in at the same time; a source that is refused for it is told to try again. Checks and questions do not count.</summary>
+    /// <value>At least 1. Default: 2.</value>
+    public int MaxConcurrentMigrations { get; init; } = 2;
+
+    /// <summary>The most bytes of CRIU's images that a workload may bring; 0 for as much as it has memory, and 256 MiB more.</summary>
+    /// <value>Default: 0.</value>
+    public long MaxImageBytes { get; init; }
+
+    /// <summary>The longest time in which a source sends nothing of its migration, although it is there, before that is dropped; up to the commit point.</summary>
+    /// <value>Above 1 s. Default: 5 minutes.</value>
+    public TimeSpan ProgressTimeout { get; init; } = TimeSpan.FromMinutes(5);
+
     /// <summary>A cgroup directory (version 1 freezer hierarchy or version 2) that the restored processes are put into; it must exist. A tree that has one to
     /// itself can be frozen at once when it migrates again.</summary>
     /// <value>Default: null, the cgroup of this process.</value>
@@ -95,6 +107,21 @@ public sealed record MigrationReceiverOptions
         if (MaxMemoryBytes < 0)
         {
             problems.Add($"{nameof(MaxMemoryBytes)} is {MaxMemoryBytes}; it must be 0 (what is available) or more.");
+        }
+
+        if (MaxConcurrentMigrations < 1)
+        {
+            problems.Add($"{nameof(MaxConcurrentMigrations)} is {MaxConcurrentMigrations}; it must be at least 1.");
+        }
+
+        if (MaxImageBytes < 0)
+        {
+            problems.Add($"{nameof(MaxImageBytes)} is {MaxImageBytes}; it must be 0 (as much as the workload has memory, and 256 MiB) or more.");
+        }
+
+        if (ProgressTimeout <= LeastIdleTimeout)
+        {
+            problems.Add($"{nameof(ProgressTimeout)} is {ProgressTimeout}; it must be above {LeastIdleTimeout}.");
         }
 
         if (IdleTimeout <= LeastIdleTimeout)

@@ -55,6 +55,7 @@ public sealed partial class MigrationConnection
         try
         {
             Configure(socket, options);
+            await AwaitFirstByteAsync(socket, peer, options, cancellationToken).ConfigureAwait(false);
             Stream stream = new NetworkStream(socket, ownsSocket: true);
             if (options.ServerTls is { } tls)
             {
@@ -67,6 +68,20 @@ public sealed partial class MigrationConnection
         {
             socket.Dispose();
             throw;
+        }
+    }
+
+    private static async Task AwaitFirstByteAsync(Socket socket, string peer, MigrationConnectionOptions options, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(options.FirstByteTimeout, options.TimeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        try
+        {
+            await socket.ReceiveAsync(new byte[1], SocketFlags.Peek, either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new TransportException($"{peer} connected and said nothing for {options.FirstByteTimeout.TotalSeconds} s.", peer, 0, isTransient: true, e);
         }
     }
 
