@@ -39,7 +39,10 @@ public static class CheckCommand
                 GivesUp = parsed.GetValue(allow),
                 AllowLosingProtections = parsed.GetValue(losing),
                 AllowMissingProcessorFeatures = parsed.GetValue(lacking),
-                Credentials = to is null ? null : shared.Tls.Client(parsed, Endpoints.HostName(to)),
+                Credentials = to is null ? null : shared.Trust.Client(parsed, Endpoints.HostName(to)),
+                AllowedPeers = shared.Trust.Peers(parsed),
+                Secret = shared.Trust.Secrets(parsed) is [var secret, ..] ? secret : null,
+                AllowUnauthenticated = to is null || shared.Trust.AllowsAnybody(parsed),
             };
             options = shared.WorkDirectory(parsed) is { } directory ? options with { WorkDirectory = directory } : options;
             using ILoggerFactory logs = AgentLogs.Create(shared.Verbose(parsed));

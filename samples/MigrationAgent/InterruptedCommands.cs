@@ -40,9 +40,9 @@ public static class InterruptedCommands
         Option<bool> jsonLines = JsonLines();
         var id = new Argument<Guid?>("ID") { Description = "The migration; all that were interrupted by default.", Arity = ArgumentArity.ZeroOrOne };
         var choice = new Option<SettlementChoice>("--decide") { Description = "AskDestination (default), or what you have seen yourself: KeepSource where nothing of it runs on the destination, DropSource where it runs there." };
-        var tls = new TlsFiles();
+        var trust = new TrustOptions();
         var command = new Command("resolve", "Settles migrations whose sender was ended after the commit, by asking their destinations: ends the frozen workload, or lets it run on. Exit codes: 0 all are settled; 3 one is still frozen, try again.") { id, choice, directory, jsonLines };
-        command.AddGroup("Network", [.. tls.AddTo(command)]);
+        command.AddGroup("Network", [.. trust.AddTo(command)]);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using ILoggerFactory logs = AgentLogs.Create(verbose: false);
@@ -53,10 +53,19 @@ public static class InterruptedCommands
                 try
                 {
                     string host = one.Destination[..one.Destination.LastIndexOf(':')];
-                    MigrationSettlement settlement = await one.ResolveAsync(parsed.GetValue(choice), tls.Client(parsed, host), ConnectLimit, cancellationToken);
+                    var options = new SettlementOptions
+                    {
+                        Choice = parsed.GetValue(choice),
+                        Credentials = trust.Client(parsed, host),
+                        AllowedPeers = trust.Peers(parsed),
+                        Secret = trust.Secrets(parsed) is [var secret, ..] ? secret : null,
+                        AllowUnauthenticated = trust.AllowsAnybody(parsed),
+                        ConnectTimeout = ConnectLimit,
+                    };
+                    MigrationSettlement settlement = await one.ResolveAsync(options, cancellationToken);
                     await output.WriteAsync(new SettledEvent(one.MigrationId, settlement.ToString()));
                 }
-                catch (Exception e) when (e is TransportException or MigrationProtocolException or MigrationException or IOException or InvalidOperationException)
+                catch (Exception e) when (e is TransportException or MigrationProtocolException or MigrationException or IOException or InvalidOperationException or ArgumentException)
                 {
                     isOpen = true;
                     await output.WriteAsync(new ErrorEvent { Message = e.Message, Workload = nameof(WorkloadState.Frozen), IsTransient = e is TransportException, Phase = nameof(MigrationPhase.InDoubt) });

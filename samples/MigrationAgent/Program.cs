@@ -16,6 +16,8 @@ var command = new RootCommand(
     DirtyRateCommand.Create(),
     InterruptedCommands.CreateList(),
     InterruptedCommands.CreateResolve(),
+    SecretCommand.Create(),
+    CertificatesCommand.Create(),
 };
 GroupedHelp.Install(command);
 ParseResult parsed = command.Parse(args);

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging;
 using U2CMigration.Core.Errors;
 using U2CMigration.Core.Receiving;
 using U2CMigration.Core.Sessions;
+using U2CMigration.Core.Trust;
 using U2CMigration.Transport;
 
 namespace MigrationAgent;
@@ -16,13 +17,14 @@ public static class ReceiveCommand
 {
     private static readonly Dictionary<string, RestoreMode> Modes = new() { ["auto"] = RestoreMode.Auto, ["first-touch"] = RestoreMode.FirstTouch, ["flat-images"] = RestoreMode.FlatImages };
 
+    private static readonly TimeSpan SecretLifetime = TimeSpan.FromDays(1);
+
     public static Command Create()
     {
         var shared = new SharedOptions();
-        var listen = new Option<IPEndPoint>("--listen")
+        var listen = new Option<IPEndPoint?>("--listen")
         {
-            Description = "ADDRESS:PORT to listen on; port 0 takes a free one.",
-            DefaultValueFactory = _ => new IPEndPoint(IPAddress.Any, 9410),
+            Description = "ADDRESS:PORT to listen on; port 0 takes a free one (default: port 9410, of loopback only unless peers prove who they are or --allow-unauthenticated is given).",
             CustomParser = result =>
             {
                 if (IPEndPoint.TryParse(result.Tokens[0].Value, out IPEndPoint? endpoint))
@@ -39,30 +41,36 @@ public static class ReceiveCommand
         var mode = new Option<string>("--restore-mode") { Description = $"How memory is given to the workload: {string.Join(", ", Modes.Keys)}.", DefaultValueFactory = _ => "auto" };
         mode.AcceptOnlyFromAmong([.. Modes.Keys]);
         Option<long> memory = NumberOption.Create("--max-memory-mib", "The most memory that a workload may bring, MiB; 0 (default) for what the host has available.", 0L, 0, long.MaxValue >> 20);
+        Option<int> concurrent = NumberOption.Create("--max-concurrent", "The most workloads that come in at the same time (default 2).", 2, 1, int.MaxValue);
         var command = new Command("receive", "Takes process trees from other hosts.");
-        command.AddGroup("Receiving", listen, cgroup, count, mode, memory);
+        command.AddGroup("Receiving", listen, cgroup, count, mode, memory, concurrent);
         shared.AddTo(command, isSource: false);
         command.SetAction(async (parsed, cancellationToken) =>
         {
+            IReadOnlyList<MigrationSecret> secrets = shared.Trust.Secrets(parsed);
             var options = new MigrationReceiverOptions
             {
-                Listen = parsed.GetRequiredValue(listen),
+                Listen = parsed.GetValue(listen) ?? new IPEndPoint(shared.Trust.IsLocked(parsed) || shared.Trust.AllowsAnybody(parsed) ? IPAddress.Any : IPAddress.Loopback, 9410),
                 Criu = shared.Criu(parsed),
                 Network = shared.Network(parsed),
                 RestoreMode = Modes[parsed.GetRequiredValue(mode)],
                 MaxMemoryBytes = parsed.GetValue(memory) << 20,
+                MaxConcurrentMigrations = parsed.GetValue(concurrent),
                 CgroupDirectory = parsed.GetValue(cgroup),
-                Credentials = shared.Tls.Server(parsed),
+                Credentials = shared.Trust.Server(parsed),
+                AllowedPeers = shared.Trust.Peers(parsed),
+                RequireSecret = secrets.Count > 0,
+                AllowUnauthenticated = shared.Trust.AllowsAnybody(parsed),
             };
             options = shared.WorkDirectory(parsed) is { } directory ? options with { WorkDirectory = directory } : options;
             using ILoggerFactory logs = AgentLogs.Create(shared.Verbose(parsed));
             await using IAgentOutput output = shared.Output(parsed);
-            return await ReceiveAsync(options, parsed.GetValue(count), output, logs, cancellationToken);
+            return await ReceiveAsync(options, secrets, parsed.GetValue(count), output, logs, cancellationToken);
         });
         return command;
     }
 
-    private static async Task<int> ReceiveAsync(MigrationReceiverOptions options, int count, IAgentOutput output, ILoggerFactory logs, CancellationToken cancellationToken)
+    private static async Task<int> ReceiveAsync(MigrationReceiverOptions options, IReadOnlyList<MigrationSecret> secrets, int count, IAgentOutput output, ILoggerFactory logs, CancellationToken cancellationToken)
     {
         MigrationReceiver receiver;
         try
@@ -77,6 +85,12 @@ public static class ReceiveCommand
 
         await using (receiver)
         {
+            foreach (MigrationSecret secret in secrets)
+            {
+                // A receiver that waits longer is started again with another one.
+                receiver.Expect(secret, SecretLifetime);
+            }
+
             if (await receiver.CheckAsync(cancellationToken) is { Count: > 0 } problems)
             {
                 await output.WriteAsync(Refusal(string.Join(' ', problems)));

@@ -74,7 +74,10 @@ public static class SendCommand
                 WhenNotConverging = parsed.GetValue(converging),
                 AllowLosingProtections = parsed.GetValue(losing),
                 AllowMissingProcessorFeatures = parsed.GetValue(lacking),
-                Credentials = shared.Tls.Client(parsed, Endpoints.HostName(to)),
+                Credentials = shared.Trust.Client(parsed, Endpoints.HostName(to)),
+                AllowedPeers = shared.Trust.Peers(parsed),
+                Secret = shared.Trust.Secrets(parsed) is [var secret, ..] ? secret : null,
+                AllowUnauthenticated = shared.Trust.AllowsAnybody(parsed),
             };
             options = shared.WorkDirectory(parsed) is { } directory ? options with { WorkDirectory = directory } : options;
             using ILoggerFactory logs = AgentLogs.Create(shared.Verbose(parsed));

@@ -37,13 +37,14 @@ public sealed class SharedOptions
         });
     }
 
-    public TlsFiles Tls { get; } = new();
+    public TrustOptions Trust { get; } = new();
 
     private readonly CriuOptions _criu = new();
 
     public void AddTo(Command command, bool isSource)
     {
-        command.AddGroup("Network", [_address, .. Tls.AddTo(command)]);
+        command.AddGroup("Network", _address);
+        command.AddGroup("Trust", [.. Trust.AddTo(command)]);
         _criu.AddTo(command, isSource);
         command.AddGroup("This program", _workDirectory, _jsonLines, _verbose);
     }

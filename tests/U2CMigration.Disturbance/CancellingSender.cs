@@ -14,7 +14,7 @@ internal static class CancellingSender
     {
         using var cancellation = new CancellationTokenSource();
         // The standard streams of workloads are pipes to the tests, which stay.
-        var options = new MigrationSessionOptions { Destination = destination, Network = AddressHandover.Parse(address), GivesUp = GiveUp.OutsidePipes };
+        var options = new MigrationSessionOptions { Destination = destination, Network = AddressHandover.Parse(address), GivesUp = GiveUp.OutsidePipes, AllowUnauthenticated = true };
         await using MigrationSession session = MigrationSession.Create(MigrationTarget.Process(processId), options);
         try
         {

@@ -15,6 +15,7 @@ internal static class FaultyReceiver
             Network = fault == StutteringNetwork.Fault ? new StutteringNetwork(AddressHandover.Parse(address)) : AddressHandover.Parse(address),
             RestoreMode = mode,
             Faults = fault == StutteringNetwork.Fault ? null : new PutInFault().Of(fault),
+            AllowUnauthenticated = true,
         };
         await using MigrationReceiver receiver = MigrationReceiver.Create(options);
         Console.WriteLine("ready");

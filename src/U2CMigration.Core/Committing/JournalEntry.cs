@@ -27,6 +27,9 @@ internal sealed record JournalEntry
 
     public string ThawWord { get; init; } = string.Empty;
 
+    /// <summary>The address of the workload, as <c>ADDRESS/PREFIX@DEVICE</c>; empty where none moves, or another program moves it.</summary>
+    public string Address { get; init; } = string.Empty;
+
     /// <summary>The command that gives the host the address of the workload again; empty for none.</summary>
     public IReadOnlyList<string> AddressCommand { get; init; } = [];
 }

@@ -14,6 +14,7 @@ internal sealed class MigrationTurn : IDisposable
     private MigrationRecord _record;
     private bool _isCommitted;
     private bool _isGivenUp;
+    private volatile bool _isThawed;
 
     internal MigrationTurn(Guid migrationId, IMigrationRecords records, Guid bootId, IDisposable claim, Action<Guid> ended)
     {
@@ -24,8 +25,8 @@ internal sealed class MigrationTurn : IDisposable
 
     public Guid MigrationId { get; }
 
-    /// <summary>Where it stands, as it is written down.</summary>
-    public MigrationState State => Volatile.Read(ref _record).State;
+    /// <summary>Where it stands. That it runs is said when it does: a receiver that dies in between may be followed by one with another ledger, which lets nothing run.</summary>
+    public MigrationState State => Volatile.Read(ref _record) is { State: MigrationState.Resumed } && !_isThawed ? MigrationState.Restored : Volatile.Read(ref _record).State;
 
     /// <summary>Is cancelled when somebody has asked to give it up.</summary>
     public CancellationToken AbortRequested => _abort.Token;
@@ -58,6 +59,7 @@ internal sealed class MigrationTurn : IDisposable
         }
 
         thaw();
+        _isThawed = true;
         return true;
     }
 
@@ -80,7 +82,7 @@ internal sealed class MigrationTurn : IDisposable
     {
         lock (_gate)
         {
-            if (State == MigrationState.Resumed)
+            if (_record.State == MigrationState.Resumed)
             {
                 throw new InvalidOperationException("A workload that was resumed cannot be given up.");
             }
@@ -137,7 +139,7 @@ internal sealed class MigrationTurn : IDisposable
         {
             lock (_gate)
             {
-                _isCommitted = State == MigrationState.Committed;
+                _isCommitted = _record.State == MigrationState.Committed;
             }
 
             throw;

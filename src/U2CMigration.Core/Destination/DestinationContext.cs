@@ -13,6 +13,9 @@ internal sealed class DestinationContext(Offer offer, MigrationReceiverOptions o
     /// <summary>What the restore will ask of this host; null where the source does not say.</summary>
     public Needs? Needs { get; init; }
 
+    /// <summary>What the migration was promised of this host; null where nothing was, as in a check.</summary>
+    public Admitted? Admitted { get; set; }
+
     public Guid MigrationId => offer.MigrationId;
 
     public MigrationReceiverOptions Options => options;

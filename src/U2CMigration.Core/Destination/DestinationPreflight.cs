@@ -1,13 +1,11 @@
 using System.Globalization;
 using System.Text;
 using U2CMigration.Core.Agreement;
-using U2CMigration.Core.PageStores;
 using U2CMigration.Core.Preflight;
 using U2CMigration.Core.Receiving;
 using U2CMigration.Core.Words;
 using U2CMigration.Criu;
 using U2CMigration.Criu.Versions;
-using U2CMigration.Transport.Connections;
 using U2CMigration.Transport.Frames;
 using U2CMigration.Transport.Messages;
 
@@ -19,14 +17,16 @@ internal static class DestinationPreflight
     private const int SpaceForTheRest = 40;
 
     /// <summary>The way to restore, or the refusal.</summary>
-    public static async Task<(RestoreMode Mode, Refuse? Refusal)> CheckAsync(
-        DestinationContext context, MigrationConnection connection, CancellationToken cancellationToken)
+    /// <param name="context">The migration.</param>
+    /// <param name="peer">The source.</param>
+    /// <param name="full">Why the host has no room for it now; null where it has.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public static async Task<(RestoreMode Mode, Refuse? Refusal)> CheckAsync(DestinationContext context, string peer, Refuse? full, CancellationToken cancellationToken)
     {
         Offer offer = context.Offer;
-        var incoming = new IncomingMigration(offer.MigrationId, ParsePeer(connection.Peer), offer.ProcessIds[0], offer.TotalMemoryBytes);
-        if (!context.Options.Authorize(incoming))
+        if (offer.ProcessIds.Count == 0)
         {
-            return Refused(RefusalReason.NotAuthorized, "This host does not take it (not authorized).");
+            return Refused(RefusalReason.Other, "It names no process. A workload has at least one, its root.");
         }
 
         if (UnknownRequirement(offer) is { } unknown)
@@ -34,7 +34,7 @@ internal static class DestinationPreflight
             return Refused(RefusalReason.UnknownRequirement, $"It requires '{unknown}', which this version does not know. Update the destination.");
         }
 
-        (List<string> problems, RefusalReason reason) = FindProblems(context);
+        (List<string> problems, RefusalReason reason) = FindProblems(context, full);
         (RestoreMode mode, Refuse? refusal) = await CheckCriuAsync(context, cancellationToken).ConfigureAwait(false);
         if (refusal is not null)
         {
@@ -44,7 +44,7 @@ internal static class DestinationPreflight
         }
 
         if (context.Options.Network is { } network
-            && await network.FindProblemAsync(IncomingNetwork.RequestOf(context, connection.Peer), cancellationToken).ConfigureAwait(false) is { } problem)
+            && await network.FindProblemAsync(IncomingNetwork.RequestOf(context, peer), cancellationToken).ConfigureAwait(false) is { } problem)
         {
             problems.Add(problem);
             reason = refusal is null ? RefusalReason.NeedMissing : reason;
@@ -54,17 +54,15 @@ internal static class DestinationPreflight
     }
 
     /// <summary>Everything in the way but CRIU itself, a sentence each, and the reason to be told to programs: one that may go away by itself only where all do.</summary>
-    private static (List<string> Problems, RefusalReason Reason) FindProblems(DestinationContext context)
+    private static (List<string> Problems, RefusalReason Reason) FindProblems(DestinationContext context, Refuse? full)
     {
         Offer offer = context.Offer;
         var problems = new List<string>();
         RefusalReason reason = RefusalReason.Other;
-        if (offer.TotalMemoryBytes > MemoryLimit(context.Options))
+        if (full is not null)
         {
-            problems.Add(string.Create(
-                CultureInfo.InvariantCulture,
-                $"It needs {offer.TotalMemoryBytes >> 20} MiB of memory and the limit here is {MemoryLimit(context.Options) >> 20} MiB. Free memory or raise {nameof(MigrationReceiverOptions.MaxMemoryBytes)}."));
-            reason = RefusalReason.OutOfMemory;
+            problems.Add(full.Sentence);
+            reason = full.Reason;
         }
 
         problems.AddRange(DestinationNeeds.FindNumbers(offer, context.Needs));
@@ -117,6 +115,11 @@ internal static class DestinationPreflight
             return Refused(RefusalReason.Incompatible, CriuWords.Explain(e, static _ => null));
         }
 
+        if (NewerOnSource(context.Offer.CriuVersion, criu.Version) is { } newer)
+        {
+            return Refused(RefusalReason.Incompatible, newer);
+        }
+
         RestoreMode wanted = context.Options.RestoreMode;
         if (wanted == RestoreMode.FirstTouch && !criu.Features.LazyPages)
         {
@@ -129,10 +132,14 @@ internal static class DestinationPreflight
             : Refused(RefusalReason.Incompatible, RestoreChoice.UserNamespaceSentence);
     }
 
-    private static long MemoryLimit(MigrationReceiverOptions options) =>
-        options.MaxMemoryBytes > 0 ? Math.Min(options.MaxMemoryBytes, AvailableMemory.Read()) : AvailableMemory.Read();
-
-    private static System.Net.IPEndPoint? ParsePeer(string peer) => System.Net.IPEndPoint.TryParse(peer, out System.Net.IPEndPoint? endPoint) ? endPoint : null;
+    /// <summary>Images of a later CRIU may have what this one does not know, and that would be found out while the workload is frozen; null where they have not.</summary>
+    internal static string? NewerOnSource(string source, CriuVersion here)
+    {
+        int[] parts = [.. source.Split('.', '-', ' ').Take(2).Select(static part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : -1)];
+        return parts is [>= 0 and var major, >= 0 and var minor] && (major, minor).CompareTo((here.Major, here.Minor)) > 0
+            ? $"CRIU {source} of the source is later than CRIU {here} here, which may not know all of its images. Install the same version here, or a later one."
+            : null;
+    }
 
     private static (RestoreMode Mode, Refuse? Refusal) Refused(RefusalReason reason, string sentence) => (default, new Refuse(reason, sentence));
 }

@@ -1,12 +1,21 @@
 using System.IO.Hashing;
 using Microsoft.Win32.SafeHandles;
+using U2CMigration.Core.WorkDirectories;
+using U2CMigration.Transport;
+using U2CMigration.Transport.Frames;
 using U2CMigration.Transport.Messages;
 
 namespace U2CMigration.Core.Destination;
 
 /// <summary>Writes the images that the source sends, and checks that all arrived whole.</summary>
-internal sealed class ImageReceiver(string directory) : IDisposable
+/// <param name="directory">Where they go.</param>
+/// <param name="maxBytes">The most bytes of all of them.</param>
+internal sealed class ImageReceiver(string directory, long maxBytes) : IDisposable
 {
+    private const string Suffix = ".img";
+
+    private long _bytes;
+
     private readonly Dictionary<string, Incoming> _files = new(StringComparer.Ordinal);
 
     /// <summary>What arrived, once it is complete.</summary>
@@ -17,14 +26,19 @@ internal sealed class ImageReceiver(string directory) : IDisposable
     {
         if (!_files.TryGetValue(piece.Name, out Incoming? file))
         {
-            string path = Path.Combine(directory, piece.Name);
-            file = new Incoming(File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write));
+            file = Create(piece.Name);
             _files.Add(piece.Name, file);
         }
 
         if (piece.Offset != file.Length)
         {
             throw new ImageDamagedException($"Image {piece.Name}: a piece at {piece.Offset} came where {file.Length} was next.");
+        }
+
+        _bytes += piece.Data.Length;
+        if (_bytes > maxBytes)
+        {
+            throw new ImageDamagedException($"The images have more than {maxBytes >> 20} MiB, which is the limit here. Raise {nameof(Receiving.MigrationReceiverOptions.MaxImageBytes)}, or free memory.");
         }
 
         RandomAccess.Write(file.Handle, piece.Data.Span, piece.Offset);
@@ -51,6 +65,28 @@ internal sealed class ImageReceiver(string directory) : IDisposable
 
         Received = end.Files;
         Dispose();
+    }
+
+    private Incoming Create(string name)
+    {
+        // What else lies in the directory is this host's: the claim, sockets, logs.
+        if (!name.EndsWith(Suffix, StringComparison.Ordinal) || name.StartsWith('.'))
+        {
+            throw new MigrationProtocolException($"images, whose names end with {Suffix}", $"a file named '{name}'");
+        }
+
+        if (_files.Count >= ProtocolLimits.MaxImageFiles)
+        {
+            throw new MigrationProtocolException($"at most {ProtocolLimits.MaxImageFiles} images", "more");
+        }
+
+        SafeFileHandle handle = File.OpenHandle(Path.Combine(directory, name), FileMode.CreateNew, FileAccess.Write);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(handle, PrivateDirectory.OnlyOwnersFile);
+        }
+
+        return new Incoming(handle);
     }
 
     public void Dispose()

@@ -3,6 +3,7 @@ using U2CMigration.Core.Agreement;
 using U2CMigration.Core.Committing;
 using U2CMigration.Core.Logging;
 using U2CMigration.Core.Receiving;
+using U2CMigration.Core.Trust;
 using U2CMigration.Transport;
 using U2CMigration.Transport.Connections;
 using U2CMigration.Transport.Frames;
@@ -12,7 +13,7 @@ namespace U2CMigration.Core.Destination;
 
 /// <summary>One connection from a source: a migration, or a question about one.</summary>
 internal sealed class IncomingConnection(
-    MigrationConnection connection, MigrationReceiverOptions options, MigrationLedger ledger, ILoggerFactory loggers)
+    MigrationConnection connection, MigrationReceiverOptions options, MigrationLedger ledger, ExpectedSecrets secrets, Admission admission, ILoggerFactory loggers)
 {
     /// <summary>A text of the protocol has at most 4 KiB, and a character up to three bytes.</summary>
     private const int MaxSentence = 1300;
@@ -21,6 +22,9 @@ internal sealed class IncomingConnection(
 
     /// <summary>How long an announcement that does not succeed is tried when the receiver ends.</summary>
     private static readonly TimeSpan LastAttempts = TimeSpan.FromSeconds(10);
+
+    /// <summary>An honest source has what it wants ready when it connects, but may have to look through a large workload for its needs.</summary>
+    private static readonly TimeSpan SayTimeout = TimeSpan.FromSeconds(15);
 
     private readonly ILogger _logger = loggers.CreateLogger("U2CMigration.Receiver");
 
@@ -40,14 +44,20 @@ internal sealed class IncomingConnection(
     {
         try
         {
-            MigrationMessage first = await connection.ReceiveAsync(cancellationToken).ConfigureAwait(false);
+            (MigrationMessage? first, ExpectedSecrets.Expected? secret) = await FirstAsync(cancellationToken).ConfigureAwait(false);
+            var door = new Door(options, connection, secret, _logger);
             switch (first)
             {
+                case null:
+                    return null;
+                case Query query when door.Check(query) is { } refusal:
+                    await connection.EndAsync(refusal, TellTimeout, cancellationToken).ConfigureAwait(false);
+                    return null;
                 case Query query:
                     await AnswerAsync(query, cancellationToken).ConfigureAwait(false);
                     return null;
                 case Offer offer:
-                    return await TakeAsync(offer, cancellationToken).ConfigureAwait(false);
+                    return await TakeAsync(offer, door, cancellationToken).ConfigureAwait(false);
                 default:
                     throw new MigrationProtocolException("an offer or a query", first.Type.ToString());
             }
@@ -59,7 +69,44 @@ internal sealed class IncomingConnection(
         }
     }
 
-    private async Task<MigratedContainer?> TakeAsync(Offer offer, CancellationToken cancellationToken)
+    /// <summary>What the peer wants, after the proof of a secret if it gives one; nothing where that fails.</summary>
+    private async Task<(MigrationMessage? Message, ExpectedSecrets.Expected? Secret)> FirstAsync(CancellationToken cancellationToken)
+    {
+        Challenge? challenge = await SecretProof.AskAsync(connection, options.RequireSecret, cancellationToken).ConfigureAwait(false);
+        MigrationMessage first = await SoonAsync(cancellationToken).ConfigureAwait(false);
+        if (first is not Proof proof || challenge is null)
+        {
+            return (first, null);
+        }
+
+        if (secrets.Find(proof, challenge, connection) is not { } found)
+        {
+            _logger.SecretNotProven(connection.Peer);
+            var refusal = new Refuse(RefusalReason.NotAuthorized, "The secret is not expected here: it was used, its time is over, or another one was given to this host.");
+            await connection.EndAsync(refusal, TellTimeout, cancellationToken).ConfigureAwait(false);
+            return (null, null);
+        }
+
+        await connection.SendAsync(found.Answer, cancellationToken).ConfigureAwait(false);
+        return (await SoonAsync(cancellationToken).ConfigureAwait(false), found.Secret);
+    }
+
+    /// <summary>The next message of a peer that has to say what it wants, and not only that it is there.</summary>
+    private async Task<MigrationMessage> SoonAsync(CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(SayTimeout);
+        try
+        {
+            return await connection.ReceiveAsync(limit.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new TransportException($"{connection.Peer} did not say within {SayTimeout.TotalSeconds:0} s what it wants.", connection.Peer, 0, isTransient: true, e);
+        }
+    }
+
+    private async Task<MigratedContainer?> TakeAsync(Offer offer, Door door, CancellationToken cancellationToken)
     {
         using MigrationTurn? turn = ledger.TryBegin(offer.MigrationId, out string used);
         if (turn is null)
@@ -70,24 +117,52 @@ internal sealed class IncomingConnection(
 
         // Up to the commit a source that has lost this connection can have it given up; after it that has no effect.
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, turn.AbortRequested);
-        Needs? needs = await ReceiveNeedsAsync(stop.Token).ConfigureAwait(false);
-        var context = new DestinationContext(offer, options, ledger, loggers) { Needs = needs };
-        (RestoreMode mode, Refuse? refusal) = await DestinationPreflight.CheckAsync(context, connection, stop.Token).ConfigureAwait(false);
-        if (refusal is not null)
+        Admitted? admitted = null;
+        try
         {
-            await RefuseAsync(offer, refusal, cancellationToken).ConfigureAwait(false);
-            return null;
-        }
+            Needs? needs = await ReceiveNeedsAsync(stop.Token).ConfigureAwait(false);
+            var context = new DestinationContext(offer, options, ledger, loggers) { Needs = needs };
+            Refuse? refusal = door.Check(offer, isCheck: needs is { IsCheck: true });
+            RestoreMode mode = default;
+            if (refusal is null)
+            {
+                context.Admitted = admitted = admission.TryEnter(offer, needs, out Refuse? full);
+                if (needs is { IsCheck: true })
+                {
+                    // It keeps nothing from others.
+                    admitted?.Dispose();
+                    admitted = null;
+                }
 
-        if (needs is { IsCheck: true })
+                (mode, refusal) = await DestinationPreflight.CheckAsync(context, connection.Peer, full, stop.Token).ConfigureAwait(false);
+            }
+
+            if (refusal is not null)
+            {
+                await RefuseAsync(offer, refusal, cancellationToken).ConfigureAwait(false);
+                return null;
+            }
+
+            if (needs is { IsCheck: true })
+            {
+                _logger.OfferChecked(offer.MigrationId, connection.Peer);
+                await connection.EndAsync(new Accept { Warnings = ProcessorComparison.Warnings(needs) }, TellTimeout, cancellationToken).ConfigureAwait(false);
+                return null;
+            }
+
+            if (door.Use(offer) is { } refused)
+            {
+                await RefuseAsync(offer, refused, cancellationToken).ConfigureAwait(false);
+                return null;
+            }
+
+            _logger.OfferAccepted(offer.MigrationId, connection.Peer, offer.TotalMemoryBytes);
+            return await ReceiveAsync(context, turn, mode, stop.Token).ConfigureAwait(false);
+        }
+        finally
         {
-            _logger.OfferChecked(offer.MigrationId, connection.Peer);
-            await connection.EndAsync(new Accept { Warnings = ProcessorComparison.Warnings(needs) }, TellTimeout, cancellationToken).ConfigureAwait(false);
-            return null;
+            admitted?.Dispose();
         }
-
-        _logger.OfferAccepted(offer.MigrationId, connection.Peer, offer.TotalMemoryBytes);
-        return await ReceiveAsync(context, turn, mode, stop.Token).ConfigureAwait(false);
     }
 
     private async Task AnswerAsync(Query query, CancellationToken cancellationToken)
@@ -120,7 +195,7 @@ internal sealed class IncomingConnection(
             return null;
         }
 
-        MigrationMessage next = await connection.ReceiveAsync(cancellationToken).ConfigureAwait(false);
+        MigrationMessage next = await SoonAsync(cancellationToken).ConfigureAwait(false);
         return next as Needs ?? throw new MigrationProtocolException(nameof(Needs), next.Type.ToString());
     }
 
@@ -134,7 +209,7 @@ internal sealed class IncomingConnection(
         catch (Exception e)
         {
             (AbortCode code, string sentence) = IncomingFailure.Describe(e, context);
-            await TellSourceAsync(e, code, sentence).ConfigureAwait(false);
+            await TellSourceAsync(e, code, IncomingFailure.ForPeer(sentence, context)).ConfigureAwait(false);
             throw;
         }
 
@@ -154,7 +229,7 @@ internal sealed class IncomingConnection(
             await workload.DisposeAsync().ConfigureAwait(false);
             if (workload.IsGone)
             {
-                await TellSourceAsync(e, code, sentence).ConfigureAwait(false);
+                await TellSourceAsync(e, code, IncomingFailure.ForPeer(sentence, context)).ConfigureAwait(false);
             }
 
             throw;
@@ -167,7 +242,7 @@ internal sealed class IncomingConnection(
 
     private async Task RefuseAsync(Offer offer, Refuse refusal, CancellationToken cancellationToken)
     {
-        _logger.OfferRefused(offer.MigrationId, connection.Peer, refusal.Sentence);
+        _logger.OfferRefused(offer.MigrationId, connection.Peer, PlainText.Of(refusal.Sentence));
         await connection.EndAsync(refusal, TellTimeout, cancellationToken).ConfigureAwait(false);
     }
 
@@ -191,12 +266,14 @@ internal sealed class IncomingConnection(
     /// <summary>Only a source that closes the connection has surely read the answer.</summary>
     private async Task WaitForCloseAsync(CancellationToken cancellationToken)
     {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(SayTimeout);
         bool isOpen = true;
         while (isOpen)
         {
             try
             {
-                await connection.ReceiveAsync(cancellationToken).ConfigureAwait(false);
+                await connection.ReceiveAsync(limit.Token).ConfigureAwait(false);
             }
             catch (TransportException)
             {

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using U2CMigration.Core.Destination.Verification;
 using U2CMigration.Core.Logging;
 using U2CMigration.Core.PageStores;
@@ -13,6 +14,7 @@ namespace U2CMigration.Core.Destination;
 internal static class IncomingFailure
 {
     private const string RestoreLog = "restore.log";
+    private const string QuoteStart = " Its last lines: ";
     private const int QuotedLines = 4;
 
     /// <summary>The code, which decides whether the source recommends a retry, and the sentence. Keeps CRIU's log, so it has to come before the images go.</summary>
@@ -28,12 +30,22 @@ internal static class IncomingFailure
                 string process = criu.ProcessId == 0 ? string.Empty : $"process {criu.ProcessId}";
                 return (CodeOf(cause), CriuWords.Explain(criu, failed => failed.InImages > 0 ? process : null) + hint + Quote(criu));
             case IOException or UnauthorizedAccessException or ImageDamagedException or PageNotHeldException or PageStoreException
-                or RestoreRefusedException or MemoryMismatchException or MigrationProtocolException or TransportException or SourceAbortedException:
+                or RestoreRefusedException or MemoryMismatchException or StalledSourceException or MigrationProtocolException or TransportException or SourceAbortedException:
                 return (CodeOf(cause), cause.Message + hint);
             default:
                 string? details = KeptLogs.Keep(context.ImagesDirectory, "defect", DefectWords.Details(cause, context.MigrationId, "the destination"), context.Logger);
                 return (CodeOf(cause), DefectWords.Explain(cause, context.MigrationId, "the destination", details, LogEventIds.IncomingFailed) + hint);
         }
+    }
+
+    /// <summary>The sentence as the source gets it: without what the log of this host is for, its lines and where it lies.</summary>
+    public static string ForPeer(string sentence, DestinationContext context)
+    {
+        int quoted = sentence.IndexOf(QuoteStart, StringComparison.Ordinal);
+        string own = quoted < 0 ? sentence : sentence[..quoted];
+        string directory = Regex.Escape(context.Options.WorkDirectory.TrimEnd('/'));
+        own = Regex.Replace(own, $@" in {directory}/\S*\.log\.", ".", RegexOptions.NonBacktracking);
+        return Regex.Replace(own, $@"{directory}(/[^\s'""]*)?", "the work directory of the destination", RegexOptions.NonBacktracking);
     }
 
     internal static AbortCode CodeOf(Exception cause) => cause switch
@@ -43,6 +55,7 @@ internal static class IncomingFailure
         RestoreRefusedException => AbortCode.RestoreFailed,
         ImageDamagedException or PageNotHeldException or MemoryMismatchException => AbortCode.DataMismatch,
         MigrationProtocolException => AbortCode.ProtocolViolation,
+        StalledSourceException => AbortCode.Timeout,
         PageStoreException => AbortCode.OutOfMemory,
         _ => AbortCode.DestinationFailed,
     };
@@ -58,6 +71,6 @@ internal static class IncomingFailure
                 .TakeLast(QuotedLines)
                 .Select(static line => line.Trim().TrimEnd('.')),
         ];
-        return lines.Length == 0 ? string.Empty : $" Its last lines: {string.Join(" | ", lines)}.";
+        return lines.Length == 0 ? string.Empty : $"{QuoteStart}{string.Join(" | ", lines)}.";
     }
 }

@@ -59,10 +59,15 @@ internal sealed class IncomingWorkload : IAsyncDisposable
         _network = new IncomingNetwork(context.Options.Network, IncomingNetwork.RequestOf(context, connection.Peer), context.Logger);
         _carried = new DestinationState(isSent: (connection.Features & ProtocolFeatures.CarriedState) != 0);
         _directory = ClaimedDirectory.Create(context.ImagesDirectory);
-        _images = new ImageReceiver(context.ImagesDirectory);
+        _images = new ImageReceiver(context.ImagesDirectory, context.Options.MaxImageBytes > 0 ? context.Options.MaxImageBytes : context.Admitted?.ImageBytes ?? long.MaxValue);
         try
         {
             _store = new PageStore(StoreOptions(context));
+            if (context.Admitted is { } admitted)
+            {
+                admitted.Taken = () => _store.Statistics.StoredBytes;
+            }
+
             _objects = new IncomingObjects(_store);
             _recent = new RecentPages(_store);
             _verification = new IncomingVerification(context, connection, _store);
@@ -157,15 +162,29 @@ internal sealed class IncomingWorkload : IAsyncDisposable
 
     private static PageStoreOptions StoreOptions(DestinationContext context) => new()
     {
-        MaxBytes = context.Options.MaxMemoryBytes,
+        MaxBytes = LimitOf(context),
         KeepUntilVerified = (context.Offer.Options & OfferOptions.Verify) != 0,
     };
 
+    /// <summary>What is free for it less what CRIU and this process need; each page may exist twice while all are kept.</summary>
+    private static long LimitOf(DestinationContext context) => context.Options.MaxMemoryBytes > 0 || context.Admitted is not { FreeBytes: < long.MaxValue and var free }
+        ? context.Options.MaxMemoryBytes
+        : Math.Max(1, (context.Offer.Options & OfferOptions.Verify) != 0 ? free / 2 : free / 10 * 9);
+
     private async Task ReceiveAsync(CancellationToken cancellationToken)
+    {
+        var watch = new ProgressWatch(_connection, _context.Options.ProgressTimeout, cancellationToken);
+        await using (watch.ConfigureAwait(false))
+        {
+            await ReceiveAsync(watch, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task ReceiveAsync(ProgressWatch watch, CancellationToken cancellationToken)
     {
         while (true)
         {
-            switch (await _connection.ReceiveAsync(_recent, cancellationToken).ConfigureAwait(false))
+            switch (await watch.ReceiveAsync(_recent).ConfigureAwait(false))
             {
                 case PagesDropped dropped:
                     foreach (Transport.Pages.PageRun run in dropped.Runs)

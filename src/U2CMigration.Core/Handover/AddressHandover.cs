@@ -177,6 +177,12 @@ public sealed class AddressHandover : ISourceNetwork, IDestinationNetwork
     }
 
     /// <summary>What a guardian sends to the kernel if this process is killed before the commit. No neighbour has heard of another owner by then, so nothing need be announced.</summary>
+    /// <summary>Itself, for <see cref="Parse"/>.</summary>
+    internal string Text => $"{_address}/{_prefixLength}@{_deviceName}";
+
+    /// <summary>Gives this host the address, if it has it not.</summary>
+    internal void GiveBack() => RouteNetlink.TryAddNewAddress(NetworkDevice.Find(_deviceName).Index, _address.GetAddressBytes(), _prefixLength);
+
     internal byte[] UndoMessage => RouteNetlink.AddressMessage(NetworkDevice.Find(_deviceName).Index, _address.GetAddressBytes(), _prefixLength);
 
     private static bool IsThisHost(EndPoint? source) =>

@@ -20,6 +20,9 @@ internal readonly record struct FileStatus(ulong Device, ulong Inode, uint Links
     /// <summary>Type and rights, as in st_mode.</summary>
     internal ushort Mode { get; private init; }
 
+    /// <summary>Who owns it.</summary>
+    internal uint UserId { get; private init; }
+
     /// <summary>Its size, holes included.</summary>
     internal long Size { get; private init; }
 
@@ -39,6 +42,7 @@ internal readonly record struct FileStatus(ulong Device, ulong Inode, uint Links
             ((ulong)status.DeviceMajor << 32) | status.DeviceMinor, status.Inode, status.Links, checked((long)status.Blocks * BlockBytes), (status.Mode & TypeMask) == RegularFile)
         {
             Mode = status.Mode,
+            UserId = status.UserId,
             Size = status.Size,
             RawDevice = (status.RawDeviceMajor, status.RawDeviceMinor),
         };
@@ -48,6 +52,9 @@ internal readonly record struct FileStatus(ulong Device, ulong Inode, uint Links
     {
         [FieldOffset(16)]
         public uint Links;
+
+        [FieldOffset(20)]
+        public uint UserId;
 
         [FieldOffset(28)]
         public ushort Mode;

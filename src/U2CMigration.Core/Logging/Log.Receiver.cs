@@ -21,6 +21,18 @@ internal static partial class Log
     [LoggerMessage(LogEventIds.OfferRefused, LogLevel.Warning, "Migration {MigrationId} from {Source} refused: {Reason}", EventName = nameof(OfferRefused))]
     public static partial void OfferRefused(this ILogger logger, Guid migrationId, string source, string reason);
 
+    [LoggerMessage(LogEventIds.NotAuthorized, LogLevel.Warning, "Migration {MigrationId}: {Source} is not let in. {Reason}", EventName = nameof(NotAuthorized))]
+    public static partial void NotAuthorized(this ILogger logger, Guid migrationId, string source, string reason);
+
+    [LoggerMessage(LogEventIds.TooManyConnections, LogLevel.Warning, "A connection from {Source} is closed: that address has {Most} already.", EventName = nameof(TooManyConnections))]
+    public static partial void TooManyConnections(this ILogger logger, string source, int most);
+
+    [LoggerMessage(LogEventIds.SecretNotProven, LogLevel.Warning, "{Source} has not proven a secret that is expected: it knows none, or it was used or is over.", EventName = nameof(SecretNotProven))]
+    public static partial void SecretNotProven(this ILogger logger, string source);
+
+    [LoggerMessage(LogEventIds.ReceivesFromAnybody, LogLevel.Warning, "Everybody who reaches {Endpoint} can run code as root on this host: AllowUnauthenticated is set.", EventName = nameof(ReceivesFromAnybody))]
+    public static partial void ReceivesFromAnybody(this ILogger logger, string endpoint);
+
     [LoggerMessage(LogEventIds.RestoreTimeline, LogLevel.Debug, "Restoring: {Step} at {Milliseconds:0.0} ms.", EventName = nameof(RestoreTimeline))]
     public static partial void RestoreTimeline(this ILogger logger, string step, double milliseconds);
 

@@ -2,10 +2,11 @@ using System.Buffers.Text;
 
 namespace U2CMigration.Core.PageStores;
 
-/// <summary>How much memory this process may still take: proc_meminfo(5) and the memory.max of its control groups (cgroup v2).</summary>
+/// <summary>How much memory this process may still take: proc_meminfo(5) and the memory.max of its control groups (cgroup v1 and v2).</summary>
 internal static class AvailableMemory
 {
     private const string GroupRoot = "/sys/fs/cgroup";
+    private const string OldGroupRoot = "/sys/fs/cgroup/memory";
 
     public static long Read()
     {
@@ -50,15 +51,33 @@ internal static class AvailableMemory
     public static long Headroom(ReadOnlySpan<byte> max, ReadOnlySpan<byte> current) =>
         Utf8Parser.TryParse(max, out long limit, out _) && Utf8Parser.TryParse(current, out long used, out _) ? Math.Max(0, limit - used) : long.MaxValue;
 
-    private static long ReadGroups()
+    /// <summary>The path of the memory controller of cgroup v1, in a line such as <c>4:memory:/path</c> of /proc/self/cgroup; null where v2 has it.</summary>
+    public static string? ParseOldGroup(ReadOnlySpan<byte> groups)
+    {
+        foreach (Range line in groups.Split((byte)'\n'))
+        {
+            string[] fields = System.Text.Encoding.UTF8.GetString(groups[line]).Split(':', 3);
+            if (fields.Length == 3 && fields[1].Split(',').Contains("memory"))
+            {
+                return fields[2];
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>What the groups from one up to the root leave: a limit of any of them binds.</summary>
+    /// <param name="root">Where the hierarchy is mounted.</param>
+    /// <param name="group">The group; that of a container may be the root of what it sees.</param>
+    /// <param name="limit">The file with the limit.</param>
+    /// <param name="use">The file with what is in use.</param>
+    public static long ReadGroups(string root, string? group, string limit, string use)
     {
         long available = long.MaxValue;
-        string? group = TryReadFile("/proc/self/cgroup") is { } groups ? ParseGroup(groups) : null;
-
-        // A limit of any group above binds as well.
-        while (group is { Length: > 1 } && !group.Contains("..", StringComparison.Ordinal))
+        while (group is not null && !group.Contains("..", StringComparison.Ordinal))
         {
-            if (TryReadFile($"{GroupRoot}{group}/memory.max") is { } max && TryReadFile($"{GroupRoot}{group}/memory.current") is { } current)
+            string directory = root + group.TrimEnd('/');
+            if (TryReadFile($"{directory}/{limit}") is { } max && TryReadFile($"{directory}/{use}") is { } current)
             {
                 available = Math.Min(available, Headroom(max, current));
             }
@@ -68,6 +87,12 @@ internal static class AvailableMemory
 
         return available;
     }
+
+    private static long ReadGroups() => TryReadFile("/proc/self/cgroup") is not { } groups
+        ? long.MaxValue
+        : Math.Min(
+            ReadGroups(GroupRoot, ParseGroup(groups), "memory.max", "memory.current"),
+            ReadGroups(OldGroupRoot, ParseOldGroup(groups), "memory.limit_in_bytes", "memory.usage_in_bytes"));
 
     private static byte[]? TryReadFile(string path)
     {

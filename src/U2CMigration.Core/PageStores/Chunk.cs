@@ -15,6 +15,9 @@ internal sealed class Chunk(int processId, ulong start, long offset)
 
     private const int Words = Pages / 64;
 
+    /// <summary>What is known about the pages takes so much itself: checksums, versions, bitmaps, and the objects they are in.</summary>
+    public const int BookkeepingBytes = (Pages * (sizeof(ulong) + sizeof(uint))) + (4 * Words * sizeof(ulong)) + 320;
+
     public readonly ulong[] Present = new ulong[Words];
     public readonly ulong[] Zero = new ulong[Words];
 

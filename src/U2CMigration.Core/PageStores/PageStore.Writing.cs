@@ -131,6 +131,12 @@ public sealed unsafe partial class PageStore
                     $"The pages are so scattered that the {_reservedBytes} bytes of address space set aside do not suffice. Raise PageStoreOptions.ReservedBytes. The workload still runs on the source.");
             }
 
+            // Pages of zeros, scattered, take nothing but bookkeeping, and could be without end.
+            if (TakenBytes + Chunk.BookkeepingBytes > MaxBytes && _chunks.Count >= FreeChunks)
+            {
+                throw new PageStoreFullException(TakenBytes, MaxBytes);
+            }
+
             chunk = new Chunk(processId, address & ~(ulong)(Chunk.Bytes - 1), _nextOffset);
             _nextOffset += Chunk.Bytes;
             MapFile(chunk);
@@ -142,10 +148,9 @@ public sealed unsafe partial class PageStore
 
     private void Back(Chunk chunk, int page)
     {
-        long stored = Interlocked.Read(ref _backedPages) * PageBytes;
-        if (stored + PageBytes > MaxBytes)
+        if (TakenBytes + PageBytes > MaxBytes)
         {
-            throw new PageStoreFullException(stored, MaxBytes);
+            throw new PageStoreFullException(TakenBytes, MaxBytes);
         }
 
         Chunk.Set(chunk.Backed, page);

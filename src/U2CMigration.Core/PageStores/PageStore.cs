@@ -21,6 +21,9 @@ public sealed unsafe partial class PageStore : IPageSink, ILazyPageSource, IDisp
     // Below this, giving memory back costs more (a system call and a flush of the translation caches) than it gains.
     private const int MinPunchPages = 64;
 
+    /// <summary>Bookkeeping that does not count: 100 KiB, which every migration has.</summary>
+    private const int FreeChunks = 16;
+
     private readonly SafeFileHandle _file;
     private readonly MemoryMapping _mapping;
     private readonly MemoryMapping _zeros;
@@ -93,6 +96,9 @@ public sealed unsafe partial class PageStore : IPageSink, ILazyPageSource, IDisp
         long available = AvailableMemory.Read();
         return available == long.MaxValue ? long.MaxValue : keeps ? available / 2 : available / 10 * 9;
     }
+
+    /// <summary>What pages take, and what is known about them.</summary>
+    private long TakenBytes => (Interlocked.Read(ref _backedPages) * PageBytes) + ((long)Math.Max(0, _chunks.Count - FreeChunks) * Chunk.BookkeepingBytes);
 
     private byte* PageAt(Chunk chunk, int page) => _start + chunk.Offset + ((long)page * PageBytes);
 }

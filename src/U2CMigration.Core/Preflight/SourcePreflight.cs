@@ -183,8 +183,12 @@ internal static class SourcePreflight
     {
         try
         {
-            Directory.CreateDirectory(directory);
+            PrivateDirectory.Create(directory);
             ClaimedDirectory.RemoveAbandoned(directory);
+        }
+        catch (OpenDirectoryException e)
+        {
+            problems.Add(e.Message);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -7,6 +7,7 @@ using U2CMigration.Core.Committing.Files;
 using U2CMigration.Core.Destination;
 using U2CMigration.Core.Freezing;
 using U2CMigration.Core.Logging;
+using U2CMigration.Core.Trust;
 using U2CMigration.Core.WorkDirectories;
 using U2CMigration.Transport.Connections;
 
@@ -20,7 +21,8 @@ namespace U2CMigration.Core.Receiving;
 /// </remarks>
 /// <example>
 /// <code>
-/// await using var receiver = MigrationReceiver.Create(new MigrationReceiverOptions { Listen = new IPEndPoint(IPAddress.Any, 9410) });
+/// await using var receiver = MigrationReceiver.Create(new MigrationReceiverOptions { Listen = new IPEndPoint(IPAddress.Any, 9410), RequireSecret = true });
+/// receiver.Expect(secret, TimeSpan.FromMinutes(10));
 /// MigratedContainer web = await receiver.ReceiveAsync(cancellationToken);
 /// </code>
 /// </example>
@@ -33,6 +35,9 @@ public sealed class MigrationReceiver : IAsyncDisposable
     private readonly MigrationListener _listener;
     private readonly ReceiverClaim _claim;
     private readonly Channel<MigratedContainer> _arrived = Channel.CreateUnbounded<MigratedContainer>();
+    private readonly Admission _admission;
+    private readonly OpenConnections _open = new();
+    private readonly ExpectedSecrets _secrets = new(TimeProvider.System);
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _accepting;
     private int _disposed;
@@ -40,6 +45,7 @@ public sealed class MigrationReceiver : IAsyncDisposable
     private MigrationReceiver(MigrationReceiverOptions options, ILoggerFactory loggers)
     {
         _options = options;
+        _admission = new Admission(options);
         _loggers = loggers;
         _logger = loggers.CreateLogger("U2CMigration.Receiver");
         CreateWorkDirectory(options.WorkDirectory);
@@ -47,7 +53,7 @@ public sealed class MigrationReceiver : IAsyncDisposable
         ClaimedDirectory.RemoveAbandoned(options.WorkDirectory);
         _ledger = LedgerFolder.Open(options.WorkDirectory, new RestoredTrees(_logger));
         _ledger.RemoveOld();
-        var connections = new MigrationConnectionOptions { ServerTls = options.Credentials, PeerTimeout = options.IdleTimeout };
+        var connections = new MigrationConnectionOptions { ServerTls = options.Credentials ?? (options.RequireSecret ? PeerRules.OfThisRun() : null), PeerTimeout = options.IdleTimeout };
         try
         {
             _listener = MigrationListener.Listen(options.Listen, ConnectionRole.Destination, connections, loggers);
@@ -59,6 +65,11 @@ public sealed class MigrationReceiver : IAsyncDisposable
         }
 
         _logger.Listening(Endpoint.ToString());
+        if (LockedByDefault.IsOpen(options) && !PeerRules.IsLoopback(options.Listen))
+        {
+            _logger.ReceivesFromAnybody(Endpoint.ToString());
+        }
+
         _accepting = AcceptAsync();
     }
 
@@ -84,6 +95,23 @@ public sealed class MigrationReceiver : IAsyncDisposable
     /// <returns>A sentence for each thing that stands in the way, with the remedy; none where migrations can be taken. Takes some 50 ms.</returns>
     /// <remarks>The receiver listens all the same, as what is missing may still come.</remarks>
     public Task<IReadOnlyList<string>> CheckAsync(CancellationToken cancellationToken = default) => ReceiverCheck.FindAsync(_options, cancellationToken);
+
+    /// <summary>Lets one migration in that proves a secret. The same secret is given to its source (<see cref="Sessions.MigrationSessionOptions.Secret"/>).</summary>
+    /// <param name="secret">The secret. It is used up by the migration that is accepted with it, whatever becomes of that.</param>
+    /// <param name="lifetime">How long it is expected.</param>
+    /// <exception cref="InvalidOperationException"><see cref="MigrationReceiverOptions.RequireSecret"/> is not set, so that others come in without one.</exception>
+    /// <exception cref="ArgumentException">The secret is expected already, or was used.</exception>
+    public void Expect(MigrationSecret secret, TimeSpan lifetime)
+    {
+        ArgumentNullException.ThrowIfNull(secret);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(lifetime, TimeSpan.Zero);
+        if (!_options.RequireSecret)
+        {
+            throw new InvalidOperationException($"{nameof(MigrationReceiverOptions.RequireSecret)} is not set, so that migrations without a secret are taken as well; set it.");
+        }
+
+        _secrets.Add(secret, lifetime);
+    }
 
     /// <summary>Waits for the next container that runs here with all its pages in place.</summary>
     /// <param name="cancellationToken">Ends the waiting; migrations go on and are returned by later calls.</param>
@@ -143,7 +171,15 @@ public sealed class MigrationReceiver : IAsyncDisposable
             {
                 MigrationConnection connection = await _listener.AcceptAsync(_stop.Token).ConfigureAwait(false);
                 serving.RemoveWhere(static task => task.IsCompleted);
-                serving.Add(ServeAsync(connection));
+                if (_open.TryEnter(connection.Peer))
+                {
+                    serving.Add(ServeAsync(connection));
+                }
+                else
+                {
+                    _logger.TooManyConnections(connection.Peer, OpenConnections.MostOfOneAddress);
+                    await connection.DisposeAsync().ConfigureAwait(false);
+                }
             }
         }
         catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
@@ -178,9 +214,9 @@ public sealed class MigrationReceiver : IAsyncDisposable
     {
         try
         {
-            Directory.CreateDirectory(directory);
+            PrivateDirectory.Create(directory);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is not OpenDirectoryException and (IOException or UnauthorizedAccessException))
         {
             throw new IOException($"{nameof(MigrationReceiverOptions.WorkDirectory)} '{directory}' cannot be created ({e.Message.TrimEnd('.')}). Name another one, best on a tmpfs.", e);
         }
@@ -218,13 +254,20 @@ public sealed class MigrationReceiver : IAsyncDisposable
 
     private async Task ServeAsync(MigrationConnection connection)
     {
-        var incoming = new IncomingConnection(connection, _options, _ledger, _loggers);
-        await using (connection.ConfigureAwait(false))
+        var incoming = new IncomingConnection(connection, _options, _ledger, _secrets, _admission, _loggers);
+        try
         {
-            if (await incoming.ServeAsync(_stop.Token).ConfigureAwait(false) is { } container)
+            await using (connection.ConfigureAwait(false))
             {
-                _arrived.Writer.TryWrite(container);
+                if (await incoming.ServeAsync(_stop.Token).ConfigureAwait(false) is { } container)
+                {
+                    _arrived.Writer.TryWrite(container);
+                }
             }
+        }
+        finally
+        {
+            _open.Leave(connection.Peer);
         }
 
         await incoming.WaitForAnnouncementAsync(_stop.Token).ConfigureAwait(false);

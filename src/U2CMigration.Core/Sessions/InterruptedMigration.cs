@@ -1,4 +1,3 @@
-using System.Net.Security;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using U2CMigration.Core.Committing;
@@ -6,9 +5,9 @@ using U2CMigration.Core.Committing.Files;
 using U2CMigration.Core.Errors;
 using U2CMigration.Core.Logging;
 using U2CMigration.Core.Settlement;
+using U2CMigration.Core.Source;
 using U2CMigration.Core.WorkDirectories;
 using U2CMigration.Transport;
-using U2CMigration.Transport.Connections;
 
 namespace U2CMigration.Core.Sessions;
 
@@ -53,25 +52,24 @@ public sealed class InterruptedMigration
     public bool IsOriginalThere => _original.Exists;
 
     /// <summary>Settles it: ends the frozen tree, or lets it run on.</summary>
-    /// <param name="choice">Who decides. The default asks the destination, and is the only one that is always right.</param>
-    /// <param name="credentials">TLS for the question; null for plain TCP.</param>
-    /// <param name="connectTimeout">The longest time to reach the destination; 10 s by default.</param>
+    /// <param name="options">Who decides, and how the destination is asked; null for the defaults.</param>
     /// <param name="cancellationToken">Ends the attempt; it can be repeated.</param>
     /// <exception cref="TransportException">The destination cannot be asked now; the workload stays frozen, try again.</exception>
     /// <exception cref="MigrationException">Another receiver answers than the one that took the workload; it stays frozen.</exception>
     /// <exception cref="InvalidOperationException">Another program is working on it.</exception>
     /// <exception cref="IOException">The frozen tree does not end, or the journal cannot be written.</exception>
-    public async Task<MigrationSettlement> ResolveAsync(
-        SettlementChoice choice = SettlementChoice.AskDestination, SslClientAuthenticationOptions? credentials = null, TimeSpan? connectTimeout = null, CancellationToken cancellationToken = default)
+    /// <exception cref="ArgumentException">An option is out of range; the message names all that are.</exception>
+    public async Task<MigrationSettlement> ResolveAsync(SettlementOptions? options = null, CancellationToken cancellationToken = default)
     {
+        options ??= new SettlementOptions();
         using IDisposable claim = _journal.TryClaim(MigrationId) ?? throw new InvalidOperationException($"Another program is working on migration {MigrationId}; wait for it to end.");
         SourceCommit commit = SourceCommit.Continue(_journal, _entry, _original);
-        DestinationVerdict verdict = choice switch
+        DestinationVerdict verdict = options.Choice switch
         {
-            SettlementChoice.AskDestination => await AskAsync(commit, credentials, connectTimeout, cancellationToken).ConfigureAwait(false),
+            SettlementChoice.AskDestination => await AskAsync(commit, options, cancellationToken).ConfigureAwait(false),
             SettlementChoice.KeepSource => DestinationVerdict.DoesNotRun,
             SettlementChoice.DropSource => DestinationVerdict.Runs,
-            _ => throw new ArgumentOutOfRangeException(nameof(choice), choice, $"Use {nameof(SettlementChoice.AskDestination)}, {nameof(SettlementChoice.KeepSource)} or {nameof(SettlementChoice.DropSource)}."),
+            _ => throw new ArgumentException($"{nameof(options.Choice)} is {options.Choice}; use {nameof(SettlementChoice.AskDestination)}, {nameof(SettlementChoice.KeepSource)} or {nameof(SettlementChoice.DropSource)}.", nameof(options)),
         };
         await commit.SettleAsync(verdict).ConfigureAwait(false);
         ClaimedDirectory.RemoveAbandoned(_workDirectory);
@@ -80,12 +78,20 @@ public sealed class InterruptedMigration
         return settlement;
     }
 
-    private async Task<DestinationVerdict> AskAsync(SourceCommit commit, SslClientAuthenticationOptions? credentials, TimeSpan? connectTimeout, CancellationToken cancellationToken)
+    private async Task<DestinationVerdict> AskAsync(SourceCommit commit, SettlementOptions options, CancellationToken cancellationToken)
     {
-        var options = new MigrationConnectionOptions { ClientTls = credentials };
-        options = connectTimeout is { } limit ? options with { ConnectTimeout = limit } : options;
+        var session = new MigrationSessionOptions
+        {
+            Destination = EndpointText.Parse(Destination),
+            Credentials = options.Credentials,
+            AllowedPeers = options.AllowedPeers,
+            Secret = options.Secret,
+            AllowUnauthenticated = options.AllowUnauthenticated,
+            ConnectTimeout = options.ConnectTimeout,
+        };
+        session.Validate();
         DestinationVerdict verdict = await DestinationInquiry.AskAsync(
-            stop => MigrationConnection.ConnectAsync(EndpointText.Parse(Destination), ConnectionRole.Source, options, _loggers, stop), MigrationId, commit, _original.KillAsync, cancellationToken).ConfigureAwait(false);
+            stop => SourceConnection.OpenAsync(session, _loggers, stop), MigrationId, commit, _original.KillAsync, cancellationToken).ConfigureAwait(false);
         return verdict == DestinationVerdict.NotKnown ? throw SettlementWords.NotKnown(Destination, MigrationId) : verdict;
     }
 }

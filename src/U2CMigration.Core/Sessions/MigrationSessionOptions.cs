@@ -3,6 +3,7 @@ using System.Net.Security;
 using U2CMigration.Core.Convergence;
 using U2CMigration.Core.Handover;
 using U2CMigration.Core.Inventory;
+using U2CMigration.Core.Trust;
 using U2CMigration.PageTracking.Trackers;
 using U2CMigration.Strategy.Strategies;
 using U2CMigration.Transport.Codec;
@@ -107,15 +108,30 @@ public sealed record MigrationSessionOptions
     /// <value>Default: 10 s.</value>
     public TimeSpan CommitTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Encrypts and authenticates the connection by TLS when set.</summary>
-    /// <value>Default: null, plain TCP.</value>
+    /// <summary>
+    /// Encrypts and authenticates the connection by TLS 1.3 when set. The certificate of the destination must have the name that it is called by, and the role of a destination
+    /// (<c>urn:u2cmigration:destination</c>, an alternative name) or a name of <see cref="AllowedPeers"/>.
+    /// </summary>
+    /// <value>Default: null. Then only a destination on loopback is taken, unless <see cref="Secret"/> or <see cref="AllowUnauthenticated"/> is set.</value>
     public SslClientAuthenticationOptions? Credentials { get; init; }
+
+    /// <summary>The names (alternative names, common names, subjects or URIs in certificates) of the hosts that may take the workload, instead of those with the role of a destination.</summary>
+    /// <value>Default: none, the role decides.</value>
+    public IReadOnlyList<string> AllowedPeers { get; init; } = [];
+
+    /// <summary>A secret for this migration that the destination was told to expect. Without <see cref="Credentials"/> the connection is encrypted all the same, and the proof is bound to it.</summary>
+    /// <value>Default: null.</value>
+    public MigrationSecret? Secret { get; init; }
+
+    /// <summary>Whether a destination is taken that does not prove who it is, over a connection that others can read: it gets the memory of the workload. For closed networks and tests.</summary>
+    /// <value>Default: false.</value>
+    public bool AllowUnauthenticated { get; init; }
 
     internal void Validate()
     {
         var problems = new List<string>();
         foreach ((string name, object? value) in (ReadOnlySpan<(string, object?)>)
-            [(nameof(Destination), Destination), (nameof(Strategy), Strategy), (nameof(Codec), Codec), (nameof(Criu), Criu), (nameof(WorkDirectory), WorkDirectory)])
+            [(nameof(Destination), Destination), (nameof(Strategy), Strategy), (nameof(Codec), Codec), (nameof(Criu), Criu), (nameof(WorkDirectory), WorkDirectory), (nameof(AllowedPeers), AllowedPeers)])
         {
             if (value is null)
             {
@@ -183,6 +199,7 @@ public sealed record MigrationSessionOptions
         }
 
         problems.AddRange(CriuSettingsCheck.OnSource(Criu));
+        problems.AddRange(LockedByDefault.Problems(this));
 
         problems.AddRange(Codec.Problems().Select(static problem => $"{nameof(Codec)}.{problem}"));
         if (problems.Count > 0)

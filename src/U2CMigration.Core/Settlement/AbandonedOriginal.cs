@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using U2CMigration.Core.Committing;
 using U2CMigration.Core.Committing.Files;
 using U2CMigration.Core.ConnectionLocks;
+using U2CMigration.Core.Handover;
 using U2CMigration.Core.Interop;
 using U2CMigration.Core.Logging;
 using U2CMigration.PageTracking.Processes;
@@ -78,19 +79,24 @@ internal sealed class AbandonedOriginal(JournalEntry entry, ILogger logger) : IF
 
     private void AddAddress()
     {
-        if (entry.AddressCommand.Count == 0)
-        {
-            return;
-        }
-
         try
         {
+            if (entry.Address.Length > 0)
+            {
+                AddressHandover.Parse(entry.Address).GiveBack();
+            }
+
+            if (entry.AddressCommand.Count == 0)
+            {
+                return;
+            }
+
             using Process command = Process.Start(new ProcessStartInfo(entry.AddressCommand[0], entry.AddressCommand.Skip(1)) { RedirectStandardError = true })!;
 
             // It fails where the address was never taken away.
             command.WaitForExit();
         }
-        catch (Win32Exception e)
+        catch (Exception e) when (e is Win32Exception or IOException)
         {
             logger.UndoFailed(e, "the release of the network address");
         }

@@ -13,6 +13,9 @@ internal sealed class FrozenObjects(TreeTracker tracker, PageSender sender, Migr
     private Task _comparing = Task.CompletedTask;
     private bool _isSent;
 
+    /// <summary>The pages that the destination was told it must have.</summary>
+    public IReadOnlyList<PageRun> Named { get; private set; } = [];
+
     /// <summary>Tells the destination sizes and the like as they are now.</summary>
     public async Task AnnounceAsync(CancellationToken cancellationToken)
     {
@@ -61,6 +64,7 @@ internal sealed class FrozenObjects(TreeTracker tracker, PageSender sender, Migr
         }
 
         PageRun[] runs = [.. objects.Objects.SelectMany(static shared => shared.CopiedPages().Select(range => new PageRun(shared.Id, range.Start, range.Pages)))];
+        Named = runs;
         foreach (ObjectPages message in ObjectPages.Of(runs))
         {
             await connection.SendAsync(message, cancellationToken).ConfigureAwait(false);

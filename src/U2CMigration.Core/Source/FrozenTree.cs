@@ -188,7 +188,8 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
         Ledger = ledger,
         ThawFile = freezer.ThawFile ?? string.Empty,
         ThawWord = freezer.ThawWord,
-        AddressCommand = _network?.UndoCommand ?? [],
+        Address = (_network as AddressHandover)?.Text ?? string.Empty,
+        AddressCommand = _network is null or AddressHandover ? [] : _network.UndoCommand,
     };
 
     /// <summary>

@@ -6,17 +6,30 @@ using U2CMigration.Transport.Messages;
 namespace U2CMigration.Core.Source;
 
 /// <summary>Reads what the destination says, all the time: an abort or a lost connection is noticed while pages are being sent.</summary>
+/// <remarks>
+/// The destination is trusted with nothing: what it cannot say at the time is a breach of the protocol when it comes, and so is saying more than is taken. Neither its
+/// order nor its amount is left to whoever waits for an answer.
+/// </remarks>
 internal sealed class SourceDialogue : IAsyncDisposable
 {
     private readonly MigrationConnection _connection;
-    private readonly Channel<MigrationMessage> _messages = Channel.CreateUnbounded<MigrationMessage>();
+    /// <summary>More than an honest destination ever has waiting here: it is asked one thing at a time, and only a long list of missing pages takes several messages.</summary>
+    private const int MaxWaiting = 16;
+
+    /// <summary>How long the connection is not read while so much waits. An honest destination is held back by that; then it is taken for one that floods.</summary>
+    private static readonly TimeSpan MaxHoldUp = TimeSpan.FromSeconds(2);
+
+    private readonly Channel<MigrationMessage> _messages = Channel.CreateBounded<MigrationMessage>(MaxWaiting);
     private readonly CancellationTokenSource _ended = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _pump;
+    private readonly Lock _lock = new();
+    private DialogueStage _stage;
 
-    public SourceDialogue(MigrationConnection connection)
+    public SourceDialogue(MigrationConnection connection, DialogueStage stage = DialogueStage.Offered)
     {
         _connection = connection;
+        _stage = stage;
         _pump = PumpAsync();
     }
 
@@ -25,6 +38,15 @@ internal sealed class SourceDialogue : IAsyncDisposable
 
     /// <summary>Why the dialogue ended, or null while it goes on.</summary>
     public Exception? Failure { get; private set; }
+
+    /// <summary>Everything that a restore takes is about to be sent: from now on the destination may say what belongs to it.</summary>
+    public void BeginRestoring() => Begin(DialogueStage.Restoring);
+
+    /// <summary>The commit is about to be sent: from now on the destination may say that the workload runs there. The last moment at which what it has said already ends the migration.</summary>
+    /// <exception cref="DestinationAbortedException">The destination gave up.</exception>
+    /// <exception cref="TransportException">The connection is lost.</exception>
+    /// <exception cref="MigrationProtocolException">The destination broke the protocol.</exception>
+    public void BeginCommitting() => Begin(DialogueStage.Committed);
 
     /// <summary>Waits for the next message.</summary>
     /// <exception cref="DestinationAbortedException">The destination gave up.</exception>
@@ -73,7 +95,9 @@ internal sealed class SourceDialogue : IAsyncDisposable
                     throw new DestinationAbortedException(abort);
                 }
 
-                _messages.Writer.TryWrite(message);
+                // Before it is handed on: whoever takes it may begin the next stage.
+                Judge(message);
+                await HandOnAsync(message).ConfigureAwait(false);
             }
         }
         catch (Exception e)
@@ -81,6 +105,52 @@ internal sealed class SourceDialogue : IAsyncDisposable
             Failure = e;
             _messages.Writer.Complete(e);
             await _ended.CancelAsync().ConfigureAwait(false);
+        }
+    }
+
+    private void Begin(DialogueStage stage)
+    {
+        lock (_lock)
+        {
+            if (Failure is { } failure)
+            {
+                throw failure;
+            }
+
+            _stage = stage;
+        }
+    }
+
+    private void Judge(MigrationMessage message)
+    {
+        lock (_lock)
+        {
+            if (!_stage.Allows(message))
+            {
+                Failure = Unexpected(_stage.Expected(), message);
+                throw Failure;
+            }
+
+            _stage = _stage.After(message);
+        }
+    }
+
+    private async ValueTask HandOnAsync(MigrationMessage message)
+    {
+        if (_messages.Writer.TryWrite(message))
+        {
+            return;
+        }
+
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        limit.CancelAfter(MaxHoldUp);
+        try
+        {
+            await _messages.Writer.WriteAsync(message, limit.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!_stop.IsCancellationRequested)
+        {
+            throw new MigrationProtocolException($"at most {MaxWaiting} messages that nobody waits for", $"more, and {message.Type} as the last of them");
         }
     }
 }

@@ -45,6 +45,13 @@ internal static class SourceFailure
 
         string? log = KeptLogs.Keep(context.ImagesDirectory, DumpLog, context.Logger);
         (string sentence, bool isTransient) = Describe(cause, phase, context, log);
+        if (cause is MigrationProtocolException && dialogue is not null)
+        {
+            // Without a dialogue it is something else that listens there, or another release.
+            context.Logger.DestinationBrokeProtocol(context.MigrationId, context.Options.Destination.ToString() ?? string.Empty, cause.Message);
+            sentence = $"The destination broke the protocol, and was given nothing for it. {sentence}";
+        }
+
         return new MigrationException(sentence, phase, workload, isTransient, cause);
     }
 

@@ -168,6 +168,7 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
         context.Progress.Enter(MigrationPhase.StopAndCopy);
         _stopAndCopy = new StopAndCopy(context, _memory!, _sender!, _connection!, _dialogue, _tree!, _carried);
         await _stopAndCopy.RunAsync(_rounds!, pending, frozen.Token).ConfigureAwait(false);
+        _dialogue.BeginCommitting();
     }
 
     private async Task ConnectAsync(IReadOnlyList<int> processes, TreeMemory memory, CriuVersion version, CancellationToken cancellationToken)

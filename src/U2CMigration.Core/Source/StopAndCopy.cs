@@ -147,6 +147,7 @@ internal sealed class StopAndCopy(
 
         await objects.CompleteAsync(_everythingLeft, cancellationToken).ConfigureAwait(false);
         Mark("shared memory complete");
+        dialogue.BeginRestoring();
         await connection.SendAsync(new RoundEnd(index, sender.SentPages - sentBefore, 0), cancellationToken).ConfigureAwait(false);
         Round = new RoundReport
         {
@@ -159,7 +160,7 @@ internal sealed class StopAndCopy(
             WireBytes = connection.Statistics.WireBytesSent - bytesBefore,
         };
         using var restoring = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        await AllOrCancelAsync(restoring, WaitForRestoreAsync(restoring.Token), mayCarryLater ? CarryAsync(carries, restoring.Token) : Task.CompletedTask, CompareHeldAsync(restoring.Token)).ConfigureAwait(false);
+        await AllOrCancelAsync(restoring, WaitForRestoreAsync(new RestoreAnswers(context, tracker, sender, connection, dialogue, index, objects.Named), restoring.Token), mayCarryLater ? CarryAsync(carries, restoring.Token) : Task.CompletedTask, CompareHeldAsync(restoring.Token)).ConfigureAwait(false);
         await tree.ConfirmAsync().ConfigureAwait(false);
     }
 
@@ -210,44 +211,13 @@ internal sealed class StopAndCopy(
         await objects.SendEarlyAsync(dump, _everythingLeft, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Answers what the destination still lacks, until it holds the restored workload. The images are the last word on which pages exist.</summary>
-    private async Task WaitForRestoreAsync(CancellationToken cancellationToken)
+    private async Task WaitForRestoreAsync(RestoreAnswers answers, CancellationToken cancellationToken)
     {
         context.Progress.Enter(Sessions.MigrationPhase.Restoring);
-        var missing = new PageSet();
-        while (true)
-        {
-            switch (await dialogue.NextAsync(cancellationToken).ConfigureAwait(false))
-            {
-                case Restored restored:
-                    Steps.AtDestination = restored.Phases;
-                    Timeline.Restored = Mark("restored");
-                    return;
-                case MissingPages request:
-                    Collect(request, missing);
-                    if (request.IsLast)
-                    {
-                        context.Logger.MissingPagesSent(missing.PageCount);
-                        long sentBefore = sender.SentPages;
-                        await sender.SendAsync(missing, null, null, cancellationToken).ConfigureAwait(false);
-                        await connection.SendAsync(new RoundEnd(Round!.Index, sender.SentPages - sentBefore, 0), cancellationToken).ConfigureAwait(false);
-                        missing.Clear();
-                    }
-
-                    break;
-                case LocksPending pending:
-                    LockRelease.RefuseIfOthersWait(context);
-                    PendingLocks = pending.Locks;
-                    break;
-                case CarriedOutcome outcome:
-                    LostProtections.Note(outcome, context);
-                    break;
-                case RoundAck:
-                    break;
-                case { } other:
-                    throw SourceDialogue.Unexpected(nameof(Restored), other);
-            }
-        }
+        Restored restored = await answers.WaitAsync(cancellationToken).ConfigureAwait(false);
+        PendingLocks = answers.PendingLocks;
+        Steps.AtDestination = restored.Phases;
+        Timeline.Restored = Mark("restored");
     }
 
     /// <summary>In the time of the restore, in which there is nothing else to do here.</summary>
@@ -258,16 +228,6 @@ internal sealed class StopAndCopy(
             var comparison = new HeldComparison(context, tracker.Processes, connection);
             await comparison.RunAsync(cancellationToken).ConfigureAwait(false);
             HeldPages = comparison.Pages;
-        }
-    }
-
-    private void Collect(MissingPages request, PageSet missing)
-    {
-        foreach (PageRun run in request.Runs)
-        {
-            int processId = context.Numbers.OnThisHost(run.ProcessId);
-            missing.Add(processId, run.Address, run.End);
-            sender.ForgetSent(run);
         }
     }
 

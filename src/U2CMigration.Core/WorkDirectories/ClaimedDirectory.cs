@@ -18,7 +18,7 @@ internal sealed class ClaimedDirectory : IDisposable
     /// <exception cref="IOException">It can not be written.</exception>
     public static ClaimedDirectory Create(string path)
     {
-        Directory.CreateDirectory(path);
+        PrivateDirectory.Create(path);
         string claim = Path.Combine(path, ClaimName);
 
         // Locked before it gets its name: who finds it finds it locked.

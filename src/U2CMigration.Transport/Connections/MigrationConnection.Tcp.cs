@@ -2,7 +2,10 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
+using U2CMigration.Transport.Security;
 
 namespace U2CMigration.Transport.Connections;
 
@@ -34,10 +37,10 @@ public sealed partial class MigrationConnection
             Stream stream = new NetworkStream(socket, ownsSocket: true);
             if (options.ClientTls is { } tls)
             {
-                stream = await SecureAsync(stream, peer, options, (ssl, token) => ssl.AuthenticateAsClientAsync(tls, token), cancellationToken).ConfigureAwait(false);
+                stream = await SecureAsync(stream, peer, options, (ssl, token) => ssl.AuthenticateAsClientAsync(StrictTls.Of(tls), token), cancellationToken).ConfigureAwait(false);
             }
 
-            return await OpenAsync(stream, socket, role, peer, options, loggerFactory, cancellationToken).ConfigureAwait(false);
+            return Identify(await OpenAsync(stream, socket, role, peer, options, loggerFactory, cancellationToken).ConfigureAwait(false), stream);
         }
         catch
         {
@@ -52,19 +55,46 @@ public sealed partial class MigrationConnection
         try
         {
             Configure(socket, options);
+            await AwaitFirstByteAsync(socket, peer, options, cancellationToken).ConfigureAwait(false);
             Stream stream = new NetworkStream(socket, ownsSocket: true);
             if (options.ServerTls is { } tls)
             {
-                stream = await SecureAsync(stream, peer, options, (ssl, token) => ssl.AuthenticateAsServerAsync(tls, token), cancellationToken).ConfigureAwait(false);
+                stream = await SecureAsync(stream, peer, options, (ssl, token) => ssl.AuthenticateAsServerAsync(StrictTls.Of(tls), token), cancellationToken).ConfigureAwait(false);
             }
 
-            return await OpenAsync(stream, socket, role, peer, options, loggerFactory, cancellationToken).ConfigureAwait(false);
+            return Identify(await OpenAsync(stream, socket, role, peer, options, loggerFactory, cancellationToken).ConfigureAwait(false), stream);
         }
         catch
         {
             socket.Dispose();
             throw;
         }
+    }
+
+    private static async Task AwaitFirstByteAsync(Socket socket, string peer, MigrationConnectionOptions options, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(options.FirstByteTimeout, options.TimeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        try
+        {
+            await socket.ReceiveAsync(new byte[1], SocketFlags.Peek, either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new TransportException($"{peer} connected and said nothing for {options.FirstByteTimeout.TotalSeconds} s.", peer, 0, isTransient: true, e);
+        }
+    }
+
+    private static MigrationConnection Identify(MigrationConnection connection, Stream stream)
+    {
+        if (stream is SslStream ssl)
+        {
+            X509Certificate? server = ssl.IsServer ? ssl.LocalCertificate : ssl.RemoteCertificate;
+            connection.ServerCertificateHash = server is null ? default : SHA256.HashData(server.GetRawCertData());
+            connection.PeerIdentity = StrictTls.CertificateOf(ssl) is { } certificate ? PeerIdentity.Of(certificate) : null;
+        }
+
+        return connection;
     }
 
     private static async Task ConnectAsync(Socket socket, EndPoint endPoint, string peer, MigrationConnectionOptions options, CancellationToken cancellationToken)
@@ -96,6 +126,12 @@ public sealed partial class MigrationConnection
         try
         {
             await authenticate(ssl, either.Token).ConfigureAwait(false);
+            if (options.ServerTls is { ClientCertificateRequired: true } && ssl is { IsServer: true, RemoteCertificate: null })
+            {
+                // A callback of the caller may be content with none.
+                throw new AuthenticationException("The peer has shown no certificate.");
+            }
+
             return ssl;
         }
         catch (Exception e) when (e is AuthenticationException or IOException or SocketException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))

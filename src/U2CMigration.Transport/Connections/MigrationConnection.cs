@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using U2CMigration.Transport.Frames;
 using U2CMigration.Transport.Logging;
+using U2CMigration.Transport.Security;
 
 namespace U2CMigration.Transport.Connections;
 
@@ -57,6 +58,12 @@ public sealed partial class MigrationConnection : IAsyncDisposable
 
     /// <summary>The other host, as an address with port where it is known.</summary>
     public string Peer { get; }
+
+    /// <summary>Who the other host is; null without TLS, and where it was not asked for a certificate.</summary>
+    public PeerIdentity? PeerIdentity { get; private set; }
+
+    /// <summary>SHA-256 of the certificate of the side that listens, the same on both ends unless somebody stands between them; empty without TLS.</summary>
+    internal ReadOnlyMemory<byte> ServerCertificateHash { get; private set; }
 
     /// <summary>The protocol version agreed on.</summary>
     public int Version { get; private set; }

@@ -7,10 +7,11 @@ using U2CMigration.Transport.Logging;
 
 namespace U2CMigration.Transport.Connections;
 
-/// <summary>Takes connections over TCP. Greetings go on side by side, so a stranger who connects and says nothing holds nobody up.</summary>
+/// <summary>Takes connections over TCP. Greetings go on side by side, so many of each address, and a stranger who connects and says nothing is soon sent away: nobody holds others up.</summary>
 public sealed class MigrationListener : IAsyncDisposable
 {
-    private const int MaxGreetings = 16;
+    private const int MaxGreetings = 256;
+    private const int MaxGreetingsOfOneAddress = 16;
     private const int SocketLevel = 1;
     private const int ReuseAddress = 2;
 
@@ -21,6 +22,7 @@ public sealed class MigrationListener : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly Channel<MigrationConnection> _ready = Channel.CreateBounded<MigrationConnection>(MaxGreetings);
     private readonly SemaphoreSlim _greetings = new(MaxGreetings, MaxGreetings);
+    private readonly Dictionary<IPAddress, int> _greetingsOf = [];
     private readonly CancellationTokenSource _closing = new();
     private readonly Task _accepting;
     private int _isDisposed;
@@ -110,7 +112,18 @@ public sealed class MigrationListener : IAsyncDisposable
             {
                 await _greetings.WaitAsync(_closing.Token).ConfigureAwait(false);
                 greeting.RemoveWhere(static task => task.IsCompleted);
-                greeting.Add(GreetAsync(await NextSocketAsync().ConfigureAwait(false)));
+                Socket socket = await NextSocketAsync().ConfigureAwait(false);
+                IPAddress address = AddressOf(socket);
+                if (TryEnter(address))
+                {
+                    greeting.Add(GreetAsync(socket, address));
+                }
+                else
+                {
+                    Log.TooManyGreetings(_logger, address, MaxGreetingsOfOneAddress);
+                    socket.Dispose();
+                    _greetings.Release();
+                }
             }
         }
         catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
@@ -142,7 +155,46 @@ public sealed class MigrationListener : IAsyncDisposable
         }
     }
 
-    private async Task GreetAsync(Socket socket)
+    private static IPAddress AddressOf(Socket socket)
+    {
+        try
+        {
+            return (socket.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.None;
+        }
+        catch (SocketException)
+        {
+            // Gone already.
+            return IPAddress.None;
+        }
+    }
+
+    private bool TryEnter(IPAddress address)
+    {
+        lock (_greetingsOf)
+        {
+            int open = _greetingsOf.GetValueOrDefault(address);
+            if (open < MaxGreetingsOfOneAddress)
+            {
+                _greetingsOf[address] = open + 1;
+                return true;
+            }
+
+            return false;
+        }
+    }
+
+    private void Leave(IPAddress address)
+    {
+        lock (_greetingsOf)
+        {
+            if (--_greetingsOf[address] == 0)
+            {
+                _greetingsOf.Remove(address);
+            }
+        }
+    }
+
+    private async Task GreetAsync(Socket socket, IPAddress address)
     {
         string peer = "an unknown peer";
         MigrationConnection? connection = null;
@@ -168,6 +220,7 @@ public sealed class MigrationListener : IAsyncDisposable
                 await connection.DisposeAsync().ConfigureAwait(false);
             }
 
+            Leave(address);
             _greetings.Release();
         }
     }

@@ -107,4 +107,13 @@ public enum MessageType : byte
 
     /// <summary>Destination to source: the answer to <see cref="Query"/>.</summary>
     State = 83,
+
+    /// <summary>Destination to source: what a proof on this connection has to be made from.</summary>
+    Challenge = 84,
+
+    /// <summary>Source to destination: that it knows a secret.</summary>
+    Proof = 85,
+
+    /// <summary>Destination to source: that it knows the secret as well.</summary>
+    ProofAnswer = 86,
 }

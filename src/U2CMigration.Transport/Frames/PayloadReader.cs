@@ -130,6 +130,15 @@ internal ref struct PayloadReader
 
     public ReadOnlySpan<byte> ReadBytes() => Next(ReadCount(ProtocolLimits.MaxPayloadBytes, 1, "bytes"));
 
+    /// <summary>Reads bytes whose number both sides know.</summary>
+    public byte[] ReadFixed(int count) => Next(count).ToArray();
+
+    /// <summary>Reads a text for people: what would steer a terminal, or forge a line of a log, is made visible.</summary>
+    public string ReadSentence() => PlainText.Of(ReadText());
+
+    /// <summary>Reads a list of texts for people.</summary>
+    public string[] ReadSentences(string what) => Array.ConvertAll(ReadTexts(what), PlainText.Of);
+
     /// <summary>Whether nothing follows: what later versions have appended is left out.</summary>
     public readonly bool IsAtEnd => _rest.IsEmpty;
 

@@ -131,6 +131,17 @@ internal sealed class PayloadWriter
         bytes.CopyTo(Next(bytes.Length));
     }
 
+    /// <summary>Writes bytes whose number both sides know.</summary>
+    public void WriteFixed(ReadOnlySpan<byte> bytes, int count, string what)
+    {
+        if (bytes.Length != count)
+        {
+            throw new ArgumentException($"The {what} has {bytes.Length} bytes; it needs {count}.");
+        }
+
+        bytes.CopyTo(Next(count));
+    }
+
     private ReadOnlyMemory<byte> Seal(MessageType type, ulong sequence)
     {
         int payloadBytes = _length - FrameHeader.Size;

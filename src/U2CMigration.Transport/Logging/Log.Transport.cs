@@ -31,4 +31,7 @@ internal static partial class Log
 
     [LoggerMessage(EventId = 6102, EventName = "AcceptFailed", Level = LogLevel.Warning, Message = "Could not accept a connection; trying on")]
     public static partial void AcceptFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(EventId = 6103, EventName = "TooManyGreetings", Level = LogLevel.Warning, Message = "A connection from {Address} was closed: {Most} of that address have said nothing yet.")]
+    public static partial void TooManyGreetings(ILogger logger, IPAddress address, int most);
 }

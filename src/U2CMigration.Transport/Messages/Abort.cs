@@ -16,5 +16,5 @@ public sealed record Abort(AbortCode Code, string Sentence) : MigrationMessage
         writer.WriteText(Sentence, "sentence");
     }
 
-    internal static Abort Read(ref PayloadReader reader) => new((AbortCode)reader.ReadUInt16(), reader.ReadText());
+    internal static Abort Read(ref PayloadReader reader) => new((AbortCode)reader.ReadUInt16(), reader.ReadSentence());
 }

@@ -28,7 +28,7 @@ public sealed record Accept : MigrationMessage
 
     internal static Accept Read(ref PayloadReader reader)
     {
-        IReadOnlyList<string> warnings = reader.IsAtEnd ? [] : reader.ReadTexts("warnings");
+        IReadOnlyList<string> warnings = reader.IsAtEnd ? [] : reader.ReadSentences("warnings");
         return new Accept { Warnings = warnings, Ledger = reader.IsAtEnd ? null : LedgerIdentity.Read(ref reader) };
     }
 }

@@ -18,7 +18,7 @@ public sealed record CarriedOutcome(IReadOnlyList<string> Warnings, IReadOnlyLis
         Write(LostProtections, writer);
     }
 
-    internal static CarriedOutcome Read(ref PayloadReader reader) => new(reader.ReadTexts("sentences"), reader.ReadTexts("sentences"));
+    internal static CarriedOutcome Read(ref PayloadReader reader) => new(reader.ReadSentences("sentences"), reader.ReadSentences("sentences"));
 
     private static void Write(IReadOnlyList<string> texts, PayloadWriter writer)
     {

@@ -27,7 +27,7 @@ public sealed record LocksPending(IReadOnlyList<string> Locks) : MigrationMessag
         var locks = new string[reader.ReadCount(ProtocolLimits.MaxListEntries, sizeof(ushort), "locks")];
         for (int i = 0; i < locks.Length; i++)
         {
-            locks[i] = reader.ReadText();
+            locks[i] = reader.ReadSentence();
         }
 
         return locks.Length > 0 ? new LocksPending(locks) : throw reader.Refuse("at least one lock", "none");

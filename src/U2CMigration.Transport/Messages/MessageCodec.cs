@@ -42,6 +42,9 @@ internal static class MessageCodec
             MessageType.Pong => Pong.Read(ref reader),
             MessageType.Query => Query.Read(ref reader),
             MessageType.State => State.Read(ref reader),
+            MessageType.Challenge => Challenge.Read(ref reader),
+            MessageType.Proof => Proof.Read(ref reader),
+            MessageType.ProofAnswer => ProofAnswer.Read(ref reader),
             _ => throw new MigrationProtocolException("a known message type", $"type {(byte)type}"),
         };
         reader.End();

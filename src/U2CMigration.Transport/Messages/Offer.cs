@@ -74,9 +74,9 @@ public sealed record Offer : MigrationMessage
     internal static Offer Read(ref PayloadReader reader) => new()
     {
         MigrationId = reader.ReadGuid(),
-        Name = reader.ReadText(),
-        Kernel = reader.ReadText(),
-        CriuVersion = reader.ReadText(),
+        Name = reader.ReadSentence(),
+        Kernel = reader.ReadSentence(),
+        CriuVersion = reader.ReadSentence(),
         PageBytes = ReadPageBytes(ref reader),
         TotalMemoryBytes = reader.ReadAmount("memory size"),
         Options = ReadOptions(ref reader),

@@ -22,7 +22,7 @@ public readonly record struct PhaseDuration(string Name, TimeSpan Duration)
         var phases = new PhaseDuration[reader.ReadCount(ProtocolLimits.MaxListEntries, sizeof(ushort) + sizeof(long), "phases")];
         for (int i = 0; i < phases.Length; i++)
         {
-            phases[i] = new PhaseDuration(reader.ReadText(), reader.ReadDuration());
+            phases[i] = new PhaseDuration(reader.ReadSentence(), reader.ReadDuration());
         }
 
         return phases;

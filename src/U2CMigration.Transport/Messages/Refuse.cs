@@ -16,5 +16,5 @@ public sealed record Refuse(RefusalReason Reason, string Sentence) : MigrationMe
         writer.WriteText(Sentence, "sentence");
     }
 
-    internal static Refuse Read(ref PayloadReader reader) => new((RefusalReason)reader.ReadUInt16(), reader.ReadText());
+    internal static Refuse Read(ref PayloadReader reader) => new((RefusalReason)reader.ReadUInt16(), reader.ReadSentence());
 }

@@ -43,6 +43,17 @@ public sealed class IncomingFailureTests : IDisposable
             .And.Contain($"kept on the destination in {_context.ImagesDirectory}.restore.log")
             .And.EndWith("Its last lines: (00.1)    161: Error (criu/files.c:1221): Unable to open fd=5 id=0x5.");
         File.Exists($"{_context.ImagesDirectory}.restore.log").Should().BeTrue();
+        IncomingFailure.ForPeer(sentence, _context).Should()
+            .StartWith("CRIU could not restore the workload (process 161). The file srv/a has 5 bytes on the destination and 6 on the source.")
+            .And.EndWith(" CRIU's log is kept on the destination.").And.NotContain(_work).And.NotContain("criu/files.c");
+    }
+
+    /// <summary>Whatever the sentence: another host does not learn where files lie here.</summary>
+    [Fact]
+    public void ForPeer_AnySentence_NamesNoPathOfThisHost()
+    {
+        IncomingFailure.ForPeer($"No space left on device : '{_context.ImagesDirectory}/core-1.img'.", _context).Should().Be("No space left on device : 'the work directory of the destination'.");
+        IncomingFailure.ForPeer(IncomingFailure.Describe(new InvalidOperationException("odd"), _context).Sentence, _context).Should().NotContain(_work).And.Contain("odd");
     }
 
     [Fact]

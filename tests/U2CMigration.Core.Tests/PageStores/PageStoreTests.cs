@@ -152,6 +152,24 @@ public sealed class PageStoreTests : IDisposable
         third.Should().Throw<PageStoreFullException>().Where(e => e.LimitBytes == 2 * PageBytes).WithMessage("The destination is out of memory*");
     }
 
+    /// <summary>One page of zeros in each 2 MiB takes a few bytes on the wire and some kilobytes here.</summary>
+    [Fact]
+    public void StoreZero_ScatteredWithoutEnd_EndsAtTheLimit()
+    {
+        using var store = new PageStore(Small with { MaxBytes = 1 << 20 });
+        int chunks = 0;
+        Action scatter = () =>
+        {
+            for (; chunks < 512; chunks++)
+            {
+                store.StoreZero(1, (ulong)chunks << 21);
+            }
+        };
+
+        scatter.Should().Throw<PageStoreFullException>();
+        chunks.Should().BeInRange(100, 200, "6 to 7 KiB are known of each");
+    }
+
     [Fact]
     public void Prepare_MoreChunksThanReserved_NamesTheOption()
     {

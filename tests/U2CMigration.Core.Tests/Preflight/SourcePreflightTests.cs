@@ -25,7 +25,7 @@ public sealed class SourcePreflightTests
             .Where(static id => id > 0 && File.ReadAllText($"/proc/{id}/statm").StartsWith("0 ", StringComparison.Ordinal) && !File.ReadAllText($"/proc/{id}/stat").Contains(") Z ", StringComparison.Ordinal))
             .Cast<int?>().FirstOrDefault();
         Assert.SkipUnless(thread is not null, "no kernel thread is to be seen here, as in a PID namespace");
-        await using MigrationSession session = MigrationSession.Create(MigrationTarget.Process(thread.Value), new MigrationSessionOptions { Destination = new DnsEndPoint("host-b", 9410) });
+        await using MigrationSession session = MigrationSession.Create(MigrationTarget.Process(thread.Value), new MigrationSessionOptions { Destination = new DnsEndPoint("host-b", 9410), AllowUnauthenticated = true });
 
         Func<Task> run = () => session.RunAsync(cancellationToken: TestContext.Current.CancellationToken);
 

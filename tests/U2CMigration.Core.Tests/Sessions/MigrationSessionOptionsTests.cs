@@ -6,7 +6,7 @@ namespace U2CMigration.Core.Tests.Sessions;
 
 public sealed class MigrationSessionOptionsTests
 {
-    private static readonly MigrationSessionOptions Valid = new() { Destination = new DnsEndPoint("host-b", 9410) };
+    private static readonly MigrationSessionOptions Valid = new() { Destination = new DnsEndPoint("host-b", 9410), AllowUnauthenticated = true };
 
     [Fact]
     public void Create_NullsWhereSomethingIsNeeded_NamesAll()

@@ -75,7 +75,7 @@ public sealed class PreCopyRoundsTests
         var context = new SourceContext(
             Guid.NewGuid(), MigrationTarget.Process(Environment.ProcessId), session, new ProgressReporter(null, NullLogger.Instance), NullLoggerFactory.Instance);
         using RecordedPageTracker tracker = new RecordingBuilder().Round(pages => pages.Add(Environment.ProcessId, start, start + ((ulong)Pages << PageSize.Shift))).Build();
-        var dialogue = new SourceDialogue(source);
+        var dialogue = new SourceDialogue(source, DialogueStage.Copying);
         using var sender = new PageSender(source, context.Numbers, null);
         var strategy = new SlicedStrategy(() => sender.BatchPages);
         using (var rounds = new PreCopyRounds(context, new TreeTracker(tracker, null, sender), strategy, sender, source, dialogue, static _ => Task.CompletedTask))

@@ -64,7 +64,7 @@ public sealed class StalledRoundsTests
         var context = new SourceContext(
             Guid.NewGuid(), MigrationTarget.Process(Environment.ProcessId), session, new ProgressReporter(null, NullLogger.Instance), NullLoggerFactory.Instance);
         using RecordedPageTracker tracker = Tracker(start);
-        var dialogue = new SourceDialogue(source);
+        var dialogue = new SourceDialogue(source, DialogueStage.Copying);
         using var sender = new PageSender(source, context.Numbers, null);
         using (var rounds = new PreCopyRounds(
             context, new TreeTracker(tracker, null, sender), MigrationStrategies.Create("u2c-unpredicted"), sender, source, dialogue, token => stall == Stall.ReadyForTheFreeze ? Task.Delay(100, token) : Task.CompletedTask))

@@ -35,7 +35,7 @@ public sealed class CommitTests(RigFixture fixture) : FailureTest(fixture)
         }
 
         await using Agents right = await StartReceiverAsync();
-        CommandResult resolved = await AgentAsync("resolve", "--json-lines");
+        CommandResult resolved = await AgentAsync("resolve", "--allow-unauthenticated", "--json-lines");
 
         resolved.Output.Should().Contain("\"Moved\"", resolved.Error);
         await Rig.ExecAsync(Rig.B, ["rm", "-r", "/run/u2c-other"], Cancellation);
@@ -83,8 +83,8 @@ public sealed class CommitTests(RigFixture fixture) : FailureTest(fixture)
         await link.CutAsync(Cancellation);
         bool standsStill = await Aftermath.StandsStillAsync(Rig, workload, Cancellation);
         CommandResult listed = await AgentAsync("list-interrupted", "--json-lines");
-        CommandResult again = await AgentAsync("send", "--pid", $"{workload.ProcessId}", "--to", link.Endpoint, "--json-lines");
-        CommandResult resolved = await AgentAsync("resolve", "--json-lines");
+        CommandResult again = await AgentAsync("send", "--pid", $"{workload.ProcessId}", "--to", link.Endpoint, "--allow-unauthenticated", "--json-lines");
+        CommandResult resolved = await AgentAsync("resolve", "--allow-unauthenticated", "--json-lines");
 
         standsStill.Should().BeTrue("nothing is known yet");
         listed.ExitCode.Should().Be(3);

@@ -18,7 +18,7 @@ public sealed class ReceiverCheckTests(RigFixture fixture) : FailureTest(fixture
     {
         Requires.Testbed();
         await using RigProcess receiver = Rig.Start(
-            Rig.B, ["dotnet", "exec", ProgramInHosts.Path("MigrationAgent"), "receive", "--listen", $"0.0.0.0:{Agents.Port}", "--json-lines", .. options]);
+            Rig.B, ["dotnet", "exec", ProgramInHosts.Path("MigrationAgent"), "receive", "--listen", $"0.0.0.0:{Agents.Port}", "--allow-unauthenticated", "--json-lines", .. options]);
 
         CommandResult result = await receiver.WaitAsync(Cancellation);
 
@@ -30,7 +30,7 @@ public sealed class ReceiverCheckTests(RigFixture fixture) : FailureTest(fixture
     public async Task Receive_NotRoot_IsRefusedAtOnce()
     {
         Requires.Testbed();
-        string receive = $"dotnet exec {ProgramInHosts.Path("MigrationAgent")} receive --listen 0.0.0.0:{Agents.Port} --work-directory /tmp/not-root-receiver --json-lines";
+        string receive = $"dotnet exec {ProgramInHosts.Path("MigrationAgent")} receive --listen 0.0.0.0:{Agents.Port} --allow-unauthenticated --work-directory /tmp/not-root-receiver --json-lines";
         await using RigProcess receiver = Rig.Start(Rig.B, "setpriv", "--reuid=65534", "--clear-groups", "sh", "-c", $"HOME=/tmp exec {receive}");
 
         CommandResult result = await receiver.WaitAsync(Cancellation);

@@ -130,7 +130,7 @@ public sealed class FaultSuiteTests(RigFixture fixture) : FailureTest(fixture)
 
             // It may also have taken its time.
             second ??= first.Receiver.HasExited ? await StartReceiverAsync("--count", "0") : null;
-            CommandResult resolved = await Rig.ExecAsync(Rig.A, ["dotnet", "exec", ProgramInHosts.Path("MigrationAgent"), "resolve"], Cancellation);
+            CommandResult resolved = await Rig.ExecAsync(Rig.A, ["dotnet", "exec", ProgramInHosts.Path("MigrationAgent"), "resolve", "--allow-unauthenticated"], Cancellation);
             resolved.ExitCode.Should().Be(0, $"it said {resolved.Output} {resolved.Error}");
         }
         finally

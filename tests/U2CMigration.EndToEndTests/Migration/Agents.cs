@@ -22,7 +22,7 @@ internal sealed class Agents : IAsyncDisposable
 
     public static async Task<Agents> StartAsync(Rig rig, CancellationToken cancellationToken, params string[] options)
     {
-        RigProcess receiver = rig.Start(Rig.B, ["dotnet", "exec", Program, "receive", "--listen", $"0.0.0.0:{Port}", "--address", Address, "--json-lines", .. options]);
+        RigProcess receiver = rig.Start(Rig.B, ["dotnet", "exec", Program, "receive", "--listen", $"0.0.0.0:{Port}", "--address", Address, "--json-lines", .. Trusting(options)]);
         await receiver.ReadLineAsync("\"ready\"", cancellationToken);
         return new Agents(rig, receiver);
     }
@@ -33,10 +33,19 @@ internal sealed class Agents : IAsyncDisposable
     public RigProcess StartSendingTo(string endpoint, int processId, params string[] options) => StartSending(_rig, endpoint, processId, options);
 
     public static RigProcess StartSending(Rig rig, string endpoint, int processId, params string[] options) =>
-        rig.Start(Rig.A, [.. SendCommand(endpoint, processId), .. options]);
+        rig.Start(Rig.A, [.. SendCommand(endpoint, processId).Where(word => word != Anybody), .. Trusting(options)]);
 
     public static IReadOnlyList<string> SendCommand(string endpoint, int processId) =>
-        ["dotnet", "exec", Program, "send", "--pid", $"{processId}", "--to", endpoint, "--address", Address, "--json-lines", "--allow", StandardStreams];
+        ["dotnet", "exec", Program, "send", "--pid", $"{processId}", "--to", endpoint, "--address", Address, "--json-lines", Anybody, "--allow", StandardStreams];
+
+    /// <summary>The hosts of a rig are alone on their bridge; a test of trust says what to trust instead.</summary>
+    private static IEnumerable<string> Trusting(string[] options) =>
+        options.Any(static option => option is "--cert" or "--secret-file" or Locked) ? options.Where(static option => option != Locked) : [.. options, Anybody];
+
+    private const string Anybody = "--allow-unauthenticated";
+
+    /// <summary>Among the options of an agent: nothing is added to them by which it would trust anybody.</summary>
+    public const string Locked = "locked";
 
     /// <summary>The standard streams of workloads are pipes to the tests, which stay.</summary>
     private const string StandardStreams = "outside-pipes";
@@ -44,7 +53,7 @@ internal sealed class Agents : IAsyncDisposable
     /// <summary>Checks whether a process of host a could be moved, by default without giving anything up, and returns what the agent found.</summary>
     public static async Task<JsonElement> CheckAsync(Rig rig, int processId, CancellationToken cancellationToken, params string[] options)
     {
-        CommandResult result = await rig.ExecAsync(Rig.A, ["dotnet", "exec", Program, "check", "--pid", $"{processId}", "--address", Address, "--json", .. options], cancellationToken);
+        CommandResult result = await rig.ExecAsync(Rig.A, ["dotnet", "exec", Program, "check", "--pid", $"{processId}", "--address", Address, "--json", .. Trusting(options)], cancellationToken);
         string line = result.Output.Split('\n').FirstOrDefault(static line => line.Contains("\"event\":\"check\"", StringComparison.Ordinal)) ?? throw new InvalidOperationException($"{result.Output} {result.Error}");
         JsonElement check = JsonDocument.Parse(line).RootElement;
         result.ExitCode.Should().Be(check.GetProperty("isRefused").GetBoolean() ? 2 : 0, $"it said {result.Output}");

@@ -12,10 +12,10 @@ internal static class ServiceAgent
         Environment.GetEnvironmentVariable("U2C_PUBLISHED_AGENT") == "1" && File.Exists(Published) ? [Published] : ["dotnet", "exec", ProgramInHosts.Path("MigrationAgent")];
 
     public static string[] Receive(string cgroup) =>
-        [.. Program, "receive", "--listen", $"0.0.0.0:{Agents.Port}", "--address", Agents.Address, "--cgroup", cgroup, "--json-lines"];
+        [.. Program, "receive", "--listen", $"0.0.0.0:{Agents.Port}", "--allow-unauthenticated", "--address", Agents.Address, "--cgroup", cgroup, "--json-lines"];
 
     public static string[] Send(int processId, string destination, params string[] options) =>
-        [.. Program, "send", "--pid", $"{processId}", "--to", $"{destination}:{Agents.Port}", "--address", Agents.Address, "--verify", "--json-lines", .. options];
+        [.. Program, "send", "--pid", $"{processId}", "--to", $"{destination}:{Agents.Port}", "--allow-unauthenticated", "--address", Agents.Address, "--verify", "--json-lines", .. options];
 
     public static string[] Check(int processId) => [.. Program, "check", "--pid", $"{processId}", "--address", Agents.Address, "--json-lines"];
 }

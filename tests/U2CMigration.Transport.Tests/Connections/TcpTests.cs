@@ -82,6 +82,46 @@ public sealed class TcpTests
         (await destination.ReceiveAsync(Cancellation)).Should().Be(new Commit());
     }
 
+    /// <summary>Of one address more than a few are closed at once, those of others are taken, and none keeps its place for long.</summary>
+    [Fact(Timeout = 60_000)]
+    public async Task AcceptAsync_ManySilentStrangers_AnswersTheRightPeerAtOnce()
+    {
+        await using MigrationListener listener = MigrationListener.Listen(
+            AnyPort, ConnectionRole.Destination, Connected.Quiet with { FirstByteTimeout = TimeSpan.FromHours(1), HandshakeTimeout = TimeSpan.FromHours(1) });
+        var strangers = new List<Socket>();
+        for (int i = 0; i < 40; i++)
+        {
+            var stranger = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            stranger.Bind(new IPEndPoint(IPAddress.Parse("127.0.0.2"), 0));
+            await stranger.ConnectAsync(listener.LocalEndPoint, Cancellation);
+            strangers.Add(stranger);
+        }
+
+        await using MigrationConnection source = await MigrationConnection.ConnectAsync(listener.LocalEndPoint, ConnectionRole.Source, Connected.Quiet, null, Cancellation);
+        await using MigrationConnection destination = await listener.AcceptAsync(Cancellation);
+
+        // Sent away: an end or a reset, where the others wait.
+        int closed = 0;
+        foreach (Socket stranger in strangers)
+        {
+            closed += stranger.Poll(0, SelectMode.SelectRead) ? 1 : 0;
+            stranger.Dispose();
+        }
+
+        closed.Should().Be(40 - 16);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task AcceptAsync_NothingSaid_IsSentAwayAfterTheTimeForAFirstByte()
+    {
+        await using MigrationListener listener = MigrationListener.Listen(
+            AnyPort, ConnectionRole.Destination, Connected.Quiet with { FirstByteTimeout = TimeSpan.FromMilliseconds(50), HandshakeTimeout = TimeSpan.FromHours(1) });
+        using var silent = new TcpClient();
+        await silent.ConnectAsync(listener.LocalEndPoint, Cancellation);
+
+        (await silent.GetStream().ReadAsync(new byte[1], Cancellation)).Should().Be(0);
+    }
+
     [Fact(Timeout = 30_000)]
     public async Task DisposeAsync_WhileReceiving_EndsTheReceive()
     {

@@ -82,6 +82,9 @@ internal static class Gens
         Id.Select(id => (MigrationMessage)new Query(id)),
         Id.Select(id => (MigrationMessage)new Query(id) { AbortUnlessCommitted = true }),
         Gen.Select(Id, Gen.Byte[0, 5], Ledger).Select((id, state, ledger) => (MigrationMessage)new State(id, (MigrationState)state) { Ledger = ledger }),
+        Gen.Select(Gen.Byte.Array[32], Gen.Bool).Select((nonce, required) => (MigrationMessage)new Challenge(nonce, required)),
+        Gen.Select(Gen.Byte.Array[16], Gen.Byte.Array[32], Gen.Byte.Array[32]).Select((id, nonce, code) => (MigrationMessage)new Proof(id, nonce, code)),
+        Gen.Byte.Array[32].Select(code => (MigrationMessage)new ProofAnswer(code)),
         Gen.Select(Id, Gen.Byte[0, 5]).Select((id, state) => (MigrationMessage)new State(id, (MigrationState)state)));
 
     /// <summary>A batch with runs of several processes, zero pages and excluded pages, filled from a seed.</summary>

@@ -3,6 +3,7 @@ using U2CMigration.Core.Results;
 using U2CMigration.PageTracking.Memory;
 using U2CMigration.PageTracking.Pages;
 using U2CMigration.PageTracking.Trackers;
+using U2CMigration.Transport;
 using U2CMigration.Transport.Connections;
 using U2CMigration.Transport.Frames;
 using U2CMigration.Transport.Messages;
@@ -74,6 +75,7 @@ internal sealed class SourceVerification(SourceContext context, IPageTracker tra
             if (_readsRestored)
             {
                 Compared result = await dialogue.ExpectAsync<Compared>(cancellationToken).ConfigureAwait(false);
+                CheckCount(part.Length, result.EqualPages + result.ChangedPages + result.MismatchedPages);
                 _equal += result.EqualPages;
                 _changed += result.ChangedPages;
                 Note(processId, result.MismatchedPages, result.FirstMismatches);
@@ -81,9 +83,19 @@ internal sealed class SourceVerification(SourceContext context, IPageTracker tra
             else
             {
                 VerifyResult result = await dialogue.ExpectAsync<VerifyResult>(cancellationToken).ConfigureAwait(false);
+                CheckCount(part.Length, result.ComparedPages);
                 _equal += result.ComparedPages - result.MismatchedPages;
                 Note(processId, result.MismatchedPages, result.FirstMismatches);
             }
+        }
+    }
+
+    /// <summary>A comparison of fewer pages than were asked for would pass for one of all.</summary>
+    private static void CheckCount(int asked, long compared)
+    {
+        if (compared != asked)
+        {
+            throw new MigrationProtocolException($"a comparison of {asked} pages", $"one of {compared}");
         }
     }
 
