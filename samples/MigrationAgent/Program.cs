@@ -16,6 +16,8 @@ var command = new RootCommand(
     DirtyRateCommand.Create(),
     SecretCommand.Create(),
     CertificatesCommand.Create(),
+    InterruptedCommands.CreateList(),
+    InterruptedCommands.CreateResolve(),
 };
 GroupedHelp.Install(command);
 ParseResult parsed = command.Parse(args);

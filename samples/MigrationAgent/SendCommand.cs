@@ -115,7 +115,7 @@ public static class SendCommand
             catch (MigrationException e)
             {
                 await output.WriteAsync(Events.Of(e));
-                return e.Workload is WorkloadState.Frozen or WorkloadState.Held ? await SettleAsync(session, logs, cancellationToken) : ExitCode.Failed;
+                return e.Workload is WorkloadState.Frozen or WorkloadState.Held ? await SettleAsync(session, output, logs, cancellationToken) : ExitCode.Failed;
             }
             catch (OperationCanceledException e)
             {
@@ -126,7 +126,7 @@ public static class SendCommand
     }
 
     /// <summary>Asks the destination again and again, as only it knows; Ctrl-C leaves the workload frozen.</summary>
-    private static async Task<int> SettleAsync(MigrationSession session, ILoggerFactory logs, CancellationToken cancellationToken)
+    private static async Task<int> SettleAsync(MigrationSession session, IAgentOutput output, ILoggerFactory logs, CancellationToken cancellationToken)
     {
         ILogger logger = logs.CreateLogger(nameof(MigrationAgent));
         try
@@ -137,6 +137,7 @@ public static class SendCommand
                 {
                     MigrationSettlement settlement = await session.ResolveAsync(cancellationToken);
                     logger.LogWarning("The migration is settled: {Settlement}.", settlement);
+                    await output.WriteAsync(new SettledEvent(session.MigrationId, settlement.ToString()));
                     return settlement == MigrationSettlement.Moved ? ExitCode.Moved : ExitCode.Failed;
                 }
                 catch (Exception e) when (e is TransportException or MigrationProtocolException)
@@ -145,6 +146,11 @@ public static class SendCommand
                     await Task.Delay(SettlePause, cancellationToken);
                 }
             }
+        }
+        catch (MigrationException e) when (e.Workload == WorkloadState.Frozen)
+        {
+            await output.WriteAsync(Events.Of(e));
+            return ExitCode.InDoubt;
         }
         catch (MigrationException e)
         {

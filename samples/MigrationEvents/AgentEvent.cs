@@ -9,6 +9,8 @@ namespace MigrationEvents;
 [JsonDerivedType(typeof(ResultEvent), "result")]
 [JsonDerivedType(typeof(ArrivedEvent), "arrived")]
 [JsonDerivedType(typeof(DirtyRateEvent), "dirtyRate")]
+[JsonDerivedType(typeof(InterruptedEvent), "interrupted")]
+[JsonDerivedType(typeof(SettledEvent), "settled")]
 [JsonDerivedType(typeof(CheckEvent), "check")]
 [JsonDerivedType(typeof(ErrorEvent), "error")]
 public abstract record AgentEvent;

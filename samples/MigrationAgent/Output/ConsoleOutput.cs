@@ -35,6 +35,12 @@ public sealed class ConsoleOutput(IAnsiConsole console) : IAgentOutput
             case ArrivedEvent arrived:
                 console.WriteLine($"process {arrived.ProcessId} arrived and runs here ({arrived.RestoreMode})");
                 break;
+            case InterruptedEvent interrupted:
+                console.WriteLine($"{interrupted.MigrationId}: process {interrupted.ProcessId} {(interrupted.IsOriginalThere ? "is frozen" : "is gone")}; it was to go to {interrupted.Destination}");
+                break;
+            case SettledEvent settled:
+                console.WriteLine($"{settled.MigrationId} is settled: {settled.Settlement}");
+                break;
             case DirtyRateEvent rate:
                 console.WriteLine($"{Figures.Bytes(rate.BytesPerSecond)} per second dirtied, {Figures.Bytes(rate.ResidentBytes)} resident");
                 break;

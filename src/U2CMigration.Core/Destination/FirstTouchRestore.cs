@@ -18,6 +18,10 @@ internal sealed class FirstTouchRestore(
 
     private readonly PageGate _gate = new(source);
     private LazyPagesDaemon? _daemon;
+    private LazyPageRange[] _hottest = [];
+
+    // CRIU's end, good or bad, changes nothing once the processes are complete and frozen.
+    private Task _ended = Task.CompletedTask;
     private bool _resumed;
 
     public async Task<int> HoldAsync(Task pagesComplete, CancellationToken cancellationToken)
@@ -66,15 +70,20 @@ internal sealed class FirstTouchRestore(
         }
     }
 
-    public async Task ResumeAsync()
+    public async Task FinishAsync(Action freeze)
     {
         await restore.UnlockAsync().ConfigureAwait(false);
+        freeze();
+        _ended = restore.ResumeAsync();
         await _daemon!.MemoryRegistered.ConfigureAwait(false);
-        LazyPageRange[] hottest = recent.LatestFirst();
-        await _daemon.InstallAsync(hottest, PreinstallBudget).ConfigureAwait(false);
-        await restore.ResumeAsync().ConfigureAwait(false);
+        _hottest = recent.LatestFirst();
+        await _daemon.InstallAsync(_hottest, PreinstallBudget).ConfigureAwait(false);
+    }
+
+    public void Begin()
+    {
         _resumed = true;
-        _daemon.BeginFill(hottest);
+        _daemon!.BeginFill(_hottest);
     }
 
     public async Task<FillReport?> CompleteAsync()
@@ -102,6 +111,8 @@ internal sealed class FirstTouchRestore(
 
             await _daemon.DisposeAsync().ConfigureAwait(false);
         }
+
+        await _ended.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
         _gate.Dispose();
     }

@@ -10,6 +10,9 @@ namespace U2CMigration.Core.Destination;
 /// <summary>All pages are written into an ordinary image set first: for destinations without userfaultfd. The downtime grows with memory.</summary>
 internal sealed class FlatRestore(DestinationContext context, HeldRestore restore, PageStore store, IReadOnlyList<CriuInheritedDescriptor> given) : IRestore
 {
+    // CRIU's end, good or bad, changes nothing once the processes are complete and frozen.
+    private Task _ended = Task.CompletedTask;
+
     public async Task<int> HoldAsync(Task pagesComplete, CancellationToken cancellationToken)
     {
         await pagesComplete.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -20,9 +23,22 @@ internal sealed class FlatRestore(DestinationContext context, HeldRestore restor
 
     public Task InstallAsync(ReadOnlyMemory<LazyPageRange> pages, TimeSpan budget, CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public async Task ResumeAsync() => await restore.ResumeAsync().ConfigureAwait(false);
+    public async Task FinishAsync(Action freeze)
+    {
+        await restore.UnlockAsync().ConfigureAwait(false);
+        freeze();
+        _ended = restore.ResumeAsync();
+    }
+
+    public void Begin()
+    {
+    }
 
     public Task<FillReport?> CompleteAsync() => Task.FromResult<FillReport?>(null);
 
-    public ValueTask DisposeAsync() => restore.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await restore.DisposeAsync().ConfigureAwait(false);
+        await _ended.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
 }

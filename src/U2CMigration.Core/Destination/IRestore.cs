@@ -18,8 +18,12 @@ internal interface IRestore : IAsyncDisposable
     /// <param name="cancellationToken">Ends the call.</param>
     Task InstallAsync(ReadOnlyMemory<LazyPageRange> pages, TimeSpan budget, CancellationToken cancellationToken);
 
-    /// <summary>Lets the processes run. There is no way back.</summary>
-    Task ResumeAsync();
+    /// <summary>Has CRIU finish: it lets go of the processes, which run unless they are frozen.</summary>
+    /// <param name="freeze">Freezes them; called when each stands before its first instruction.</param>
+    Task FinishAsync(Action freeze);
+
+    /// <summary>To be called when they run: fills in what is left.</summary>
+    void Begin();
 
     /// <summary>Waits until every page is in place.</summary>
     Task<FillReport?> CompleteAsync();

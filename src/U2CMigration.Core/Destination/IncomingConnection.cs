@@ -1,6 +1,6 @@
-using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using U2CMigration.Core.Agreement;
+using U2CMigration.Core.Committing;
 using U2CMigration.Core.Logging;
 using U2CMigration.Core.Receiving;
 using U2CMigration.Core.Trust;
@@ -13,7 +13,7 @@ namespace U2CMigration.Core.Destination;
 
 /// <summary>One connection from a source: a migration, or a question about one.</summary>
 internal sealed class IncomingConnection(
-    MigrationConnection connection, MigrationReceiverOptions options, MigrationLedger ledger, ConcurrentDictionary<Guid, byte> live, ExpectedSecrets secrets, Admission admission, ILoggerFactory loggers)
+    MigrationConnection connection, MigrationReceiverOptions options, MigrationLedger ledger, ExpectedSecrets secrets, Admission admission, ILoggerFactory loggers)
 {
     /// <summary>A text of the protocol has at most 4 KiB, and a character up to three bytes.</summary>
     private const int MaxSentence = 1300;
@@ -41,14 +41,7 @@ internal sealed class IncomingConnection(
                     await connection.EndAsync(refusal, TellTimeout, cancellationToken).ConfigureAwait(false);
                     return null;
                 case Query query:
-                    MigrationState state = ledger.Look(query.MigrationId, live.ContainsKey(query.MigrationId));
-                    await connection.SendAsync(new State(query.MigrationId, state), cancellationToken).ConfigureAwait(false);
-                    await WaitForCloseAsync(cancellationToken).ConfigureAwait(false);
-                    if (state == MigrationState.Resumed)
-                    {
-                        ledger.NoteAnswered(query.MigrationId);
-                    }
-
+                    await AnswerAsync(query, cancellationToken).ConfigureAwait(false);
                     return null;
                 case Offer offer:
                     return await TakeAsync(offer, door, cancellationToken).ConfigureAwait(false);
@@ -102,58 +95,74 @@ internal sealed class IncomingConnection(
 
     private async Task<MigratedContainer?> TakeAsync(Offer offer, Door door, CancellationToken cancellationToken)
     {
-        if (!live.TryAdd(offer.MigrationId, 0))
+        Needs? needs = await ReceiveNeedsAsync(cancellationToken).ConfigureAwait(false);
+        if (door.Check(offer, isCheck: needs is { IsCheck: true }) is { } stranger)
         {
-            await RefuseAsync(offer, new Refuse(RefusalReason.Busy, "This migration is under way already."), cancellationToken).ConfigureAwait(false);
+            await RefuseAsync(offer, stranger, cancellationToken).ConfigureAwait(false);
             return null;
         }
 
-        Admitted? admitted = null;
+        using MigrationTurn? turn = ledger.TryBegin(offer.MigrationId, out string used);
+        if (turn is null)
+        {
+            await RefuseAsync(offer, new Refuse(RefusalReason.Busy, used), cancellationToken).ConfigureAwait(false);
+            return null;
+        }
+
+        // Up to the commit a source that has lost this connection can have it given up; after it that has no effect.
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, turn.AbortRequested);
+        using Admitted? admitted = admission.TryEnter(offer, needs, out Refuse? full);
+        if (needs is { IsCheck: true })
+        {
+            // It keeps nothing from others.
+            admitted?.Dispose();
+        }
+
+        var context = new DestinationContext(offer, options, ledger, loggers) { Needs = needs, Admitted = admitted };
+        (RestoreMode mode, Refuse? refusal) = await DestinationPreflight.CheckAsync(context, full, stop.Token).ConfigureAwait(false);
+        if (refusal is not null)
+        {
+            await RefuseAsync(offer, refusal, cancellationToken).ConfigureAwait(false);
+            return null;
+        }
+
+        if (needs is { IsCheck: true })
+        {
+            _logger.OfferChecked(offer.MigrationId, connection.Peer);
+            await connection.EndAsync(new Accept { Warnings = ProcessorComparison.Warnings(needs) }, TellTimeout, cancellationToken).ConfigureAwait(false);
+            return null;
+        }
+
+        if (door.Use(offer) is { } spent)
+        {
+            await RefuseAsync(offer, spent, cancellationToken).ConfigureAwait(false);
+            return null;
+        }
+
+        _logger.OfferAccepted(offer.MigrationId, connection.Peer, offer.TotalMemoryBytes);
+        return await ReceiveAsync(context, turn, mode, stop.Token).ConfigureAwait(false);
+    }
+
+    private async Task AnswerAsync(Query query, CancellationToken cancellationToken)
+    {
+        MigrationState state;
         try
         {
-            Needs? needs = await ReceiveNeedsAsync(cancellationToken).ConfigureAwait(false);
-            var context = new DestinationContext(offer, options, ledger, loggers) { Needs = needs };
-            Refuse? refusal = door.Check(offer, isCheck: needs is { IsCheck: true });
-            RestoreMode mode = default;
-            if (refusal is null)
-            {
-                context.Admitted = admitted = admission.TryEnter(offer, needs, out Refuse? full);
-                if (needs is { IsCheck: true })
-                {
-                    // It keeps nothing from others.
-                    admitted?.Dispose();
-                    admitted = null;
-                }
-
-                (mode, refusal) = await DestinationPreflight.CheckAsync(context, full, cancellationToken).ConfigureAwait(false);
-            }
-
-            if (refusal is not null)
-            {
-                await RefuseAsync(offer, refusal, cancellationToken).ConfigureAwait(false);
-                return null;
-            }
-
-            if (needs is { IsCheck: true })
-            {
-                _logger.OfferChecked(offer.MigrationId, connection.Peer);
-                await connection.EndAsync(new Accept { Warnings = ProcessorComparison.Warnings(needs) }, TellTimeout, cancellationToken).ConfigureAwait(false);
-                return null;
-            }
-
-            if (door.Use(offer) is { } used)
-            {
-                await RefuseAsync(offer, used, cancellationToken).ConfigureAwait(false);
-                return null;
-            }
-
-            _logger.OfferAccepted(offer.MigrationId, connection.Peer, offer.TotalMemoryBytes);
-            return await ReceiveAsync(context, mode, cancellationToken).ConfigureAwait(false);
+            state = await ledger.AnswerAsync(query.MigrationId, query.AbortUnlessCommitted, cancellationToken).ConfigureAwait(false);
         }
-        finally
+        catch (IOException e)
         {
-            admitted?.Dispose();
-            live.TryRemove(offer.MigrationId, out _);
+            // That it does not know is an answer from which nothing follows.
+            _logger.IncomingFailed(e, connection.Peer);
+            state = MigrationState.Unknown;
+        }
+
+        LedgerIdentity? identity = (connection.Features & ProtocolFeatures.LedgerIdentity) == 0 ? null : ledger.Identity;
+        await connection.SendAsync(new State(query.MigrationId, state) { Ledger = identity }, cancellationToken).ConfigureAwait(false);
+        await WaitForCloseAsync(cancellationToken).ConfigureAwait(false);
+        if (state == MigrationState.Resumed)
+        {
+            ledger.NoteAnswered(query.MigrationId);
         }
     }
 
@@ -168,12 +177,12 @@ internal sealed class IncomingConnection(
         return next as Needs ?? throw new MigrationProtocolException(nameof(Needs), next.Type.ToString());
     }
 
-    private async Task<MigratedContainer> ReceiveAsync(DestinationContext context, RestoreMode mode, CancellationToken cancellationToken)
+    private async Task<MigratedContainer> ReceiveAsync(DestinationContext context, MigrationTurn turn, RestoreMode mode, CancellationToken cancellationToken)
     {
         IncomingWorkload workload;
         try
         {
-            workload = new IncomingWorkload(context, connection, mode);
+            workload = new IncomingWorkload(context, turn, connection, mode);
         }
         catch (Exception e)
         {
@@ -194,7 +203,11 @@ internal sealed class IncomingConnection(
 
             // The source may thaw on this word, so nothing may be left when it is said.
             await workload.DisposeAsync().ConfigureAwait(false);
-            await TellSourceAsync(e, code, IncomingFailure.ForPeer(sentence, context)).ConfigureAwait(false);
+            if (workload.IsGone)
+            {
+                await TellSourceAsync(e, code, sentence).ConfigureAwait(false);
+            }
+
             throw;
         }
         finally

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using U2CMigration.Core.CarriedState;
+using U2CMigration.Core.Committing;
 using U2CMigration.Core.Destination.SharedMemory;
 using U2CMigration.Core.Destination.Verification;
 using U2CMigration.Core.FileLocks;
@@ -15,8 +16,6 @@ using U2CMigration.Core.WaitingConnections;
 using U2CMigration.Core.WorkDirectories;
 using U2CMigration.Criu.Images;
 using U2CMigration.Criu.Options;
-using U2CMigration.Criu.Rpc;
-using U2CMigration.Core.Preflight;
 using U2CMigration.Transport;
 using U2CMigration.Transport.Connections;
 using U2CMigration.Transport.Frames;
@@ -36,7 +35,8 @@ internal sealed class IncomingWorkload : IAsyncDisposable
     private readonly IncomingObjects _objects;
     private readonly RecentPages _recent;
     private readonly ImageReceiver _images;
-    private readonly HeldRestore _held;
+    private readonly MigrationTurn _turn;
+    private readonly ArrivingTree _tree;
     private readonly IncomingNetwork _network;
     private readonly List<PhaseDuration> _phases = [];
     private readonly MemoryAtHand _memory = MemoryAtHand.Take();
@@ -45,16 +45,16 @@ internal sealed class IncomingWorkload : IAsyncDisposable
     private Task<IReadOnlyList<CarriedConnection>> _resetting = Task.FromResult<IReadOnlyList<CarriedConnection>>([]);
     private LockExchange? _locks;
     private RestoreSurroundings? _surroundings;
-    private IRestore? _restore;
     private RestoreMode _mode;
-    private int _rootProcessId;
+    private Task _announced = Task.CompletedTask;
     private bool _runs;
     private bool _released;
     private bool _disposed;
 
-    public IncomingWorkload(DestinationContext context, MigrationConnection connection, RestoreMode mode)
+    public IncomingWorkload(DestinationContext context, MigrationTurn turn, MigrationConnection connection, RestoreMode mode)
     {
         _context = context;
+        _turn = turn;
         _connection = connection;
         _mode = mode;
         _network = new IncomingNetwork(context.Options.Network, context.Logger);
@@ -72,7 +72,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
             _objects = new IncomingObjects(_store);
             _recent = new RecentPages(_store);
             _verification = new IncomingVerification(context, connection, _store);
-            _held = HeldRestore.Prepare(CriuPreflight.WorkerOptions(context.Options.Criu), context.Loggers);
+            _tree = new ArrivingTree(context, turn);
         }
         catch
         {
@@ -85,23 +85,18 @@ internal sealed class IncomingWorkload : IAsyncDisposable
     /// <summary>Whether the workload runs here; from then on a lost source changes nothing.</summary>
     public bool Runs => _runs;
 
+    /// <summary>Whether the workload does not run here and never will, which the source may be told.</summary>
+    public bool IsGone => _tree.IsGone;
+
     /// <summary>Receives, restores, resumes.</summary>
     /// <param name="cancellationToken">Ends it up to the commit; ignored after.</param>
     public async Task<MigratedContainer> RunAsync(CancellationToken cancellationToken)
     {
-        _context.Ledger.Record(_context.MigrationId, MigrationState.Receiving);
-        await EnterCgroupAsync(cancellationToken).ConfigureAwait(false);
-
-        await _network.PrepareAsync(cancellationToken).ConfigureAwait(false);
-        await DestinationState.RehearseAsync().ConfigureAwait(false);
-        await _connection.SendAsync(new Accept { Warnings = ProcessorComparison.Warnings(_context.Needs) }, cancellationToken).ConfigureAwait(false);
-        await ReceiveAsync(cancellationToken).ConfigureAwait(false);
-        await RestoreAsync(cancellationToken).ConfigureAwait(false);
-        await _locks!.TakePendingAsync().ConfigureAwait(false);
+        await ArriveAsync(cancellationToken).ConfigureAwait(false);
         await ResumeAsync().ConfigureAwait(false);
         long storeBytes = _store.Statistics.StoredBytes;
         FillReport? fill = await FinishAsync(cancellationToken).ConfigureAwait(false);
-        return new MigratedContainer { MigrationId = _context.MigrationId, RootProcessId = _rootProcessId, Fill = fill, RestoreMode = _mode, StoreBytes = storeBytes, IsSourceReleased = _released };
+        return new MigratedContainer { MigrationId = _context.MigrationId, RootProcessId = _tree.RootProcessId, Fill = fill, RestoreMode = _mode, StoreBytes = storeBytes, IsSourceReleased = _released };
     }
 
     /// <summary>Removes everything that belongs to a workload which does not run here.</summary>
@@ -113,21 +108,14 @@ internal sealed class IncomingWorkload : IAsyncDisposable
         }
 
         _disposed = true;
-        if (_restore is not null)
-        {
-            await _restore.DisposeAsync().ConfigureAwait(false);
-        }
-        else
-        {
-            await _held.DisposeAsync().ConfigureAwait(false);
-        }
-
-        await (_surroundings?.EndAsync(_runs) ?? Task.CompletedTask).ConfigureAwait(false);
         if (!_runs)
         {
+            // Before its processes end: without its address no socket of theirs can say so to a peer, which has its connection with the source.
             await _network.AbandonAsync().ConfigureAwait(false);
         }
 
+        await _tree.DisposeAsync().ConfigureAwait(false);
+        await (_surroundings?.EndAsync(_runs) ?? Task.CompletedTask).ConfigureAwait(false);
         _locks?.Dispose();
         _images.Dispose();
         await _verification.DisposeAsync().ConfigureAwait(false);
@@ -135,10 +123,39 @@ internal sealed class IncomingWorkload : IAsyncDisposable
         _store.Dispose();
         _objects.Dispose();
         _directory.Dispose();
-        if (!_runs)
+        if (IsGone)
         {
             RecordAborted();
         }
+    }
+
+    /// <summary>All up to the commit, which is received when it returns.</summary>
+    private async Task ArriveAsync(CancellationToken cancellationToken)
+    {
+        _tree.Begin();
+        await _network.PrepareAsync(cancellationToken).ConfigureAwait(false);
+        await DestinationState.RehearseAsync().ConfigureAwait(false);
+        LedgerIdentity? ledger = (_connection.Features & ProtocolFeatures.LedgerIdentity) == 0 ? null : _context.Ledger.Identity;
+        await _connection.SendAsync(new Accept { Warnings = ProcessorComparison.Warnings(_context.Needs), Ledger = ledger }, cancellationToken).ConfigureAwait(false);
+        await ReceiveAsync(cancellationToken).ConfigureAwait(false);
+        await RestoreAsync(cancellationToken).ConfigureAwait(false);
+        if (!_locks!.ArePending)
+        {
+            // Otherwise the tasks have to take them by themselves, so that CRIU holds them until then.
+            await LetGoAsync().ConfigureAwait(false);
+        }
+
+        _tree.Record();
+        _context.Logger.WorkloadHeld(_context.MigrationId);
+        await _connection.SendAsync(new Restored(_phases), cancellationToken).ConfigureAwait(false);
+        await ExpectCommitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Has CRIU finish with the tree frozen.</summary>
+    private async Task LetGoAsync()
+    {
+        await _surroundings!.ConnectionsFree.ConfigureAwait(false);
+        await _tree.FreezeAsync().ConfigureAwait(false);
     }
 
     private static PageStoreOptions StoreOptions(DestinationContext context) => new()
@@ -217,28 +234,23 @@ internal sealed class IncomingWorkload : IAsyncDisposable
         await _network.Acquired.ConfigureAwait(false);
         Mark("address here");
         _surroundings = RestoreSurroundings.Prepare(_context);
-        _locks = new LockExchange(_context, _connection, pages => _verification.AnswerAsync(pages, _restore!, _runs));
+        _locks = new LockExchange(_context, _connection, pages => _verification.AnswerAsync(pages, _tree.Restore, _runs));
         _locks.TakeOver(images);
         _carried.Read(images);
-        int worker = _held.WorkerProcessId;
-        IReadOnlyList<CriuInheritedDescriptor> given = await _objects.HandOverAsync(images, _held, cancellationToken).ConfigureAwait(false);
-        if (_held.WorkerProcessId != worker)
-        {
-            await EnterCgroupAsync(cancellationToken).ConfigureAwait(false);
-        }
-
+        IReadOnlyList<CriuInheritedDescriptor> given = await _objects.HandOverAsync(images, _tree.Held, cancellationToken).ConfigureAwait(false);
+        _tree.Enter();
         Mark("files handed over");
-        _restore = plan.Create(_mode, _held, ledger, given);
+        IRestore restore = plan.Create(_mode, _tree.Held, ledger, given);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task completing = plan.CompleteAsync(stop.Token);
-        Task<int> holding = HoldAsync(completing, stop.Token);
+        Task<int> holding = HoldAsync(restore, completing, stop.Token);
         await RestoreWait.CompleteAsync(completing, holding, stop).ConfigureAwait(false);
         Mark("pages complete");
         _phases.Add(new PhaseDuration(PhaseNames.Check, Stopwatch.GetElapsedTime(start)));
         Task released = Task.Run(_objects.Complete, CancellationToken.None);
         try
         {
-            _rootProcessId = await RestoreWait.HoldAsync(holding, messages.NextOtherAsync(stop.Token), stop).ConfigureAwait(false);
+            await RestoreWait.HoldAsync(holding, messages.NextOtherAsync(stop.Token), stop).ConfigureAwait(false);
         }
         finally
         {
@@ -250,11 +262,11 @@ internal sealed class IncomingWorkload : IAsyncDisposable
         await released.ConfigureAwait(false);
         _objects.Seal();
         _surroundings.FreeConnections();
-        await _locks.TakeFreeAsync(_rootProcessId, cancellationToken).ConfigureAwait(false);
+        await _locks.TakeFreeAsync(_tree.RootProcessId, cancellationToken).ConfigureAwait(false);
         Mark("locks taken");
         await messages.CompleteAsync(() => _carried.IsComplete, cancellationToken).ConfigureAwait(false);
         Mark("carried state here");
-        await _carried.GiveAsync(_rootProcessId).ConfigureAwait(false);
+        await _carried.GiveAsync(_tree.RootProcessId).ConfigureAwait(false);
         Mark("carried state given");
         if (_carried.Any)
         {
@@ -262,27 +274,14 @@ internal sealed class IncomingWorkload : IAsyncDisposable
         }
 
         _phases.Add(new PhaseDuration(PhaseNames.Restore, Stopwatch.GetElapsedTime(start)));
-        _context.Ledger.Record(_context.MigrationId, MigrationState.Restored, _rootProcessId);
-        _context.Logger.WorkloadHeld(_context.MigrationId);
-        await _connection.SendAsync(new Restored(_phases), cancellationToken).ConfigureAwait(false);
-        await ExpectCommitAsync(cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <summary>Restored processes are children of the worker and so begin in its cgroup.</summary>
-    private async Task EnterCgroupAsync(CancellationToken cancellationToken)
-    {
-        if (_context.Options.CgroupDirectory is { } cgroup)
-        {
-            await File.WriteAllTextAsync(Path.Combine(cgroup, "cgroup.procs"), _held.WorkerProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture), cancellationToken).ConfigureAwait(false);
-        }
     }
 
     /// <summary>Restores, and compares what was restored if the source wants that.</summary>
-    private async Task<int> HoldAsync(Task pagesComplete, CancellationToken cancellationToken)
+    private async Task<int> HoldAsync(IRestore restore, Task pagesComplete, CancellationToken cancellationToken)
     {
-        int rootProcessId = await _restore!.HoldAsync(pagesComplete, cancellationToken).ConfigureAwait(false);
-        await _verification.CompareHeldAsync(rootProcessId, _restore, cancellationToken).ConfigureAwait(false);
-        return rootProcessId;
+        await _tree.HoldAsync(restore, pagesComplete, cancellationToken).ConfigureAwait(false);
+        await _verification.CompareHeldAsync(_tree.RootProcessId, restore, cancellationToken).ConfigureAwait(false);
+        return _tree.RootProcessId;
     }
 
     private async Task ExpectCommitAsync(CancellationToken cancellationToken)
@@ -290,7 +289,6 @@ internal sealed class IncomingWorkload : IAsyncDisposable
         switch (await _connection.ReceiveAsync(cancellationToken).ConfigureAwait(false))
         {
             case Commit:
-                _context.Ledger.Record(_context.MigrationId, MigrationState.Committed, _rootProcessId);
                 return;
             case Abort abort:
                 throw new SourceAbortedException(abort);
@@ -301,17 +299,22 @@ internal sealed class IncomingWorkload : IAsyncDisposable
 
     private async Task ResumeAsync()
     {
+        if (_locks!.ArePending)
+        {
+            await TakeLocksAsync().ConfigureAwait(false);
+        }
+
         long start = Stopwatch.GetTimestamp();
-        await _surroundings!.ConnectionsFree.ConfigureAwait(false);
-        Task announced = _network.AnnounceAsync();
-        await _restore!.ResumeAsync().ConfigureAwait(false);
+        if (!_tree.TryResume(NoteCommitted))
+        {
+            throw new OperationCanceledException("The source has asked to give the migration up.");
+        }
+
         long resumedAt = Stopwatch.GetTimestamp();
-        _runs = true;
         _objects.Keep();
-        _context.Ledger.Record(_context.MigrationId, MigrationState.Resumed, _rootProcessId);
-        _context.Logger.WorkloadResumed(_context.MigrationId, _rootProcessId);
-        await announced.ConfigureAwait(false);
-        _resetting = Task.Run(() => ResetPeers.RunAsync(_carried.Waiting, _rootProcessId));
+        _context.Logger.WorkloadResumed(_context.MigrationId, _tree.RootProcessId);
+        await _announced.ConfigureAwait(false);
+        _resetting = Task.Run(() => ResetPeers.RunAsync(_carried.Waiting, _tree.RootProcessId));
         PhaseDuration[] phases = [new(PhaseNames.Resume, Stopwatch.GetElapsedTime(start, resumedAt)), new(PhaseNames.Announce, Stopwatch.GetElapsedTime(resumedAt))];
         try
         {
@@ -323,10 +326,11 @@ internal sealed class IncomingWorkload : IAsyncDisposable
             _context.Logger.IncomingFailed(e, _connection.Peer);
         }
 
+        _turn.NoteThawed();
         _objects.LetGo();
         if (RestoreNeeds.Parse(_context.Offer.Requirements, out _).EndLocalConnections)
         {
-            await Task.Run(() => LocalConnections.EndDead(_rootProcessId, _context.Logger), CancellationToken.None).ConfigureAwait(false);
+            await Task.Run(() => LocalConnections.EndDead(_tree.RootProcessId, _context.Logger), CancellationToken.None).ConfigureAwait(false);
         }
     }
 
@@ -334,7 +338,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
     {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task farewell = FarewellAsync(timeout);
-        FillReport? fill = await _restore!.CompleteAsync().ConfigureAwait(false);
+        FillReport? fill = await _tree.Restore.CompleteAsync().ConfigureAwait(false);
         foreach (CarriedConnection unreached in await _resetting.ConfigureAwait(false))
         {
             _context.Logger.PeerNotReset(_context.MigrationId, unreached.Remote, unreached.Local);
@@ -368,13 +372,14 @@ internal sealed class IncomingWorkload : IAsyncDisposable
             switch (await _connection.ReceiveAsync(timeout.Token).ConfigureAwait(false))
             {
                 case VerifyPages pages:
-                    await _connection.SendAsync(await _verification.AnswerAsync(pages, _restore!, _runs).ConfigureAwait(false), timeout.Token).ConfigureAwait(false);
+                    await _connection.SendAsync(await _verification.AnswerAsync(pages, _tree.Restore, _runs).ConfigureAwait(false), timeout.Token).ConfigureAwait(false);
                     timeout.CancelAfter(FarewellTimeout);
                     break;
                 case LocksReleased:
                     break; // the locks were free before the source said so
                 case Released:
                     _released = true;
+                    _context.Ledger.NoteAnswered(_context.MigrationId);
                     _store.StopKeeping();
                     return;
                 case { } other:
@@ -383,11 +388,29 @@ internal sealed class IncomingWorkload : IAsyncDisposable
         }
     }
 
+    private void NoteCommitted()
+    {
+        _runs = true;
+        _announced = _network.AnnounceAsync();
+    }
+
+    /// <summary>What the frozen original holds is free once the source has ended it, which it does when the commit is written down.</summary>
+    private async Task TakeLocksAsync()
+    {
+        if (!_turn.TryCommit())
+        {
+            throw new OperationCanceledException("The source has asked to give the migration up.");
+        }
+
+        await _locks!.TakePendingAsync().ConfigureAwait(false);
+        await LetGoAsync().ConfigureAwait(false);
+    }
+
     private void RecordAborted()
     {
         try
         {
-            _context.Ledger.Record(_context.MigrationId, MigrationState.Aborted);
+            _turn.Abort();
         }
         catch (IOException e)
         {

@@ -13,6 +13,9 @@ internal sealed class LockExchange(DestinationContext context, MigrationConnecti
 {
     private readonly LockHandover _locks = new(context.Logger);
 
+    /// <summary>Whether the source holds some still.</summary>
+    public bool ArePending => _locks.Pending.Count > 0;
+
     /// <summary>Takes the locks out of the images; to be called before the restore.</summary>
     public void TakeOver(ImageDirectory images) => _locks.TakeOver(images);
 

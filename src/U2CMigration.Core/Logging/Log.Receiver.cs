@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using U2CMigration.Transport.Messages;
 
 namespace U2CMigration.Core.Logging;
 
@@ -67,4 +68,7 @@ internal static partial class Log
 
     [LoggerMessage(LogEventIds.MigrationAbandoned, LogLevel.Warning, "Migration {MigrationId} from {Source} was given up: {Reason}", EventName = nameof(MigrationAbandoned))]
     public static partial void MigrationAbandoned(this ILogger logger, Guid migrationId, string source, string reason);
+
+    [LoggerMessage(LogEventIds.MigrationRecovered, LogLevel.Warning, "Migration {MigrationId} was left by a receiver that died, and is settled: {State}.", EventName = nameof(MigrationRecovered))]
+    public static partial void MigrationRecovered(this ILogger logger, Guid migrationId, MigrationState state);
 }

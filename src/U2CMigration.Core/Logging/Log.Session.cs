@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using U2CMigration.Core.Sessions;
+using U2CMigration.Core.Settlement;
 
 namespace U2CMigration.Core.Logging;
 
@@ -74,4 +75,7 @@ internal static partial class Log
 
     [LoggerMessage(LogEventIds.DestinationBrokeProtocol, LogLevel.Error, "Migration {MigrationId}: the destination {Destination} broke the protocol and was given nothing for it: {Breach} Releases that do not fit together, or a host that is not to be trusted.", EventName = nameof(DestinationBrokeProtocol))]
     public static partial void DestinationBrokeProtocol(this ILogger logger, Guid migrationId, string destination, string breach);
+
+    [LoggerMessage(LogEventIds.InterruptionSettled, LogLevel.Warning, "Migration {MigrationId}, whose program had ended, is settled: {Settlement}.", EventName = nameof(InterruptionSettled))]
+    public static partial void InterruptionSettled(this ILogger logger, Guid migrationId, MigrationSettlement settlement);
 }

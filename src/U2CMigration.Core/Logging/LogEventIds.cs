@@ -22,9 +22,10 @@ internal static class LogEventIds
     public const int MemoryDiffers = 1020;
     public const int FreezePutOff = 1016;
     public const int DumpTriedAgain = 1017;
+    public const int InterruptionSettled = 1032;
     public const int ConnectionNotEnded = 1031;
     public const int LookedAgain = 1030;
-    public const int DestinationBrokeProtocol = 1032;
+    public const int DestinationBrokeProtocol = 1034;
     public const int SendsToAnybody = 1033;
     public const int Listening = 1100;
     public const int OfferAccepted = 1101;
@@ -47,4 +48,5 @@ internal static class LogEventIds
     public const int SecretNotProven = 1131;
     public const int ReceivesFromAnybody = 1132;
     public const int TooManyConnections = 1133;
+    public const int MigrationRecovered = 1122;
 }

@@ -57,6 +57,7 @@ internal static class SourcePreflight
         }
 
         var problems = new List<string>();
+        problems.AddRange(OpenMigrations.Of(root, stat.StartTimeTicks, context.Options.WorkDirectory));
         if (Environment.IsPrivilegedProcess)
         {
             // What the kernel lacks for others than root is no news to them.

@@ -1,9 +1,11 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using U2CMigration.Core.Committing;
+using U2CMigration.Core.Committing.Files;
 using U2CMigration.Core.Destination;
+using U2CMigration.Core.Freezing;
 using U2CMigration.Core.Logging;
 using U2CMigration.Core.Trust;
 using U2CMigration.Core.WorkDirectories;
@@ -32,7 +34,6 @@ public sealed class MigrationReceiver : IAsyncDisposable
     private readonly MigrationLedger _ledger;
     private readonly MigrationListener _listener;
     private readonly Channel<MigratedContainer> _arrived = Channel.CreateUnbounded<MigratedContainer>();
-    private readonly ConcurrentDictionary<Guid, byte> _live = [];
     private readonly Admission _admission;
     private readonly OpenConnections _open = new();
     private readonly ExpectedSecrets _secrets = new(TimeProvider.System);
@@ -48,7 +49,7 @@ public sealed class MigrationReceiver : IAsyncDisposable
         _logger = loggers.CreateLogger("U2CMigration.Receiver");
         CreateWorkDirectory(options.WorkDirectory);
         ClaimedDirectory.RemoveAbandoned(options.WorkDirectory);
-        _ledger = new MigrationLedger(options.WorkDirectory);
+        _ledger = LedgerFolder.Open(options.WorkDirectory, new RestoredTrees(_logger));
         _ledger.RemoveOld();
         var connections = new MigrationConnectionOptions { ServerTls = options.Credentials ?? (options.RequireSecret ? PeerRules.OfThisRun() : null), PeerTimeout = options.IdleTimeout };
         _listener = MigrationListener.Listen(options.Listen, ConnectionRole.Destination, connections, loggers);
@@ -151,7 +152,9 @@ public sealed class MigrationReceiver : IAsyncDisposable
         Task checking = LogProblemsAsync();
         try
         {
+            // First the network: processes without an address end in silence.
             await RecoverNetworkAsync().ConfigureAwait(false);
+            Recover();
             while (true)
             {
                 MigrationConnection connection = await _listener.AcceptAsync(_stop.Token).ConfigureAwait(false);
@@ -174,6 +177,25 @@ public sealed class MigrationReceiver : IAsyncDisposable
         await checking.ConfigureAwait(false);
         await Task.WhenAll(serving).ConfigureAwait(false);
         _arrived.Writer.Complete();
+    }
+
+    /// <summary>Before the first question is answered: what was left by a receiver that died is settled by action.</summary>
+    private void Recover()
+    {
+        try
+        {
+            foreach ((Guid migrationId, Transport.Messages.MigrationState state) in _ledger.Recover())
+            {
+                _logger.MigrationRecovered(migrationId, state);
+            }
+        }
+        catch (IOException e)
+        {
+            // It is tried again when its source asks.
+            _logger.UndoFailed(e, "what an earlier receiver left");
+        }
+
+        ArrivalGroup.RemoveEmpty();
     }
 
     private static void CreateWorkDirectory(string directory)
@@ -224,7 +246,7 @@ public sealed class MigrationReceiver : IAsyncDisposable
         {
             await using (connection.ConfigureAwait(false))
             {
-                var incoming = new IncomingConnection(connection, _options, _ledger, _live, _secrets, _admission, _loggers);
+                var incoming = new IncomingConnection(connection, _options, _ledger, _secrets, _admission, _loggers);
                 if (await incoming.ServeAsync(_stop.Token).ConfigureAwait(false) is { } container)
                 {
                     _arrived.Writer.TryWrite(container);

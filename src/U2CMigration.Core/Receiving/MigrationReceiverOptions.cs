@@ -44,9 +44,9 @@ public sealed record MigrationReceiverOptions
     /// <value>Above 1 s. Default: 5 minutes.</value>
     public TimeSpan ProgressTimeout { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>A cgroup directory (version 1 freezer hierarchy or version 2) that the restored processes are put into; it must exist. A tree that has one to
-    /// itself can be frozen at once when it migrates again.</summary>
-    /// <value>Default: null, the cgroup of this process.</value>
+    /// <summary>A cgroup directory (version 1 freezer hierarchy or version 2) that the restored processes are put into; it must exist. They are frozen there until the commit: where others live in it,
+    /// they get a group below.</summary>
+    /// <value>Default: null, a group of their own, <c>u2cmigration/ID</c> below the root of the version 2 hierarchy, or of the version 1 freezer.</value>
     public string? CgroupDirectory { get; init; }
 
     /// <summary>The directory for CRIU's images; should be on a tmpfs, as writing it is part of the downtime.</summary>

@@ -1,3 +1,4 @@
+using U2CMigration.Core.Freezing;
 using U2CMigration.Core.Preflight;
 using U2CMigration.Core.Words;
 using U2CMigration.Criu;
@@ -32,6 +33,11 @@ internal static class ReceiverCheck
         catch (CriuException e)
         {
             problems.Add(CriuWords.Explain(e, static _ => null));
+        }
+
+        if (ArrivalGroup.Problem(options.CgroupDirectory) is { } problem)
+        {
+            problems.Add(problem);
         }
 
         try

@@ -7,7 +7,7 @@ public sealed record CriuCgroupSettings
 {
     /// <summary>Whether the groups and their properties move along.</summary>
     /// <value>
-    /// Default: <see cref="CriuCgroupMode.Ignore"/>: the workload begins in the group of the receiver, or in <c>MigrationReceiverOptions.CgroupDirectory</c>. The destination is told the
+    /// Default: <see cref="CriuCgroupMode.Ignore"/>: the workload gets a group of its own on the destination, or that of <c>MigrationReceiverOptions.CgroupDirectory</c>. The destination is told the
     /// source's mode; another one that it is given itself counts, and a <c>CgroupDirectory</c> always does. A <c>manage-cgroups</c> in CRIU's configuration files takes the place of the default.
     /// </value>
     public CriuCgroupMode Mode { get; init; } = CriuCgroupMode.Ignore;

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using U2CMigration.Core.Committing.Files;
 using U2CMigration.Core.Errors;
 using U2CMigration.Core.Inventory;
 using U2CMigration.Core.Logging;
@@ -7,6 +8,7 @@ using U2CMigration.Core.Progress;
 using U2CMigration.Core.Results;
 using U2CMigration.Core.Settlement;
 using U2CMigration.Core.Source;
+using U2CMigration.Core.WorkDirectories;
 
 namespace U2CMigration.Core.Sessions;
 
@@ -57,6 +59,33 @@ public sealed class MigrationSession : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         return new MigrationSession(target, options, loggers ?? NullLoggerFactory.Instance);
+    }
+
+    /// <summary>Finds migrations from this host whose program ended after the commit and before it knew the outcome: their workloads are frozen until they are settled. Removes the images that programs which ended have left.</summary>
+    /// <param name="workDirectory">The work directory of the sessions; <see cref="MigrationSessionOptions.WorkDirectory"/> by default.</param>
+    /// <param name="loggers">Where to log; nowhere by default.</param>
+    /// <returns>Those on which no program is working now.</returns>
+    /// <exception cref="IOException">The work directory cannot be read.</exception>
+    public static IReadOnlyList<InterruptedMigration> FindInterrupted(string? workDirectory = null, ILoggerFactory? loggers = null)
+    {
+        string directory = workDirectory ?? MigrationSessionOptions.DefaultWorkDirectory;
+        var journal = new JournalFiles(directory);
+        if (Directory.Exists(directory))
+        {
+            ClaimedDirectory.RemoveAbandoned(directory);
+        }
+
+        var found = new List<InterruptedMigration>();
+        foreach (Committing.JournalEntry entry in journal.Read())
+        {
+            if (journal.TryClaim(entry.MigrationId) is { } claim)
+            {
+                claim.Dispose();
+                found.Add(new InterruptedMigration(entry, directory, loggers));
+            }
+        }
+
+        return found;
     }
 
     /// <summary>Does all that a migration does before it touches the workload: looks for what cannot come along, and asks the destination. Can be called before <see cref="RunAsync"/>, and more than once.</summary>

@@ -13,6 +13,8 @@ namespace U2CMigration.Core.Sessions;
 /// <summary>The options of a <c>MigrationSession</c>. Only <see cref="Destination"/> has to be set.</summary>
 public sealed record MigrationSessionOptions
 {
+    internal const string DefaultWorkDirectory = "/run/u2cmigration";
+
     /// <summary>The endpoint on which the destination's <c>MigrationReceiver</c> listens.</summary>
     public required EndPoint Destination { get; init; }
 
@@ -90,9 +92,9 @@ public sealed record MigrationSessionOptions
     /// <value>Default: false.</value>
     public bool AllowMissingProcessorFeatures { get; init; }
 
-    /// <summary>The directory for CRIU's images; should be on a tmpfs, as writing it is part of the downtime.</summary>
+    /// <summary>The directory for CRIU's images and for what <see cref="MigrationSession.FindInterrupted"/> finds; should be on a tmpfs, as writing it is part of the downtime, and the same in each session.</summary>
     /// <value>Default: <c>/run/u2cmigration</c>.</value>
-    public string WorkDirectory { get; init; } = "/run/u2cmigration";
+    public string WorkDirectory { get; init; } = DefaultWorkDirectory;
 
     /// <summary>The longest wait for the connection to the destination.</summary>
     /// <value>Default: 10 s.</value>

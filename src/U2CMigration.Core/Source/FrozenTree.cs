@@ -1,4 +1,6 @@
 using U2CMigration.Core.CarriedState;
+using U2CMigration.Core.Committing;
+using U2CMigration.Core.Committing.Files;
 using U2CMigration.Core.ConnectionLocks;
 using U2CMigration.Core.Errors;
 using U2CMigration.Core.FileLocks;
@@ -15,6 +17,7 @@ using U2CMigration.Criu.Options;
 using U2CMigration.Criu.Rpc;
 using U2CMigration.Criu.Versions;
 using U2CMigration.PageTracking.Processes;
+using U2CMigration.Transport.Messages;
 
 namespace U2CMigration.Core.Source;
 
@@ -23,7 +26,7 @@ namespace U2CMigration.Core.Source;
 /// With a cgroup freezer the tasks stop at once and CRIU finds them stopped. Without one, CRIU stops them itself while it dumps, and only then the
 /// network is released and the tail read.
 /// </remarks>
-internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Func<LazyDump> prepare, Func<IEnumerable<string>> external, CriuVersion version) : IAsyncDisposable
+internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Func<LazyDump> prepare, Func<IEnumerable<string>> external, CriuVersion version) : IFrozenOriginal, IAsyncDisposable
 {
     private static readonly TimeSpan UndoTimeout = TimeSpan.FromSeconds(10);
 
@@ -172,6 +175,20 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
                 isTransient: true);
         }
     }
+
+    /// <summary>What another program needs to settle the migration in place of this one.</summary>
+    public JournalEntry Describe(LedgerIdentity ledger) => new()
+    {
+        MigrationId = context.MigrationId,
+        BootId = LedgerFolder.BootId(),
+        RootProcessId = context.Target.RootProcessId,
+        StartTime = ProcessTree.TryReadStat(context.Target.RootProcessId, out ProcessStat stat) ? stat.StartTimeTicks : 0,
+        Destination = EndpointText.Of(context.Options.Destination),
+        Ledger = ledger,
+        ThawFile = freezer.ThawFile ?? string.Empty,
+        ThawWord = freezer.ThawWord,
+        AddressCommand = _network?.UndoCommand ?? [],
+    };
 
     /// <summary>
     /// Leaves a stop signal pending in every process, so that they stay stopped even if this process and CRIU die: from the commit on the destination may

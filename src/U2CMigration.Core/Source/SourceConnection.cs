@@ -1,3 +1,6 @@
+using System.Net;
+using System.Net.Security;
+using Microsoft.Extensions.Logging;
 using U2CMigration.Core.Logging;
 using U2CMigration.Core.Sessions;
 using U2CMigration.Core.Trust;
@@ -18,21 +21,33 @@ internal static class SourceConnection
             context.Logger.SendsToAnybody($"{options.Destination}");
         }
 
-        var settings = new MigrationConnectionOptions
+        var settings = new MigrationConnectionOptions { ConnectTimeout = options.ConnectTimeout, RateLimitBytesPerSecond = options.MaxBytesPerSecond };
+        MigrationConnection connection = await OpenAsync(options.Destination, settings, options.Credentials, options.Secret, context.Loggers, cancellationToken).ConfigureAwait(false);
+        if (options.Credentials is not null && Problem(connection, options) is { } problem)
         {
-            ConnectTimeout = options.ConnectTimeout,
-            RateLimitBytesPerSecond = options.MaxBytesPerSecond,
-            ClientTls = options.Credentials ?? (options.Secret is null ? null : PeerRules.ProvenLater()),
-        };
-        MigrationConnection connection = await MigrationConnection.ConnectAsync(options.Destination, ConnectionRole.Source, settings, context.Loggers, cancellationToken).ConfigureAwait(false);
+            await connection.DisposeAsync().ConfigureAwait(false);
+            throw new TransportException($"{problem} Nothing was sent.", connection.Peer, 0, isTransient: false);
+        }
+
+        return connection;
+    }
+
+    /// <summary>Opens one on which the secret is proven, if there is one.</summary>
+    /// <param name="destination">The other host.</param>
+    /// <param name="settings">How the connection is kept.</param>
+    /// <param name="credentials">TLS; null for none.</param>
+    /// <param name="secret">The secret of the migration; null for none.</param>
+    /// <param name="loggers">Where to log.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="TransportException">No connection came about, or the destination does not know the secret.</exception>
+    public static async Task<MigrationConnection> OpenAsync(
+        EndPoint destination, MigrationConnectionOptions settings, SslClientAuthenticationOptions? credentials, MigrationSecret? secret, ILoggerFactory loggers, CancellationToken cancellationToken)
+    {
+        settings = settings with { ClientTls = credentials ?? (secret is null ? null : PeerRules.ProvenLater()) };
+        MigrationConnection connection = await MigrationConnection.ConnectAsync(destination, ConnectionRole.Source, settings, loggers, cancellationToken).ConfigureAwait(false);
         try
         {
-            if (options.Credentials is not null && Problem(connection, options) is { } problem)
-            {
-                throw new TransportException($"{problem} Nothing was sent.", connection.Peer, 0, isTransient: false);
-            }
-
-            await SecretProof.GiveAsync(connection, options.Secret, cancellationToken).ConfigureAwait(false);
+            await SecretProof.GiveAsync(connection, secret, cancellationToken).ConfigureAwait(false);
             return connection;
         }
         catch

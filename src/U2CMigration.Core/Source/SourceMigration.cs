@@ -1,4 +1,6 @@
 using U2CMigration.Core.CarriedState;
+using U2CMigration.Core.Committing;
+using U2CMigration.Core.Committing.Files;
 using U2CMigration.Core.Errors;
 using U2CMigration.Core.FileLocks;
 using U2CMigration.Core.Freezing;
@@ -19,6 +21,7 @@ using U2CMigration.PageTracking.Trackers;
 using U2CMigration.Strategy.Strategies;
 using U2CMigration.Transport.Codec;
 using U2CMigration.Transport.Connections;
+using U2CMigration.Transport.Frames;
 using U2CMigration.Transport.Messages;
 
 namespace U2CMigration.Core.Source;
@@ -41,6 +44,9 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
     private PreCopyRounds? _rounds;
     private StopAndCopy? _stopAndCopy;
     private SourceRelease? _release;
+    private SourceCommit? _commit;
+    private IDisposable? _journalClaim;
+    private LedgerIdentity _ledger;
     private string _strategyName = string.Empty;
     private bool _disposed;
 
@@ -68,25 +74,29 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
     {
         // A destination that has committed may wait for file locks that the frozen tree holds.
         Func<Task> onCommitted = _stopAndCopy!.PendingLocks.Count > 0 ? _tree!.KillAsync : static () => Task.CompletedTask;
-        MigrationSettlement settlement = await DestinationInquiry.AskAsync(context, onCommitted, cancellationToken).ConfigureAwait(false);
-        if (settlement == MigrationSettlement.Moved)
+        DestinationVerdict verdict = await DestinationInquiry.AskAsync(
+            stop => SourceConnection.OpenAsync(context, stop), context.MigrationId, _commit!, onCommitted, cancellationToken).ConfigureAwait(false);
+        if (verdict == DestinationVerdict.NotKnown)
         {
-            await _tree!.KillAsync().ConfigureAwait(false);
-            context.Progress.Enter(MigrationPhase.Completed);
-        }
-        else if (_tree!.IsKilled)
-        {
-            IsInDoubt = false;
-            throw LockRelease.Lost("The destination says that it does not run the workload.", _stopAndCopy.PendingLocks);
-        }
-        else
-        {
-            await _tree!.RollBackAsync().ConfigureAwait(false);
-            context.Progress.Enter(MigrationPhase.RolledBack);
+            throw SettlementWords.NotKnown(EndpointText.Of(context.Options.Destination), context.MigrationId);
         }
 
+        bool wasKilled = _tree!.IsKilled;
+        await _commit!.SettleAsync(verdict).ConfigureAwait(false);
         IsInDoubt = false;
-        return settlement;
+        if (verdict == DestinationVerdict.Runs)
+        {
+            context.Progress.Enter(MigrationPhase.Completed);
+            return MigrationSettlement.Moved;
+        }
+
+        if (wasKilled)
+        {
+            throw LockRelease.Lost("The destination says that it does not run the workload.", _stopAndCopy.PendingLocks);
+        }
+
+        context.Progress.Enter(MigrationPhase.RolledBack);
+        return MigrationSettlement.RolledBack;
     }
 
     public async ValueTask DisposeAsync()
@@ -121,6 +131,7 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
             await network.EndAsync().ConfigureAwait(false);
         }
 
+        _journalClaim?.Dispose();
         _carried.Dispose();
         _pipeSize?.Dispose();
         _images?.Dispose();
@@ -163,12 +174,18 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
     private async Task ConnectAsync(IReadOnlyList<int> processes, TreeMemory memory, CriuVersion version, CancellationToken cancellationToken)
     {
         _connection = await SourceConnection.OpenAsync(context, cancellationToken).ConfigureAwait(false);
+        if ((_connection.Features & ProtocolFeatures.LedgerIdentity) == 0)
+        {
+            throw new MigrationPreflightException([$"The receiver at {_connection.Peer} is of an older release, which could not say for certain what became of a migration that was interrupted. Update it."]);
+        }
+
         _dialogue = new SourceDialogue(_connection);
         await SourceOffer.SendAsync(_connection, context, processes, memory, version, isCheck: false, cancellationToken).ConfigureAwait(false);
         switch (await _dialogue.NextAsync(cancellationToken).ConfigureAwait(false))
         {
             case Accept accept:
                 context.Warn(accept.Warnings);
+                _ledger = accept.Ledger ?? throw SourceDialogue.Unexpected("an acceptance that names the ledger of the destination", accept);
                 return;
             case Refuse refuse:
                 throw new DestinationRefusedException(refuse);
@@ -270,7 +287,9 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
         using var timeout = new CancellationTokenSource(context.Options.CommitTimeout);
         try
         {
-            _tree!.Insure();
+            var journal = new JournalFiles(context.Options.WorkDirectory);
+            _journalClaim = journal.TryClaim(context.MigrationId);
+            _commit = SourceCommit.Begin(journal, _tree!.Describe(_ledger), _tree);
             DowntimeTimeline timeline = _stopAndCopy!.Timeline;
             timeline.Committed = MigrationClock.Since(_stopAndCopy.FreezeTimestamp);
             await _connection!.SendAsync(new Commit(), timeout.Token).ConfigureAwait(false);
@@ -298,6 +317,13 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
         catch (DestinationAbortedException e)
         {
             // Its word that it could not resume and that nothing of it is left: the one case in which the source may thaw after the commit.
+            Exception failure = await UndoAsync(e, CancellationToken.None).ConfigureAwait(false);
+            await _commit!.SettleAsync(DestinationVerdict.DoesNotRun).ConfigureAwait(false);
+            throw failure;
+        }
+        catch (IOException e) when (_commit is null)
+        {
+            // The journal cannot be written, so nothing was committed.
             throw await UndoAsync(e, CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception e)
@@ -323,6 +349,7 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
         SourceRelease release = _release!;
         using var timeout = new CancellationTokenSource(ReleaseTimeout);
         await release.RunAsync(timeout.Token).ConfigureAwait(false);
+        await _commit!.SettleAsync(DestinationVerdict.Runs).ConfigureAwait(false);
         IReadOnlyList<GivenUpConnections> givenUp = GivenUp.Count(_stopAndCopy!.Carried.Waiting.Concat(_tree!.WaitingAtEnd), context);
         context.Progress.Enter(MigrationPhase.Completed);
         MigrationResult result = SourceReport.Create(

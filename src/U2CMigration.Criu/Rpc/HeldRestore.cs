@@ -3,14 +3,16 @@ using Microsoft.Win32.SafeHandles;
 using U2CMigration.Criu.Hiding;
 using U2CMigration.Criu.Interop;
 using U2CMigration.Criu.Options;
+using U2CMigration.Criu.Workers;
 
 namespace U2CMigration.Criu.Rpc;
 
 /// <summary>A restore that is held when everything is in place but nothing runs, and then either undone or let go.</summary>
 /// <remarks>
 /// <para>There are two stops. At the first (<see cref="HoldAsync"/>) the tasks are complete and the network is still locked: it can be undone without a
-/// trace. <see cref="UnlockAsync"/> goes on to the second: the network is unlocked, lazy memory is registered and the tasks are
-/// still stopped; there is no way back to the images from there, as peers may have been answered. <see cref="ResumeAsync"/> lets the tasks run.</para>
+/// trace. <see cref="UnlockAsync"/> continues to the second: the network is unlocked, lazy memory is registered, and every task stands before its first instruction; from
+/// there on peers may get answers, unless packets are kept from them. <see cref="ResumeAsync"/> lets the tasks run, or has CRIU finish and leaves them frozen where the caller
+/// has frozen their control group at the second stop: from then on CRIU's end, good or bad, changes nothing for them.</para>
 /// <para>Calls must not overlap. One instance is one restore.</para>
 /// </remarks>
 /// <example>
@@ -160,7 +162,7 @@ public sealed class HeldRestore : IAsyncDisposable
         }
     }
 
-    /// <summary>Removes the tasks of a restore that is held; resumes one that was unlocked, as its network lives already; ends the worker.</summary>
+    /// <summary>Removes the tasks of a restore that was not let go, and ends the worker.</summary>
     /// <returns>Completes when the worker is gone.</returns>
     public async ValueTask DisposeAsync()
     {
@@ -170,11 +172,24 @@ public sealed class HeldRestore : IAsyncDisposable
         }
         else if (_unlocked && !_settled)
         {
-            await ResumeAsync().ConfigureAwait(false);
+            _settled = true;
+            await RemoveUnlockedAsync().ConfigureAwait(false);
         }
 
         await _worker.DisposeAsync().ConfigureAwait(false);
         _breakpointsOn.Dispose();
+    }
+
+    private async Task RemoveUnlockedAsync()
+    {
+        using TaskTree tree = TaskTree.Open(await _postRestore.Reached.ConfigureAwait(false));
+        tree.Kill();
+        _preResume.Decide(accept: false);
+
+        // Tasks that are traced end when their tracer has seen it, or is gone.
+        await _worker.KillAsync().ConfigureAwait(false);
+        await tree.WaitForEndAsync(CancellationToken.None).ConfigureAwait(false);
+        await ((Task)_restore!).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private ValueTask<bool> AnswerAsync(CriuNotification notification) => notification.Kind switch

@@ -39,4 +39,7 @@ public enum ProtocolFeatures : ulong
 
     /// <summary>The destination speaks first, with a <see cref="Messages.Challenge"/>, and a secret may be proven on each connection (<see cref="Messages.Proof"/>).</summary>
     Proof = 1024,
+
+    /// <summary>Acceptances and answers name the record that they come from (<see cref="Messages.LedgerIdentity"/>), and a question may ask to give up what is not committed.</summary>
+    LedgerIdentity = 2048,
 }

@@ -9,16 +9,26 @@ public sealed record Accept : MigrationMessage
     /// <value>Only for a peer with <see cref="ProtocolFeatures.ProcessorFeatures"/>; another one breaks off at them.</value>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
+    /// <summary>The record in which the destination writes what becomes of the migration.</summary>
+    /// <value>Only for a peer with <see cref="ProtocolFeatures.LedgerIdentity"/>; null for another one.</value>
+    public LedgerIdentity? Ledger { get; init; }
+
     /// <inheritdoc/>
     public override MessageType Type => MessageType.Accept;
 
     internal override void WritePayload(PayloadWriter writer)
     {
-        if (Warnings.Count > 0)
+        if (Warnings.Count > 0 || Ledger is not null)
         {
             writer.WriteTexts(Warnings, "warnings");
         }
+
+        Ledger?.Write(writer);
     }
 
-    internal static Accept Read(ref PayloadReader reader) => new() { Warnings = reader.IsAtEnd ? [] : reader.ReadSentences("warnings") };
+    internal static Accept Read(ref PayloadReader reader)
+    {
+        IReadOnlyList<string> warnings = reader.IsAtEnd ? [] : reader.ReadSentences("warnings");
+        return new Accept { Warnings = warnings, Ledger = reader.IsAtEnd ? null : LedgerIdentity.Read(ref reader) };
+    }
 }

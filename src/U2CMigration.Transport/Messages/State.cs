@@ -7,6 +7,10 @@ namespace U2CMigration.Transport.Messages;
 /// <param name="Value">What became of it.</param>
 public sealed record State(Guid MigrationId, MigrationState Value) : MigrationMessage
 {
+    /// <summary>The record that says so. A source believes only the one that it was given with <see cref="Accept"/>.</summary>
+    /// <value>Only for a peer with <see cref="ProtocolFeatures.LedgerIdentity"/>; null for another one.</value>
+    public LedgerIdentity? Ledger { get; init; }
+
     /// <inheritdoc/>
     public override MessageType Type => MessageType.State;
 
@@ -14,6 +18,7 @@ public sealed record State(Guid MigrationId, MigrationState Value) : MigrationMe
     {
         writer.WriteGuid(MigrationId);
         writer.WriteByte((byte)Value);
+        Ledger?.Write(writer);
     }
 
     internal static State Read(ref PayloadReader reader)
@@ -22,6 +27,8 @@ public sealed record State(Guid MigrationId, MigrationState Value) : MigrationMe
         var state = (MigrationState)reader.ReadByte();
 
         // A state not understood must never be taken for one that lets the source thaw or kill.
-        return state <= MigrationState.Aborted ? new State(migrationId, state) : throw reader.Refuse("a known state", $"{(byte)state}");
+        return state <= MigrationState.Aborted
+            ? new State(migrationId, state) { Ledger = reader.IsAtEnd ? null : LedgerIdentity.Read(ref reader) }
+            : throw reader.Refuse("a known state", $"{(byte)state}");
     }
 }

@@ -30,7 +30,7 @@ public sealed class DestinationPreflightTests
     {
         var offer = new Offer { MigrationId = Guid.NewGuid(), Name = "none", Kernel = "Linux 6.18", CriuVersion = "4.2", TotalMemoryBytes = 4096, ProcessIds = [] };
         var options = new U2CMigration.Core.Receiving.MigrationReceiverOptions { Listen = new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 0) };
-        var context = new DestinationContext(offer, options, new MigrationLedger(Path.GetTempPath()), Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance);
+        var context = new DestinationContext(offer, options, null!, Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance);
 
         (_, Refuse? refusal) = await DestinationPreflight.CheckAsync(context, null, TestContext.Current.CancellationToken);
 

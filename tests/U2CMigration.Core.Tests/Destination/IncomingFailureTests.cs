@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Logging.Abstractions;
+using U2CMigration.Core.Committing.Files;
 using U2CMigration.Core.Destination;
 using U2CMigration.Core.Receiving;
 using U2CMigration.Criu;
@@ -17,7 +18,7 @@ public sealed class IncomingFailureTests : IDisposable
     {
         var offer = new Offer { MigrationId = Guid.NewGuid(), Name = "x", Kernel = "x", CriuVersion = "4.2.1", TotalMemoryBytes = 1, ProcessIds = [1] };
         var options = new MigrationReceiverOptions { Listen = new IPEndPoint(IPAddress.Loopback, 1), WorkDirectory = _work };
-        _context = new DestinationContext(offer, options, new MigrationLedger(_work), NullLoggerFactory.Instance);
+        _context = new DestinationContext(offer, options, LedgerFolder.Open(_work, new RestoredTrees(NullLogger.Instance)), NullLoggerFactory.Instance);
         Directory.CreateDirectory(_context.ImagesDirectory);
         File.WriteAllText(Path.Combine(_context.ImagesDirectory, "restore.log"), "(00.1) Error (criu/x.c:1): because");
     }

@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Logging.Abstractions;
+using U2CMigration.Core.Committing.Files;
 using U2CMigration.Core.Destination;
 using U2CMigration.Core.Destination.SharedMemory;
 using U2CMigration.Core.Destination.Verification;
@@ -23,7 +24,7 @@ public sealed class PlacedPagesTests : IDisposable
     public PlacedPagesTests()
     {
         string directory = Directory.CreateTempSubdirectory("u2c-placed-").FullName;
-        _context = new DestinationContext(Offer, new MigrationReceiverOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0), WorkDirectory = directory }, new MigrationLedger(directory), NullLoggerFactory.Instance);
+        _context = new DestinationContext(Offer, new MigrationReceiverOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0), WorkDirectory = directory }, LedgerFolder.Open(directory, new RestoredTrees(NullLogger.Instance)), NullLoggerFactory.Instance);
         Directory.CreateDirectory(_context.ImagesDirectory);
         new Pagemap(1, [new PagemapEntry(0x10000, 1, PagePlaces.Lazy), new PagemapEntry(0x20000, 1, PagePlaces.None)]).Write(Path.Combine(_context.ImagesDirectory, "pagemap-7.img"));
         File.WriteAllBytes(Path.Combine(_context.ImagesDirectory, "pages-1.img"), []);

@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Logging.Abstractions;
+using U2CMigration.Core.Committing.Files;
 using U2CMigration.Core.Destination;
 using U2CMigration.Core.Destination.SharedMemory;
 using U2CMigration.Core.Destination.Verification;
@@ -33,7 +34,7 @@ public sealed class RestoreChoiceTests
         string directory = Directory.CreateTempSubdirectory("u2c-choice-").FullName;
         var options = new MigrationReceiverOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0), WorkDirectory = directory };
         var offer = new Offer { MigrationId = Guid.NewGuid(), Name = "redis", Kernel = "Linux 6.18", CriuVersion = "4.2", TotalMemoryBytes = 4096, ProcessIds = [7] };
-        var context = new DestinationContext(offer, options, new MigrationLedger(directory), NullLoggerFactory.Instance);
+        var context = new DestinationContext(offer, options, LedgerFolder.Open(directory, new RestoredTrees(NullLogger.Instance)), NullLoggerFactory.Instance);
         Directory.CreateDirectory(context.ImagesDirectory);
         File.WriteAllBytes(Path.Combine(context.ImagesDirectory, ownUserNamespace ? "userns-13.img" : "utsns-13.img"), []);
         using var store = new PageStore(new PageStoreOptions());

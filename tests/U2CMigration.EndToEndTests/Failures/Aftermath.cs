@@ -17,6 +17,9 @@ internal static class Aftermath
             grep -ls '^VmFlags:.* u[mw]\( \|$\)' /proc/[0-9]*/smaps | sed 's/^/memory registered with userfaultfd: /'
             find /run/u2cmigration -mindepth 1 -type d 2>/dev/null | sed 's/^/images: /'
             nft list tables 2>/dev/null | sed 's/^/a network lock: /'
+            for group in /sys/fs/cgroup/unified/u2cmigration/*/; do
+                [ ! -d "$group" ] || [ -n "$(cat "$group/cgroup.procs")" ] || echo "an empty control group: $group"
+            done
             grep -lv "^0$" /proc/sys/net/ipv4/conf/*/arp_ignore /proc/sys/net/ipv4/conf/*/arp_announce | sed 's/^/ARP silence: /'
             ip -4 -o address show dev lo | grep -F "$1/" | sed 's/^/the address on lo: /'
             case $2 in

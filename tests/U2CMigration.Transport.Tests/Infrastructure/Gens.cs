@@ -23,6 +23,8 @@ internal static class Gens
 
     public static readonly Gen<Guid> Id = Gen.Guid;
 
+    public static readonly Gen<LedgerIdentity> Ledger = Gen.Select(Id, Id, Id).Select((host, boot, ledger) => new LedgerIdentity(host, boot, ledger));
+
     public static readonly Gen<NeededEndpoint> Endpoint = Gen.Select(Gen.Int[1, 3], Gen.OneOf(Gen.Byte.Array[4], Gen.Byte.Array[16]), Gen.UShort)
         .Select((use, address, port) => new NeededEndpoint((EndpointUse)use, new System.Net.IPEndPoint(new System.Net.IPAddress(address), port)));
 
@@ -41,6 +43,7 @@ internal static class Gens
             (MigrationMessage)new Needs { IsCheck = check, Threads = threads, Groups = groups, Endpoints = endpoints, Files = files }),
         Gen.Select(Gen.Bool, Text, Text.Array[0, 5]).Select((mayLack, first, more) => (MigrationMessage)new Needs { MayLackProcessorFeatures = mayLack, ProcessorFeatures = [first, .. more] }),
         Text.Array[0, 3].Select(warnings => (MigrationMessage)new Accept { Warnings = warnings }),
+        Gen.Select(Text.Array[0, 3], Ledger).Select((warnings, ledger) => (MigrationMessage)new Accept { Warnings = warnings, Ledger = ledger }),
         Gen.Select(Gen.UShort, Text).Select((code, text) => (MigrationMessage)new Refuse((RefusalReason)code, text)),
         Runs.Select(runs => (MigrationMessage)new PagesDropped(runs)),
         Gen.Select(Gen.Int[0, int.MaxValue], Amount, Amount).Select((round, a, b) => (MigrationMessage)new RoundEnd(round, a, b)),
@@ -80,6 +83,8 @@ internal static class Gens
         Gen.Select(Gen.Byte.Array[32], Gen.Bool).Select((nonce, required) => (MigrationMessage)new Challenge(nonce, required)),
         Gen.Select(Gen.Byte.Array[16], Gen.Byte.Array[32], Gen.Byte.Array[32]).Select((id, nonce, code) => (MigrationMessage)new Proof(id, nonce, code)),
         Gen.Byte.Array[32].Select(code => (MigrationMessage)new ProofAnswer(code)),
+        Id.Select(id => (MigrationMessage)new Query(id) { AbortUnlessCommitted = true }),
+        Gen.Select(Id, Gen.Byte[0, 5], Ledger).Select((id, state, ledger) => (MigrationMessage)new State(id, (MigrationState)state) { Ledger = ledger }),
         Gen.Select(Id, Gen.Byte[0, 5]).Select((id, state) => (MigrationMessage)new State(id, (MigrationState)state)));
 
     /// <summary>A batch with runs of several processes, zero pages and excluded pages, filled from a seed.</summary>

@@ -1,0 +1,150 @@
+using System.Globalization;
+using U2CMigration.Core.Committing;
+using U2CMigration.Core.ConnectionLocks;
+using U2CMigration.Core.Freezing;
+using U2CMigration.Core.Logging;
+using U2CMigration.Core.Preflight;
+using U2CMigration.Criu.Rpc;
+using U2CMigration.PageTracking.Processes;
+
+namespace U2CMigration.Core.Destination;
+
+/// <summary>The processes that are restored: held by CRIU, then complete and frozen, then running, or seen dead.</summary>
+internal sealed class ArrivingTree(DestinationContext context, MigrationTurn turn) : IAsyncDisposable
+{
+    private readonly ArrivalGroup _group = ArrivalGroup.Create(context.Options.CgroupDirectory, context.MigrationId);
+    private readonly HeldRestore _held = HeldRestore.Prepare(CriuPreflight.WorkerOptions(context.Options.Criu), context.Loggers);
+    private ArrivalGuardian? _guardian;
+    private IRestore? _restore;
+    private int _enteredWorker;
+    private bool _mayRun;
+    private bool _isFrozen;
+    private bool _runs;
+    private bool _disposed;
+
+    /// <summary>CRIU, which waits for its request.</summary>
+    public HeldRestore Held => _held;
+
+    /// <summary>The root of the tree; 0 while there is none.</summary>
+    public int RootProcessId { get; private set; }
+
+    /// <summary>Whether none of it executes any more.</summary>
+    public bool IsGone { get; private set; }
+
+    /// <summary>How it is restored.</summary>
+    /// <exception cref="InvalidOperationException">That was not decided yet.</exception>
+    public IRestore Restore => _restore ?? throw new InvalidOperationException("The restore was not begun.");
+
+    /// <summary>Writes down where the processes will be.</summary>
+    public void Begin()
+    {
+        turn.Receive(_group.All);
+        _guardian = ArrivalGuardian.Start(_group.All);
+        Enter();
+    }
+
+    /// <summary>Restored processes are children of the worker and so begin in its control groups. Does nothing for a worker that is in them.</summary>
+    public void Enter()
+    {
+        if (_enteredWorker == _held.WorkerProcessId)
+        {
+            return;
+        }
+
+        _enteredWorker = _held.WorkerProcessId;
+        if (context.Options.CgroupDirectory is { } wanted && !_group.Groups.Contains(wanted))
+        {
+            File.WriteAllText(Path.Combine(wanted, "cgroup.procs"), _enteredWorker.ToString(CultureInfo.InvariantCulture));
+        }
+
+        _group.Enter(_enteredWorker);
+    }
+
+    /// <summary>Restores the tree in a way that was decided; it is held, and can be undone.</summary>
+    public async Task HoldAsync(IRestore restore, Task pagesComplete, CancellationToken cancellationToken)
+    {
+        _restore = restore;
+        RootProcessId = await restore.HoldAsync(pagesComplete, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Has CRIU finish, and freezes the tree before its first instruction.</summary>
+    public async Task FreezeAsync()
+    {
+        // From here on CRIU's death would let the tasks run, until they are frozen.
+        _mayRun = true;
+        await Restore.FinishAsync(() => _group.Freeze(RootProcessId, _held.WorkerProcessId)).ConfigureAwait(false);
+        _isFrozen = true;
+    }
+
+    /// <summary>Writes down that all of it is here and does not run.</summary>
+    public void Record()
+    {
+        ulong startTime = ProcessTree.TryReadStat(RootProcessId, out ProcessStat stat) ? stat.StartTimeTicks : 0;
+        turn.Hold(_group.All, RootProcessId, startTime);
+        if (_isFrozen)
+        {
+            _guardian?.Settle();
+        }
+    }
+
+    /// <summary>Commits: the one moment from which on it runs here.</summary>
+    /// <param name="committed">Called when it is written down, right before the tree runs.</param>
+    /// <returns>False where it was given up before.</returns>
+    public bool TryResume(Action committed)
+    {
+        bool resumed = turn.TryResume(() =>
+        {
+            _runs = true;
+            _guardian?.Settle();
+            committed();
+            _group.Thaw();
+        });
+        if (resumed)
+        {
+            Restore.Begin();
+        }
+
+        return resumed;
+    }
+
+    /// <summary>Ends what does not run, and sees that it has ended, before that is said to anybody.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
+        if (!_runs && _mayRun)
+        {
+            // Before CRIU is let go, which would let them run. CRIU has taken its lock off their connections.
+            using ConnectionLock? silence = ConnectionLock.TryInstall(ProcessTree.List(RootProcessId), context.MigrationId, context.Logger);
+            TryKill();
+        }
+
+        IAsyncDisposable restore = _restore is null ? _held : _restore;
+        await restore.DisposeAsync().ConfigureAwait(false);
+        if (!_runs)
+        {
+            IsGone = TryKill();
+        }
+
+        _guardian?.Dispose();
+        _group.Release(_runs);
+    }
+
+    private bool TryKill()
+    {
+        try
+        {
+            _group.Kill();
+            return true;
+        }
+        catch (IOException e)
+        {
+            context.Logger.UndoFailed(e, "the restored processes");
+            return false;
+        }
+    }
+}

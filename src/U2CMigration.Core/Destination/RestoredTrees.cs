@@ -1,0 +1,24 @@
+using Microsoft.Extensions.Logging;
+using U2CMigration.Core.Committing;
+using U2CMigration.Core.ConnectionLocks;
+using U2CMigration.Core.Freezing;
+using U2CMigration.PageTracking.Processes;
+
+namespace U2CMigration.Core.Destination;
+
+/// <summary>Restored processes by their control groups, which outlive the receiver.</summary>
+internal sealed class RestoredTrees(ILogger logger) : IRestoredTrees
+{
+    public void Thaw(MigrationRecord record) => ArrivalGroup.Thaw(record.Groups);
+
+    public void Kill(MigrationRecord record)
+    {
+        // Their connections live on at the source: that sockets end here must not be said to the peers.
+        using ConnectionLock? silence = record.RootProcessId == 0 ? null : ConnectionLock.TryInstall(ProcessTree.List(record.RootProcessId), Guid.NewGuid(), logger);
+        GroupEnd.Run(record.Groups);
+        ArrivalGroup.Remove(record.Groups);
+    }
+
+    public bool IsAlive(MigrationRecord record) =>
+        record.RootProcessId != 0 && ProcessTree.TryReadStat(record.RootProcessId, out ProcessStat stat) && !stat.HasEnded && stat.StartTimeTicks == record.StartTime;
+}

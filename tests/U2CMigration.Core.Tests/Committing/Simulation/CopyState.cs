@@ -1,0 +1,17 @@
+namespace U2CMigration.Core.Tests.Committing.Simulation;
+
+internal enum CopyState
+{
+    None,
+
+    /// <summary>CRIU holds it, and without CRIU it is stuck for ever.</summary>
+    HeldByCriu,
+
+    /// <summary>CRIU lets go of it: if CRIU dies now, it runs.</summary>
+    AboutToRun,
+
+    /// <summary>Complete, frozen, needs nobody.</summary>
+    Frozen,
+
+    Runs,
+}
