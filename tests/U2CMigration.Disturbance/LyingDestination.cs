@@ -26,7 +26,7 @@ internal static class LyingDestination
                 await connection.ReceiveAsync();
             }
 
-            await connection.SendAsync(new Accept());
+            await connection.SendAsync(new Accept { Ledger = new LedgerIdentity(Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid()) });
             await LieAsync(connection, lie, given, new MissingPages([new PageRun(processId, address, 1)], IsLast: true));
         }
         catch (Exception e) when (e is TransportException or MigrationProtocolException)

@@ -10,6 +10,9 @@ internal interface IRestoredTrees
     /// <exception cref="IOException">One does not end.</exception>
     void Kill(MigrationRecord record);
 
+    /// <summary>Removes what only a restore needs, when that is over.</summary>
+    void CleanUp(MigrationRecord record);
+
     /// <summary>Whether the root of the tree is alive.</summary>
     bool IsAlive(MigrationRecord record);
 }

@@ -60,10 +60,17 @@ internal sealed class MigrationLedger(IMigrationRecords records, IRestoredTrees 
                 {
                     using (claim)
                     {
-                        if (records.Read(migrationId) is { } record && Settle(migrationId, record))
+                        if (records.Read(migrationId) is not { } record)
+                        {
+                            continue;
+                        }
+
+                        if (Settle(migrationId, record))
                         {
                             settled.Add((migrationId, records.Read(migrationId)!.State));
                         }
+
+                        trees.CleanUp(record);
                     }
                 }
             }

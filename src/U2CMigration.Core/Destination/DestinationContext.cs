@@ -14,7 +14,7 @@ internal sealed class DestinationContext(Offer offer, MigrationReceiverOptions o
     public Needs? Needs { get; init; }
 
     /// <summary>What the migration was promised of this host; null where nothing was, as in a check.</summary>
-    public Admitted? Admitted { get; set; }
+    public Admitted? Admitted { get; init; }
 
     public Guid MigrationId => offer.MigrationId;
 

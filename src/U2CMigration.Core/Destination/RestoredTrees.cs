@@ -19,6 +19,8 @@ internal sealed class RestoredTrees(ILogger logger) : IRestoredTrees
         ArrivalGroup.Remove(record.Groups);
     }
 
+    public void CleanUp(MigrationRecord record) => ArrivalGroup.Remove(record.Groups.Where(ArrivalGroup.IsOfCriu));
+
     public bool IsAlive(MigrationRecord record) =>
         record.RootProcessId != 0 && ProcessTree.TryReadStat(record.RootProcessId, out ProcessStat stat) && !stat.HasEnded && stat.StartTimeTicks == record.StartTime;
 }

@@ -11,6 +11,7 @@ namespace U2CMigration.Core.Freezing;
 internal sealed class ArrivalGroup
 {
     private const string Parent = "u2cmigration";
+    private const string CriuSuffix = "-criu";
 
     /// <summary>At the last stop of CRIU no task waits for anything, so that all freeze within a millisecond.</summary>
     private static readonly TimeSpan FreezeLimit = TimeSpan.FromSeconds(1);
@@ -51,7 +52,7 @@ internal sealed class ArrivalGroup
 
         string parent = Path.Combine(FindRoot(), Parent);
         Make(parent);
-        return new ArrivalGroup(MakeNew(Path.Combine(parent, name)), MakeNew(Path.Combine(parent, name + "-criu")));
+        return new ArrivalGroup(MakeNew(Path.Combine(parent, name)), MakeNew(Path.Combine(parent, name + CriuSuffix)));
     }
 
     private static ArrivalGroup CreateIn(string wanted, string name)
@@ -176,6 +177,9 @@ internal sealed class ArrivalGroup
             TryRemove(_directory);
         }
     }
+
+    /// <summary>Whether CRIU was in a group while it ended, and nothing else.</summary>
+    public static bool IsOfCriu(string group) => group.EndsWith(CriuSuffix, StringComparison.Ordinal) || Path.GetFileName(group).StartsWith(Parent + "-", StringComparison.Ordinal);
 
     /// <summary>Removes groups that a receiver made which died; those that were there before it are not its own.</summary>
     public static void Remove(IEnumerable<string> groups)

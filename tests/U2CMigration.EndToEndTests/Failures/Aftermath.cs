@@ -42,6 +42,7 @@ internal static class Aftermath
 
     private const string Clean = """
         rm -rf /run/u2cmigration
+        rmdir /sys/fs/cgroup/unified/u2cmigration/*/ 2>/dev/null
         nft flush ruleset
         ip address del "$1/32" dev lo 2>/dev/null
         echo 0 | tee /proc/sys/net/ipv4/conf/*/arp_ignore /proc/sys/net/ipv4/conf/*/arp_announce

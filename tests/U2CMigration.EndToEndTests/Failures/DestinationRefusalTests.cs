@@ -100,7 +100,7 @@ public sealed class DestinationRefusalTests(RigFixture fixture) : FailureTest(fi
     private async Task<string> MountSmallAsync(string host, int kib)
     {
         string directory = $"/tmp/small-{kib}";
-        (await Rig.ExecAsync(host, ["sh", "-c", $"mkdir -p {directory} && mount -t tmpfs -o size={kib}k small {directory}"], Cancellation)).Successful();
+        (await Rig.ExecAsync(host, ["sh", "-c", $"mkdir -p {directory} && mount -t tmpfs -o mode=700,size={kib}k small {directory}"], Cancellation)).Successful();
         return directory;
     }
 

@@ -10,7 +10,7 @@ internal sealed class JournalFiles(string workDirectory) : ISourceJournal
 
     public void Write(JournalEntry entry)
     {
-        Directory.CreateDirectory(workDirectory);
+        WorkDirectories.PrivateDirectory.Create(workDirectory);
         DurableFile.Write(PathOf(entry.MigrationId, Extension), JsonSerializer.SerializeToUtf8Bytes(entry, RecordText.Default.JournalEntry));
     }
 
@@ -46,7 +46,7 @@ internal sealed class JournalFiles(string workDirectory) : ISourceJournal
     /// <summary>Keeps other programs from settling a migration for as long as the result lives; null while another one works on it.</summary>
     public IDisposable? TryClaim(Guid migrationId)
     {
-        Directory.CreateDirectory(workDirectory);
+        WorkDirectories.PrivateDirectory.Create(workDirectory);
         return FileClaim.TryTake(PathOf(migrationId, ClaimExtension));
     }
 

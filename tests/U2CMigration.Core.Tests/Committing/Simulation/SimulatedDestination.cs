@@ -58,6 +58,10 @@ internal sealed class SimulatedDestination : IRestoredTrees
         _world.Act("killed the copy", () => _world.Set(CopyState.None));
     }
 
+    public void CleanUp(MigrationRecord record)
+    {
+    }
+
     public bool IsAlive(MigrationRecord record) => _world.Copy != CopyState.None;
 
     public void Send(MigrationMessage message)
