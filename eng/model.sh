@@ -18,6 +18,7 @@ declare -rA DEFECTS=(
     [H3]='the source has no journal'
     [M6]='a destination that holds the workload is taken for one that has given it up'
     [M9]='records go by their age alone'
+    [ANSWERED]='a limit that stands, after a week: an answer that was sent counts as one that the source has acted on, and the record goes'
     [M10]='records do not say in which boot they were written'
     [UNFLUSHED]='the workload is thawed before the record is on the disk'
     [BELIEVING]='an agent acts on a record that the one before it did not flush'
@@ -26,7 +27,7 @@ declare -rA DEFECTS=(
     [LOCKS]='a limit that stands: file locks of the frozen original are free only when it has ended, before the restored processes are complete'
     [GUARDIAN]='the guardian of the source stays armed while Commit is sent'
 )
-readonly ORDER=(C3 C4 C5 C6 H3 M6 M9 M10 UNFLUSHED BELIEVING EARLY WINDOW GUARDIAN LOCKS)
+readonly ORDER=(C3 C4 C5 C6 H3 M6 M9 ANSWERED M10 UNFLUSHED BELIEVING EARLY WINDOW GUARDIAN LOCKS)
 # A run is found at once: here the compiler takes longer than the search.
 readonly QUICK='-O0 -DSAFETY'
 readonly ENDS=(RUNS_HERE RUNS_THERE ASKS_A_HUMAN DIED_WITH_ITS_HOST)

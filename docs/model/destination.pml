@@ -7,6 +7,12 @@
 #define RESUMED (ledger == Resumed && DURABLE && (dState == Idle || dState == Announcing))
 #endif
 
+#ifdef ANSWERED
+#define KNOWN (released || answerResumed || answerLost)
+#else
+#define KNOWN released
+#endif
+
 active proctype Destination()
 {
 end:
@@ -92,7 +98,7 @@ end:
 #ifdef M9
     :: atomic { dUp && !dForeign && dState == Idle && prunes > 0 && ledger == Resumed -> prunes--; ledger = Nothing; FLUSH }
 #endif
-    :: atomic { dUp && !dForeign && dState == Idle && prunes > 0 && MAY_PRUNE && (ledger == Aborted || ledger == Resumed && released && !ALIVE(dCopy)) ->
+    :: atomic { dUp && !dForeign && dState == Idle && prunes > 0 && MAY_PRUNE && (ledger == Aborted || ledger == Resumed && KNOWN && !ALIVE(dCopy)) ->
            prunes--; ledger = Nothing; FLUSH }
 
        /* Another agent begins. It has the ledger alone, and what it reads there it flushes before it acts on it. */
