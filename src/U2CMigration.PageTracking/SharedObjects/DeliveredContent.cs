@@ -1,5 +1,6 @@
 using System.IO.Hashing;
 using U2CMigration.PageTracking.Pages;
+using U2CMigration.PageTracking.SharedWrites;
 
 namespace U2CMigration.PageTracking.SharedObjects;
 
@@ -16,12 +17,15 @@ internal sealed class DeliveredContent
 
     private readonly Dictionary<long, UInt128[]> _chunks = [];
     private readonly Lock _gate = new();
+    private SuspectPages _read = SuspectPages.None();
+    private int _scan;
 
     /// <summary>XxHash3 with 128 bits: a change that it does not see would never be found.</summary>
     internal static UInt128 Hash(ReadOnlySpan<byte> page) => XxHash128.HashToUInt128(page);
 
     /// <summary>Says that pages are about to be read to be copied.</summary>
-    internal void Begin(PageRange range)
+    /// <returns>The time between two scans in which that is.</returns>
+    internal int Begin(PageRange range)
     {
         lock (_gate)
         {
@@ -29,11 +33,34 @@ internal sealed class DeliveredContent
             {
                 Set(page, default);
             }
+
+            return _scan;
+        }
+    }
+
+    /// <summary>Begins a scan for written pages, and takes the pages that were read as a whole since the last one ended: those that it does not find hold what was read.</summary>
+    internal SuspectPages TakeRead()
+    {
+        lock (_gate)
+        {
+            _scan++;
+            (SuspectPages read, _read) = (_read, SuspectPages.None());
+            return read;
+        }
+    }
+
+    /// <summary>Ends a scan. What was read in its time may have been read before it came to that page.</summary>
+    internal void EndScan()
+    {
+        lock (_gate)
+        {
+            _scan++;
+            _read.Replace([]);
         }
     }
 
     /// <summary>Says what was read.</summary>
-    internal void Complete(PageRange range, ReadOnlySpan<byte> content)
+    internal void Complete(PageRange range, ReadOnlySpan<byte> content, int scan = -1)
     {
         Span<UInt128> hashes = stackalloc UInt128[16];
         long first = FirstOf(range);
@@ -50,6 +77,11 @@ internal sealed class DeliveredContent
                 for (int i = 0; i < count; i++)
                 {
                     Set(first + done + i, hashes[i]);
+                }
+
+                if (scan == _scan)
+                {
+                    _read.Add(new PageRange((ulong)(first + done) << PageSize.Shift, (ulong)(first + done + count) << PageSize.Shift));
                 }
             }
 

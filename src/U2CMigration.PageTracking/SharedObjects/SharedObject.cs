@@ -66,6 +66,12 @@ public sealed class SharedObject : IDisposable
     /// <summary>What a comparison has to look at.</summary>
     internal SuspectPages Suspects { get; } = new();
 
+    /// <summary>Begins a scan of its mappings: what was read since the last one is suspect only if it is found.</summary>
+    internal void BeginScan() => Suspects.Remove(_delivered.TakeRead());
+
+    /// <summary>Ends a scan.</summary>
+    internal void EndScan() => _delivered.EndScan();
+
     internal ObjectTimes Times => ObjectState.Of(_file).Times;
 
     /// <summary>Whether a number is that of an object.</summary>
@@ -89,13 +95,13 @@ public sealed class SharedObject : IDisposable
         foreach (PageRange range in ranges)
         {
             Span<byte> target = destination.Slice(page * PageSize.Bytes, (int)range.Bytes);
-            _delivered.Begin(range);
+            int scan = _delivered.Begin(range);
             int read = ReadFully(_file, target, (long)range.Start);
             target[read..].Clear();
             int whole = (read + PageSize.Bytes - 1) >> PageSize.Shift;
             if (whole > 0)
             {
-                _delivered.Complete(new PageRange(range.Start, range.Start + ((ulong)whole << PageSize.Shift)), target);
+                _delivered.Complete(new PageRange(range.Start, range.Start + ((ulong)whole << PageSize.Shift)), target, scan);
             }
 
             for (int beyond = whole; beyond < range.Pages; beyond++, missing++)

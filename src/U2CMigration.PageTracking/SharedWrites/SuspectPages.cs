@@ -41,6 +41,18 @@ internal sealed class SuspectPages
         }
     }
 
+    /// <summary>A set of no pages.</summary>
+    internal static SuspectPages None() => new() { IsAll = false };
+
+    /// <summary>Takes out pages; where all are suspect they stay so.</summary>
+    internal void Remove(SuspectPages known)
+    {
+        for (int i = 0; !IsAll && i < Math.Min(_bits.Length, known._bits.Length); i++)
+        {
+            _bits[i] &= ~known._bits[i];
+        }
+    }
+
     /// <summary>Takes pages for the only suspects.</summary>
     internal void Replace(IEnumerable<PageRange> ranges)
     {

@@ -37,28 +37,9 @@ internal sealed class WatchedObject(SharedObject shared, OwnMapping own) : IDisp
     /// <param name="isLast">Whether no look follows: nothing is changed in the processes then.</param>
     internal void Scan(PagemapScanner scanner, bool isLast)
     {
-        _timesMoved = shared.Times != _times;
-        _found = false;
-        _scanned = _known is null || Areas.SequenceEqual(_known) ? SharedWriteDoubt.None : SharedWriteDoubt.Mappings;
-        if (Areas.Sum(static area => (long)(area.End - area.Start)) > MostMappings * shared.Size)
-        {
-            Worsen(SharedWriteDoubt.TooMany);
-            return;
-        }
-
-        foreach (SharedArea area in Areas)
-        {
-            Worsen(Scan(area, scanner, isLast));
-        }
-
-        long before = shared.Suspects.Count;
-        if (!own.TryCollect(scanner, shared.Suspects, takesHold: !isLast))
-        {
-            Worsen(SharedWriteDoubt.Scan);
-        }
-
-        _found |= shared.Suspects.Count != before;
-        _times = shared.Times;
+        shared.BeginScan();
+        ScanAll(scanner, isLast);
+        shared.EndScan();
     }
 
     /// <summary>Decides whether what was scanned is all that was written.</summary>
@@ -91,6 +72,32 @@ internal sealed class WatchedObject(SharedObject shared, OwnMapping own) : IDisp
 
     /// <inheritdoc/>
     public void Dispose() => own.Dispose();
+
+    private void ScanAll(PagemapScanner scanner, bool isLast)
+    {
+        _timesMoved = shared.Times != _times;
+        _found = false;
+        _scanned = _known is null || Areas.SequenceEqual(_known) ? SharedWriteDoubt.None : SharedWriteDoubt.Mappings;
+        if (Areas.Sum(static area => (long)(area.End - area.Start)) > MostMappings * shared.Size)
+        {
+            Worsen(SharedWriteDoubt.TooMany);
+            return;
+        }
+
+        foreach (SharedArea area in Areas)
+        {
+            Worsen(Scan(area, scanner, isLast));
+        }
+
+        long before = shared.Suspects.Count;
+        if (!own.TryCollect(scanner, shared.Suspects, takesHold: !isLast))
+        {
+            Worsen(SharedWriteDoubt.Scan);
+        }
+
+        _found |= shared.Suspects.Count != before;
+        _times = shared.Times;
+    }
 
     private SharedWriteDoubt DoubtOf(MemoryEventSet events) =>
         events.IsIncomplete ? SharedWriteDoubt.EventsLost

@@ -74,4 +74,25 @@ public sealed class DeliveredContentTests
         _content.AddDiffering((long)Page.Start, [DeliveredContent.Hash(content)], found);
         return found;
     }
+
+    /// <summary>Only a read that began and ended between two scans shows what a page holds if the second does not find it.</summary>
+    [Fact]
+    public void TakeRead_ReadsBeforeInAndBetweenScans_OnlyThoseBetweenAreTold()
+    {
+        DeliveredContent delivered = new();
+        byte[] page = new byte[PageSize.Bytes];
+        int before = delivered.Begin(new PageRange(0, 4096));
+        delivered.TakeRead();
+        int within = delivered.Begin(new PageRange(4096, 8192));
+        delivered.Complete(new PageRange(4096, 8192), page, within);
+        delivered.EndScan();
+        delivered.Complete(new PageRange(0, 4096), page, before);
+        int between = delivered.Begin(new PageRange(8192, 12288));
+        int late = delivered.Begin(new PageRange(12288, 16384));
+        delivered.Complete(new PageRange(8192, 12288), page, between);
+        delivered.TakeRead().Runs(1 << 20).Should().Equal(new PageRange(8192, 12288));
+        delivered.Complete(new PageRange(12288, 16384), page, late);
+        delivered.EndScan();
+        delivered.TakeRead().Runs(1 << 20).Should().BeEmpty();
+    }
 }

@@ -70,6 +70,17 @@ public sealed class SuspectPagesTests
         suspects.Runs(1000L << 12).Should().Equal(Range(7, 8));
     }
 
+    [Fact]
+    public void Remove_SomePages_OthersStay()
+    {
+        SuspectPages suspects = Known();
+        suspects.Add(Range(60, 200));
+        SuspectPages known = SuspectPages.None();
+        known.Add(Range(62, 130));
+        suspects.Remove(known);
+        suspects.Runs(1000L << 12).Should().Equal(Range(60, 62), Range(130, 200));
+    }
+
     private static SuspectPages Known()
     {
         SuspectPages suspects = new();
