@@ -167,8 +167,8 @@ internal sealed class MigrationLedger(IMigrationRecords records, IRestoredTrees 
         MigrationRecord? record = records.Read(migrationId);
         if (claim is null)
         {
-            // Another receiver works on it.
-            return record?.State ?? MigrationState.Receiving;
+            // Another receiver works on it. That it runs is said when it does.
+            return record is null ? MigrationState.Receiving : record is { State: MigrationState.Resumed, IsThawed: false } ? MigrationState.Restored : record.State;
         }
 
         if (record is null)

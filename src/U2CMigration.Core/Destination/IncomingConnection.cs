@@ -108,6 +108,13 @@ internal sealed class IncomingConnection(
 
     private async Task<MigratedContainer?> TakeAsync(Offer offer, Door door, CancellationToken cancellationToken)
     {
+        Needs? needs = await ReceiveNeedsAsync(cancellationToken).ConfigureAwait(false);
+        if (door.Check(offer, isCheck: needs is { IsCheck: true }) is { } stranger)
+        {
+            await RefuseAsync(offer, stranger, cancellationToken).ConfigureAwait(false);
+            return null;
+        }
+
         using MigrationTurn? turn = ledger.TryBegin(offer.MigrationId, out string used);
         if (turn is null)
         {
@@ -117,52 +124,36 @@ internal sealed class IncomingConnection(
 
         // Up to the commit a source that has lost this connection can have it given up; after it that has no effect.
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, turn.AbortRequested);
-        Admitted? admitted = null;
-        try
+        using Admitted? admitted = admission.TryEnter(offer, needs, out Refuse? full);
+        if (needs is { IsCheck: true })
         {
-            Needs? needs = await ReceiveNeedsAsync(stop.Token).ConfigureAwait(false);
-            var context = new DestinationContext(offer, options, ledger, loggers) { Needs = needs };
-            Refuse? refusal = door.Check(offer, isCheck: needs is { IsCheck: true });
-            RestoreMode mode = default;
-            if (refusal is null)
-            {
-                context.Admitted = admitted = admission.TryEnter(offer, needs, out Refuse? full);
-                if (needs is { IsCheck: true })
-                {
-                    // It keeps nothing from others.
-                    admitted?.Dispose();
-                    admitted = null;
-                }
-
-                (mode, refusal) = await DestinationPreflight.CheckAsync(context, connection.Peer, full, stop.Token).ConfigureAwait(false);
-            }
-
-            if (refusal is not null)
-            {
-                await RefuseAsync(offer, refusal, cancellationToken).ConfigureAwait(false);
-                return null;
-            }
-
-            if (needs is { IsCheck: true })
-            {
-                _logger.OfferChecked(offer.MigrationId, connection.Peer);
-                await connection.EndAsync(new Accept { Warnings = ProcessorComparison.Warnings(needs) }, TellTimeout, cancellationToken).ConfigureAwait(false);
-                return null;
-            }
-
-            if (door.Use(offer) is { } refused)
-            {
-                await RefuseAsync(offer, refused, cancellationToken).ConfigureAwait(false);
-                return null;
-            }
-
-            _logger.OfferAccepted(offer.MigrationId, connection.Peer, offer.TotalMemoryBytes);
-            return await ReceiveAsync(context, turn, mode, stop.Token).ConfigureAwait(false);
-        }
-        finally
-        {
+            // It keeps nothing from others.
             admitted?.Dispose();
         }
+
+        var context = new DestinationContext(offer, options, ledger, loggers) { Needs = needs, Admitted = admitted };
+        (RestoreMode mode, Refuse? refusal) = await DestinationPreflight.CheckAsync(context, connection.Peer, full, stop.Token).ConfigureAwait(false);
+        if (refusal is not null)
+        {
+            await RefuseAsync(offer, refusal, cancellationToken).ConfigureAwait(false);
+            return null;
+        }
+
+        if (needs is { IsCheck: true })
+        {
+            _logger.OfferChecked(offer.MigrationId, connection.Peer);
+            await connection.EndAsync(new Accept { Warnings = ProcessorComparison.Warnings(needs) }, TellTimeout, cancellationToken).ConfigureAwait(false);
+            return null;
+        }
+
+        if (door.Use(offer) is { } spent)
+        {
+            await RefuseAsync(offer, spent, cancellationToken).ConfigureAwait(false);
+            return null;
+        }
+
+        _logger.OfferAccepted(offer.MigrationId, connection.Peer, offer.TotalMemoryBytes);
+        return await ReceiveAsync(context, turn, mode, stop.Token).ConfigureAwait(false);
     }
 
     private async Task AnswerAsync(Query query, CancellationToken cancellationToken)

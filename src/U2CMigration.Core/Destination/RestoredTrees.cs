@@ -22,5 +22,6 @@ internal sealed class RestoredTrees(ILogger logger) : IRestoredTrees
     public void CleanUp(MigrationRecord record) => ArrivalGroup.Remove(record.Groups.Where(ArrivalGroup.IsOfCriu));
 
     public bool IsAlive(MigrationRecord record) =>
-        record.RootProcessId != 0 && ProcessTree.TryReadStat(record.RootProcessId, out ProcessStat stat) && !stat.HasEnded && stat.StartTimeTicks == record.StartTime;
+        record.Groups.Any(static group => Directory.Exists(group) && CgroupDirectories.Members(group).Count > 0)
+        || record.RootProcessId != 0 && ProcessTree.TryReadStat(record.RootProcessId, out ProcessStat stat) && !stat.HasEnded && stat.StartTimeTicks == record.StartTime;
 }
