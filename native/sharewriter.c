@@ -29,6 +29,7 @@ struct channel {
 static struct channel *channel;
 static char *memory, *elsewhere;
 static size_t pages, bytes;
+static int gone[2];
 static uint64_t state;
 
 static const char usage[] =
@@ -169,12 +170,10 @@ static void perform(const char *what, size_t page)
         munmap(memory, bytes);
     } else if (strcmp(what, "exec") == 0) {
         fill(memory + page * PAGE);
-        channel->done = channel->asked;
         execl("/bin/sleep", "sleep", "1000", (char *)NULL);
         die("exec");
     } else if (strcmp(what, "exit") == 0) {
         fill(memory + page * PAGE);
-        channel->done = channel->asked;
         _exit(0);
     } else
         fprintf(stderr, "sharewriter: %s?\n", what);
@@ -225,6 +224,12 @@ static void ask_helper(const char *what, size_t page)
     snprintf(channel->what, WORD, "%s", what);
     channel->page = page;
     channel->asked++;
+    /* The last one who has the other end closes it when it executes another program or ends, behind giving up its memory. */
+    if (strcmp(what, "exec") == 0 || strcmp(what, "exit") == 0) {
+        if (read(gone[0], &page, 1) != 0)
+            die("read");
+        return;
+    }
     while (channel->asked != channel->done)
         usleep(100);
 }
@@ -268,9 +273,12 @@ int main(int argc, char **argv)
     for (size_t page = 0; page < pages; page++)
         if (page % 4 != 3)
             fill(memory + page * PAGE);
+    if (pipe2(gone, O_CLOEXEC) != 0)
+        die("pipe2");
     pid_t helper = fork();
     if (helper == 0)
         live_as_helper();
+    close(gone[1]);
     printf("ready %d\n", (int)helper);
     fflush(stdout);
     char who[WORD], what[WORD];

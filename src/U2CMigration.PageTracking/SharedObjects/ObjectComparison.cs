@@ -19,8 +19,12 @@ internal sealed class ObjectComparison(SafeFileHandle file, DeliveredContent del
     private long _endedAt;
     private TimeSpan _duration;
 
-    /// <summary>Whether it may be repeated without taking too much time from the processes.</summary>
-    internal bool IsDue => _endedAt == 0 || Stopwatch.GetElapsedTime(_endedAt) > _duration * PauseFactor;
+    /// <summary>Whether it may be repeated without taking too much time from the processes: few pages sooner than all.</summary>
+    internal bool IsDue(SuspectPages suspects)
+    {
+        double share = suspects.IsAll ? 1 : Math.Min(1, suspects.Count / (double)Math.Max(1, ComparedPages));
+        return _endedAt == 0 || Stopwatch.GetElapsedTime(_endedAt) > _duration * PauseFactor * share;
+    }
 
     /// <summary>The pages that the last run has read.</summary>
     internal long ComparedPages { get; private set; }

@@ -79,7 +79,7 @@ public sealed class SharedObjectTracker : IDisposable
         {
             ProcessPages pages = dirty.Of(known.Id);
             known.Refresh();
-            if (known.Comparison.IsDue)
+            if (known.Comparison.IsDue(known.Suspects))
             {
                 Compare(known, pages, started, cancellationToken);
             }

@@ -50,6 +50,7 @@ internal sealed class SharedWriteWatch(IProtectedProcesses protections, Func<Mem
         }
 
         long started = Stopwatch.GetTimestamp();
+        bool isFirst = _endedAt == 0;
         MemoryEventSet events = TakeAll();
         MemoryEventSet since = Scan(Resolve(processIds), isLast: false);
         events.Add(since);
@@ -60,7 +61,9 @@ internal sealed class SharedWriteWatch(IProtectedProcesses protections, Func<Mem
 
         LearnAnew(processIds, since);
         _endedAt = Stopwatch.GetTimestamp();
-        _duration = Stopwatch.GetElapsedTime(started, _endedAt);
+
+        // The first one has registered everything, which tells nothing of the next.
+        _duration = isFirst ? TimeSpan.Zero : Stopwatch.GetElapsedTime(started, _endedAt);
     }
 
     /// <summary>Finds suspect pages in a frozen tree.</summary>
