@@ -60,7 +60,7 @@ public sealed class AddressSilenceTests(RigFixture fixture)
 
         // Another migration has borrowed the settings and gives them back only after ours.
         await SayAsync(Rig.B, $"printf '0\\n0' >{Notes}.before; cd /proc/sys/net/ipv4/conf/eth0; echo 1 >arp_ignore; echo 2 >arp_announce");
-        await using RigProcess other = fixture.Rig.Start(Rig.B, ["sh", "-c", $"exec flock -o {Notes}.held-10.9.9.9 sh -c 'echo held; exec sleep 1000'"]);
+        await using RigProcess other = fixture.Rig.Start(Rig.B, ["sh", "-c", $"exec flock -o {Notes}.held-10.9.9.9 sh -c 'echo held; exec sleep 1000 >/dev/null 2>&1'"]);
         await other.ReadLineAsync("held", Cancellation);
         (await sender.WaitAsync(Cancellation)).Successful();
         string meanwhile = await SayAsync(Rig.B, Settings);
