@@ -19,6 +19,8 @@ internal sealed class FirstTouchRestore(
     private readonly PageGate _gate = new(source);
     private LazyPagesDaemon? _daemon;
     private LazyPageRange[] _hottest = [];
+    private Task _installing = Task.CompletedTask;
+    private Task _filling = Task.CompletedTask;
 
     // CRIU's end, good or bad, changes nothing once the processes are complete and frozen.
     private Task _ended = Task.CompletedTask;
@@ -76,18 +78,21 @@ internal sealed class FirstTouchRestore(
         freeze();
         _ended = restore.ResumeAsync();
         await _daemon!.MemoryRegistered.ConfigureAwait(false);
+
+        // In the time in which the source is told and commits. What is touched before it is done waits no longer than this takes.
         _hottest = recent.LatestFirst();
-        await _daemon.InstallAsync(_hottest, PreinstallBudget).ConfigureAwait(false);
+        _installing = _daemon.InstallAsync(_hottest, PreinstallBudget).AsTask();
     }
 
     public void Begin()
     {
         _resumed = true;
-        _daemon!.BeginFill(_hottest);
+        _filling = FillAsync();
     }
 
     public async Task<FillReport?> CompleteAsync()
     {
+        await _filling.ConfigureAwait(false);
         LazyPagesResult result = await _daemon!.Completion.ConfigureAwait(false);
         return new FillReport
         {
@@ -102,6 +107,8 @@ internal sealed class FirstTouchRestore(
     {
         // First the processes, then their pages: the other way round they would read zeros.
         await restore.DisposeAsync().ConfigureAwait(false);
+        await _installing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _filling.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (_daemon is not null)
         {
             if (!_resumed)
@@ -115,5 +122,17 @@ internal sealed class FirstTouchRestore(
         await _ended.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
         _gate.Dispose();
+    }
+
+    private async Task FillAsync()
+    {
+        try
+        {
+            await _installing.ConfigureAwait(false);
+        }
+        finally
+        {
+            _daemon!.BeginFill(_hottest);
+        }
     }
 }

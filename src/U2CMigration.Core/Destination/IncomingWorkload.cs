@@ -45,6 +45,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
     private Task<IReadOnlyList<CarriedConnection>> _resetting = Task.FromResult<IReadOnlyList<CarriedConnection>>([]);
     private LockExchange? _locks;
     private RestoreSurroundings? _surroundings;
+    private ProgressWatch? _watch;
     private RestoreMode _mode;
     private bool _runs;
     private bool _released;
@@ -118,6 +119,11 @@ internal sealed class IncomingWorkload : IAsyncDisposable
 
         await _tree.DisposeAsync().ConfigureAwait(false);
         await (_surroundings?.EndAsync(_runs) ?? Task.CompletedTask).ConfigureAwait(false);
+        if (_watch is not null)
+        {
+            await _watch.DisposeAsync().ConfigureAwait(false);
+        }
+
         _locks?.Dispose();
         _images.Dispose();
         await _verification.DisposeAsync().ConfigureAwait(false);
@@ -173,11 +179,9 @@ internal sealed class IncomingWorkload : IAsyncDisposable
 
     private async Task ReceiveAsync(CancellationToken cancellationToken)
     {
-        var watch = new ProgressWatch(_connection, _context.Options.ProgressTimeout, cancellationToken);
-        await using (watch.ConfigureAwait(false))
-        {
-            await ReceiveAsync(watch, cancellationToken).ConfigureAwait(false);
-        }
+        _watch = new ProgressWatch(_connection, _context.Options.ProgressTimeout, cancellationToken);
+        await ReceiveAsync(_watch, cancellationToken).ConfigureAwait(false);
+        _watch.Finish();
     }
 
     private async Task ReceiveAsync(ProgressWatch watch, CancellationToken cancellationToken)
@@ -222,6 +226,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
 
     private async Task RestoreAsync(CancellationToken cancellationToken)
     {
+        _tree.Prepare();
         long start = Stopwatch.GetTimestamp();
         void Mark(string step) => _context.Logger.RestoreTimeline(step, Stopwatch.GetElapsedTime(start).TotalMilliseconds);
         _context.Options.Faults?.InImages?.Invoke(new ImageDirectory(_context.ImagesDirectory));

@@ -118,20 +118,29 @@ internal sealed class ArrivalGroup
     /// <summary>Puts the worker in, so that the processes that it restores begin there.</summary>
     public void Enter(int workerProcessId) => Move(workerProcessId, _directory);
 
+    /// <summary>Moves this process to where it is.</summary>
+    public static void MoveNothing()
+    {
+        CgroupDirectories own = CgroupDirectories.Of(Environment.ProcessId);
+        if ((own.Unified ?? own.Version1("freezer")) is { } group)
+        {
+            Move(Environment.ProcessId, group);
+        }
+    }
+
+    /// <summary>Takes the worker out, once the root of the tree exists: all other processes are descendants of that.</summary>
+    public void Leave(int workerProcessId) => Move(workerProcessId, Make(_workerDirectory)); // it was empty until now, and may have been taken for what is left of another migration
+
     /// <summary>Freezes the complete tree, while CRIU waits at its last stop.</summary>
     /// <param name="rootProcessId">Its root.</param>
-    /// <param name="workerProcessId">CRIU, which has to go on.</param>
     /// <exception cref="IOException">It cannot be frozen; the processes may be about to run.</exception>
-    public void Freeze(int rootProcessId, int workerProcessId)
+    public void Freeze(int rootProcessId)
     {
         HashSet<int> tree = [.. Living(rootProcessId)];
-
-        // It was empty until now, and may have been taken for what is left of another migration.
-        Move(workerProcessId, Make(_workerDirectory));
         foreach (int stranger in CgroupDirectories.Members(_directory).Except(tree))
         {
-            // Helpers of CRIU.
-            Move(stranger, _workerDirectory);
+            // CRIU, where it has not left, and its helpers.
+            Move(stranger, Make(_workerDirectory));
         }
 
         Gather(tree);

@@ -44,6 +44,9 @@ public sealed class HeldRestore : IAsyncDisposable
     /// <summary>The process id of the waiting worker; restored tasks start in its control groups. <see cref="GiveAsync"/> may change it.</summary>
     public int WorkerProcessId => _worker.ProcessId;
 
+    /// <summary>Called when the root of the tree exists: all other tasks are children of it. CRIU waits for the return.</summary>
+    internal Action? TreeBegun { get; set; }
+
     /// <summary>Whether the tasks are complete, do not run and can still be removed.</summary>
     /// <value>False also when CRIU was killed from outside meanwhile; going on fails then and removes the tasks.</value>
     public bool IsHeld => _postRestore.Reached.IsCompletedSuccessfully && !_unlocked && !_settled && !_worker.Ended.IsCompleted;
@@ -196,8 +199,15 @@ public sealed class HeldRestore : IAsyncDisposable
     {
         CriuNotificationKind.PostRestore => _postRestore.HoldAsync(notification, CancellationToken.None),
         CriuNotificationKind.PreResume => _preResume.HoldAsync(notification, CancellationToken.None),
+        CriuNotificationKind.SetupNamespaces => Begun(),
         _ => ValueTask.FromResult(true),
     };
+
+    private ValueTask<bool> Begun()
+    {
+        TreeBegun?.Invoke();
+        return ValueTask.FromResult(true);
+    }
 
     private void ThrowUnlessHeld()
     {
