@@ -26,8 +26,6 @@ namespace U2CMigration.Core.Destination;
 /// <summary>One migration as the destination lives it, from the accepted offer to the last page in place.</summary>
 internal sealed class IncomingWorkload : IAsyncDisposable
 {
-    private static readonly TimeSpan FarewellTimeout = TimeSpan.FromSeconds(30);
-
     private readonly DestinationContext _context;
     private readonly MigrationConnection _connection;
     private readonly ClaimedDirectory _directory;
@@ -48,7 +46,6 @@ internal sealed class IncomingWorkload : IAsyncDisposable
     private ProgressWatch? _watch;
     private RestoreMode _mode;
     private bool _runs;
-    private bool _released;
     private bool _disposed;
 
     public IncomingWorkload(DestinationContext context, MigrationTurn turn, MigrationConnection connection, RestoreMode mode)
@@ -98,8 +95,9 @@ internal sealed class IncomingWorkload : IAsyncDisposable
         await ArriveAsync(cancellationToken).ConfigureAwait(false);
         await ResumeAsync().ConfigureAwait(false);
         long storeBytes = _store.Statistics.StoredBytes;
-        FillReport? fill = await FinishAsync(cancellationToken).ConfigureAwait(false);
-        return new MigratedContainer { MigrationId = _context.MigrationId, RootProcessId = _tree.RootProcessId, Fill = fill, RestoreMode = _mode, StoreBytes = storeBytes, IsSourceReleased = _released, Warnings = _network.Problem is { } problem ? [problem] : [] };
+        var farewell = new IncomingFarewell(_context, _connection, _verification, _tree, _store);
+        FillReport? fill = await farewell.RunAsync(_resetting, cancellationToken).ConfigureAwait(false);
+        return new MigratedContainer { MigrationId = _context.MigrationId, RootProcessId = _tree.RootProcessId, Fill = fill, RestoreMode = _mode, StoreBytes = storeBytes, IsSourceReleased = farewell.IsReleased, Warnings = _network.Problem is { } problem ? [problem] : [] };
     }
 
     /// <summary>Removes everything that belongs to a workload which does not run here.</summary>
@@ -338,60 +336,6 @@ internal sealed class IncomingWorkload : IAsyncDisposable
         if (RestoreNeeds.Parse(_context.Offer.Requirements, out _).EndLocalConnections)
         {
             await Task.Run(() => LocalConnections.EndDead(_tree.RootProcessId, _context.Logger), CancellationToken.None).ConfigureAwait(false);
-        }
-    }
-
-    private async Task<FillReport?> FinishAsync(CancellationToken cancellationToken)
-    {
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task farewell = FarewellAsync(timeout);
-        FillReport? fill = await _tree.Restore.CompleteAsync().ConfigureAwait(false);
-        foreach (CarriedConnection unreached in await _resetting.ConfigureAwait(false))
-        {
-            _context.Logger.PeerNotReset(_context.MigrationId, unreached.Remote, unreached.Local);
-        }
-
-        if (fill is not null)
-        {
-            _context.Logger.FillDone(_context.MigrationId, fill.Duration.TotalMilliseconds, fill.FirstTouches);
-        }
-
-        timeout.CancelAfter(FarewellTimeout);
-        try
-        {
-            await farewell.ConfigureAwait(false);
-            var done = new FillDone(fill?.PreinstalledPages ?? 0, fill?.FirstTouches ?? 0, 0, fill?.Duration ?? TimeSpan.Zero, fill?.LongestTouch ?? TimeSpan.Zero);
-            await _connection.SendAsync(done, timeout.Token).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is TransportException or OperationCanceledException or MigrationProtocolException)
-        {
-            _context.Logger.IncomingFailed(e, _connection.Peer);
-        }
-
-        return fill;
-    }
-
-    /// <summary>Answers the source's comparison until it says that it has released its copy.</summary>
-    private async Task FarewellAsync(CancellationTokenSource timeout)
-    {
-        while (true)
-        {
-            switch (await _connection.ReceiveAsync(timeout.Token).ConfigureAwait(false))
-            {
-                case VerifyPages pages:
-                    await _connection.SendAsync(await _verification.AnswerAsync(pages, _tree.Restore, _runs).ConfigureAwait(false), timeout.Token).ConfigureAwait(false);
-                    timeout.CancelAfter(FarewellTimeout);
-                    break;
-                case LocksReleased:
-                    break; // the locks were free before the source said so
-                case Released:
-                    _released = true;
-                    _context.Ledger.NoteAnswered(_context.MigrationId);
-                    _store.StopKeeping();
-                    return;
-                case { } other:
-                    throw new MigrationProtocolException("a comparison or the release", other.Type.ToString());
-            }
         }
     }
 

@@ -23,7 +23,7 @@ public sealed class ParallelMovesTests(RigFixture fixture)
         Requires.Testbed();
         await RunningWorkload.PrepareHostsAsync(fixture.Rig, Cancellation);
         int[] numbers = [.. Enumerable.Range(110, Singles + AtOnce)];
-        await using Agents agents = await Agents.StartAsync(fixture.Rig, Cancellation, ["--count", "0", .. numbers.SelectMany(static number => (string[])["--address", AddressOf(number)])]);
+        await using Agents agents = await Agents.StartAsync(fixture.Rig, Cancellation, ["--count", "0", "--max-concurrent", "8", .. numbers.SelectMany(static number => (string[])["--address", AddressOf(number)])]);
         var workloads = new List<string>();
         try
         {
@@ -67,7 +67,7 @@ public sealed class ParallelMovesTests(RigFixture fixture)
     {
         CommandResult result = await fixture.Rig.ExecAsync(
             Rig.A,
-            ["dotnet", "exec", ProgramInHosts.Path("MigrationAgent"), "send", "--pid", processId, "--to", $"{Rig.AddressOfB}:{Agents.Port}", "--address", AddressOf(number), "--json-lines", "--allow", "outside-pipes"],
+            ["dotnet", "exec", ProgramInHosts.Path("MigrationAgent"), "send", "--pid", processId, "--to", $"{Rig.AddressOfB}:{Agents.Port}", "--address", AddressOf(number), "--json-lines", "--allow-unauthenticated", "--allow", "outside-pipes"],
             Cancellation);
         result.ExitCode.Should().Be(0, $"it said {result.Output} {result.Error}");
         return EnteredAt(result.Output, "Releasing") - EnteredAt(result.Output, "Committing");
