@@ -10,7 +10,8 @@ namespace U2CMigration.Core.Destination;
 /// <summary>Writes the images that the source sends, and checks that all arrived whole.</summary>
 /// <param name="directory">Where they go.</param>
 /// <param name="maxBytes">The most bytes of all of them.</param>
-internal sealed class ImageReceiver(string directory, long maxBytes) : IDisposable
+/// <param name="mode">Who may read them.</param>
+internal sealed class ImageReceiver(string directory, long maxBytes, UnixFileMode mode = PrivateDirectory.OnlyOwnersFile) : IDisposable
 {
     private const string Suffix = ".img";
 
@@ -83,7 +84,7 @@ internal sealed class ImageReceiver(string directory, long maxBytes) : IDisposab
         SafeFileHandle handle = File.OpenHandle(Path.Combine(directory, name), FileMode.CreateNew, FileAccess.Write);
         if (!OperatingSystem.IsWindows())
         {
-            File.SetUnixFileMode(handle, PrivateDirectory.OnlyOwnersFile);
+            File.SetUnixFileMode(handle, mode);
         }
 
         return new Incoming(handle);

@@ -57,7 +57,17 @@ internal sealed class IncomingWorkload : IAsyncDisposable
         _network = new IncomingNetwork(context.Options.Network, IncomingNetwork.RequestOf(context, connection.Peer), context.Logger);
         _carried = new DestinationState(isSent: (connection.Features & ProtocolFeatures.CarriedState) != 0);
         _directory = ClaimedDirectory.Create(context.ImagesDirectory);
-        _images = new ImageReceiver(context.ImagesDirectory, context.Options.MaxImageBytes > 0 ? context.Options.MaxImageBytes : context.Admitted?.ImageBytes ?? long.MaxValue);
+        bool isOfOthers = context.Offer.Traits.Contains(Offer.UserNamespace);
+        if (isOfOthers && OperatingSystem.IsLinux())
+        {
+            // The work directory above it stays closed to them.
+            File.SetUnixFileMode(context.ImagesDirectory, PrivateDirectory.ThroughDescriptor);
+        }
+
+        _images = new ImageReceiver(
+            context.ImagesDirectory,
+            context.Options.MaxImageBytes > 0 ? context.Options.MaxImageBytes : context.Admitted?.ImageBytes ?? long.MaxValue,
+            isOfOthers ? PrivateDirectory.FileThroughDescriptor : PrivateDirectory.OnlyOwnersFile);
         try
         {
             _store = new PageStore(StoreOptions(context));

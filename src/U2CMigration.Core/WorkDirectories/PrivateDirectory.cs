@@ -8,6 +8,10 @@ internal static class PrivateDirectory
     public const UnixFileMode OnlyOwner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     public const UnixFileMode OnlyOwnersFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
+    /// <summary>Within a private directory: tasks of a user namespace, which are not its owner, read their images through a descriptor.</summary>
+    public const UnixFileMode ThroughDescriptor = OnlyOwner | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+    public const UnixFileMode FileThroughDescriptor = OnlyOwnersFile | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+
     private const ushort TypeMask = 0xf000;
     private const ushort DirectoryType = 0x4000;
     private const ushort Sticky = 0x200;
