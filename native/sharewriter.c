@@ -1,6 +1,6 @@
 /*
  * Two processes that write anonymous shared memory in every way that a look at page tables could miss: by children that end at once, through mappings that exist for a moment only, before they
- * give up the page or the mapping, before another program takes their place. It knows nothing of what its pages should hold: whoever copies them compares with the memory itself.
+ * give up the page or the mapping, before another program takes their place. It knows nothing of what its pages should hold: anyone who copies them compares with the memory itself.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -76,7 +76,7 @@ static void fork_writer(size_t page, int linger)
             usleep(1000 + random_number() % 8000);
         _exit(0);
     }
-    /* When both are stopped a child that is alive goes on to its end. */
+    /* When both are stopped a child that is alive continues to its end. */
     while (child > 0 && !linger && waitpid(child, NULL, 0) < 0 && errno == EINTR)
         ;
     random_number();

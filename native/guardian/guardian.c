@@ -273,7 +273,7 @@ static void run(char **arguments)
 
 static void move_processes(const char *from, const char *to)
 {
-    // Until none is left: what is forked meanwhile begins where its parent is.
+    // Until none is left: what is forked in the meantime begins where its parent is.
     for (int pass = 0; pass < 20; pass++) {
         process_count = 0;
         add_listed(from);

@@ -12,7 +12,7 @@ namespace MigrationAgent;
 /// <summary><c>check</c>: says whether a process tree could be moved, without touching it.</summary>
 public static class CheckCommand
 {
-    /// <summary>Never contacted: stands in where nobody is to be asked.</summary>
+    /// <summary>Never contacted: stands in where no one is to be asked.</summary>
     private static readonly EndPoint Nobody = new IPEndPoint(IPAddress.None, 0);
 
     public static Command Create()

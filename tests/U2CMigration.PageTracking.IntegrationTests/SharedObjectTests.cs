@@ -5,7 +5,7 @@ using U2CMigration.Testing;
 
 namespace U2CMigration.PageTracking.IntegrationTests;
 
-/// <summary>Two processes and children that nobody sees write, punch, discard and cut off shared memory without a pause; it is copied meanwhile, and in the end every page of the copy is right.</summary>
+/// <summary>Two processes and children that no one sees write, punch, discard and cut off shared memory without a pause; it is copied in the meantime, and in the end every page of the copy is right.</summary>
 public sealed class SharedObjectTests
 {
     private const int Rounds = 4;

@@ -224,7 +224,7 @@ public sealed class SharedWriteTests
             _copies.Take(found);
         }
 
-        /// <summary>Nobody writes any more: takes the last look and checks every page.</summary>
+        /// <summary>No one writes any more: takes the last look and checks every page.</summary>
         internal async Task<SharedWriteDoubt> EndAsync()
         {
             _processes.Collect(new PageSet(), Cancellation);

@@ -86,7 +86,7 @@ public sealed class Rig : IAsyncDisposable
         return rig;
     }
 
-    /// <summary>The command line, program first, that runs a command in a host: for whoever starts processes by itself.</summary>
+    /// <summary>The command line, program first, that runs a command in a host: for anyone who starts processes by itself.</summary>
     public IReadOnlyList<string> CommandLine(string host, params IReadOnlyList<string> command) => ["bash", Script, "exec", Name, host, "--", .. command];
 
     /// <summary>Starts a command in a host.</summary>

@@ -20,7 +20,7 @@ internal sealed record CarriedTree
     /// <summary>The limits that the control groups of the root set, by name.</summary>
     public IReadOnlyDictionary<string, string> GroupLimits { get; set; } = new Dictionary<string, string>();
 
-    /// <summary>Connections that nobody had accepted, as local and remote end.</summary>
+    /// <summary>Connections that no one had accepted, as local and remote end.</summary>
     public IReadOnlyList<CarriedConnection> Waiting { get; set; } = [];
 
     /// <summary>

@@ -34,7 +34,7 @@ internal sealed class DestinationState(bool isSent)
     /// <summary>Whether the source has sent something.</summary>
     public bool Any => _tree is not null;
 
-    /// <summary>Connections that nobody had accepted, which do not exist any more.</summary>
+    /// <summary>Connections that no one had accepted, which do not exist any more.</summary>
     public IReadOnlyList<CarriedConnection> Waiting => _tree?.Waiting ?? [];
 
     /// <summary>Goes through all of it with what this process has itself, which changes nothing: what is compiled then is not compiled while a workload is down.</summary>

@@ -63,7 +63,7 @@ internal sealed class MigrationTurn : IDisposable
         return true;
     }
 
-    /// <summary>Notes that it runs, so that nobody thaws it again.</summary>
+    /// <summary>Notes that it runs, so that no one thaws it again.</summary>
     public void NoteThawed()
     {
         try

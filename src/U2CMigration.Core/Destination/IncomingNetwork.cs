@@ -49,7 +49,7 @@ internal sealed class IncomingNetwork(IDestinationNetwork? network, AddressReque
         }
     }
 
-    /// <summary>Takes the address, once the images are here: whoever only says that a workload is frozen does not get so far.</summary>
+    /// <summary>Takes the address, once the images are here: anyone who only says that a workload is frozen does not get so far.</summary>
     public void BeginAcquiring(CancellationToken cancellationToken)
     {
         if (_arriving is { } arriving)

@@ -375,7 +375,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
         }
         catch (IOException e)
         {
-            // An unfinished state that nobody works on means the same; a full disk must not keep the source from being told.
+            // An unfinished state that no one works on means the same; a full disk must not keep the source from being told.
             _context.Logger.UndoFailed(e, "the record of the migration");
         }
     }

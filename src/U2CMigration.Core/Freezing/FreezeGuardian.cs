@@ -22,7 +22,7 @@ internal sealed class FreezeGuardian : IDisposable
 
     /// <summary>Starts one; to be called long before the freeze, as it takes milliseconds.</summary>
     /// <param name="freezer">How the tree is frozen.</param>
-    /// <param name="context">The migration, whose network takes the address away meanwhile.</param>
+    /// <param name="context">The migration, whose network takes the address away in the meantime.</param>
     /// <exception cref="IOException">It cannot be started, or what it would need is not there.</exception>
     public static FreezeGuardian Start(ITreeFreezer freezer, SourceContext context)
     {

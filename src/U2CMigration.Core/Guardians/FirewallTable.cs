@@ -22,7 +22,7 @@ internal sealed class FirewallTable : IDisposable
     /// <exception cref="Win32Exception">There is no nft.</exception>
     public static FirewallTable Install(IReadOnlyList<string> prefix, string table, string rules)
     {
-        // It removes the table in its own network namespace, which is that of the table, even if nobody else is in it any more.
+        // It removes the table in its own network namespace, which is that of the table, even if no one else is in it any more.
         GuardianScript undo = prefix.Count == 0
             ? new GuardianScript().Send(TableRemoval.Protocol, TableRemoval.Of(table))
             : new GuardianScript().Run([ProgramPath.Find(prefix[0]), .. prefix.Skip(1), Program, "delete", "table", "inet", table]);

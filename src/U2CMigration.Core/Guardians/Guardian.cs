@@ -12,7 +12,7 @@ internal sealed class Guardian : IDisposable
     private const byte SettledWord = (byte)'S';
     private const byte UnsettledWord = (byte)'U';
 
-    /// <summary>Whoever kills more means it.</summary>
+    /// <summary>Anyone who kills more means it.</summary>
     private const int MostReplacements = 100;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
@@ -21,7 +21,7 @@ internal sealed class Guardian : IDisposable
     private readonly byte[] _script;
     private readonly Action _replaced;
 
-    /// <summary>The network namespace in which it works, where that is another one than this process has: it was started on a thread in it, and whoever replaces it stands elsewhere.</summary>
+    /// <summary>The network namespace in which it works, where that is another one than this process has: it was started on a thread in it, and anyone who replaces it stands elsewhere.</summary>
     private readonly SafeFileHandle? _network = NetworkNamespace.TryOpenOfThread();
 
     private Process _process;
@@ -48,7 +48,7 @@ internal sealed class Guardian : IDisposable
         }
     }
 
-    /// <summary>Whether it is gone, and nobody has replaced it.</summary>
+    /// <summary>Whether it is gone, and no one has replaced it.</summary>
     public bool IsGone
     {
         get
@@ -171,7 +171,7 @@ internal sealed class Guardian : IDisposable
             }
             catch (IOException)
             {
-                // Nothing can be started any more; the migration goes on all the same, as it is safer done than left half done.
+                // Nothing can be started any more; the migration continues all the same, as it is safer done than left half done.
                 return;
             }
         }

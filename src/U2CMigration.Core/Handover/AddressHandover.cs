@@ -9,7 +9,7 @@ namespace U2CMigration.Core.Handover;
 /// <remarks>
 /// Needs CAP_NET_ADMIN and CAP_NET_RAW. Until the sockets are restored the address lies on the loopback device of the destination and is not told to
 /// neighbours (<c>arp_ignore</c>, <c>arp_announce</c>): a packet that came earlier would be answered by the kernel with a reset, as its socket does not exist yet.
-/// Meanwhile the source holds the packets that arrive there, and passes them on when the destination announces the address after the commit; after a rollback they are given to the workload.
+/// In the meantime the source holds the packets that arrive there, and passes them on when the destination announces the address after the commit; after a rollback they are given to the workload.
 /// On the destination one instance serves any number of migrations, one after the other: while a workload has the address, no other one is let in. On the source it serves one session at a time.
 /// </remarks>
 public sealed class AddressHandover : ISourceNetwork, IDestinationNetwork
@@ -112,7 +112,7 @@ public sealed class AddressHandover : ISourceNetwork, IDestinationNetwork
     public ValueTask ReclaimAsync(CancellationToken cancellationToken) => _departing?.ReclaimAsync() ?? ValueTask.CompletedTask;
 
     /// <inheritdoc/>
-    /// <remarks>By ip(8), for the journal of a migration that nobody has settled; a guardian does without. No neighbour has heard of another owner before the commit, so nothing need be announced.</remarks>
+    /// <remarks>By ip(8), for the journal of a migration that no one has settled; a guardian does without. No neighbour has heard of another owner before the commit, so nothing need be announced.</remarks>
     public IReadOnlyList<string> UndoCommand => ["ip", "address", "add", $"{_address}/{_prefixLength}", "dev", _deviceName];
 
     /// <inheritdoc/>

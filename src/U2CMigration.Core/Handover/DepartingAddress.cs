@@ -21,7 +21,7 @@ internal sealed class DepartingAddress
 
     public void HoldNewConnections()
     {
-        // First the relay: what it sees and nobody drops is a duplicate, which does no harm.
+        // First the relay: what it sees and no one drops is a duplicate, which does no harm.
         _relay.BeginWithNewConnections();
         _hold ??= NewConnectionHold.TryInstall(_address);
     }

@@ -24,7 +24,7 @@ public interface ISourceNetwork
     /// <param name="cancellationToken">Cancels the migration.</param>
     ValueTask ReleaseAsync(CancellationToken cancellationToken);
 
-    /// <summary>Called right before the commit is sent, in the downtime: from now on another host may claim the address. Before it, whoever does is not the destination. Does nothing by default.</summary>
+    /// <summary>Called right before the commit is sent, in the downtime: from now on another host may claim the address. Before it, anyone who does is not the destination. Does nothing by default.</summary>
     void Commit()
     {
     }

@@ -38,7 +38,7 @@ internal static unsafe partial class LockFile
     /// <exception cref="IOException">It cannot be opened.</exception>
     public static SafeFileHandle? TryTake(string path) => LockIfFree(Open(path, ReadWrite | CreateFlag) ?? throw Failed("opened", path), path);
 
-    /// <summary>Takes the lock of a file that is there, if it is free: nobody holds the file any more then.</summary>
+    /// <summary>Takes the lock of a file that is there, if it is free: no one holds the file any more then.</summary>
     /// <returns>Null where another holds it, or it is gone.</returns>
     /// <exception cref="IOException">It cannot be locked.</exception>
     public static SafeFileHandle? TryTakeOver(string path) => Open(path, ReadWrite) is { } file ? LockIfFree(file, path) : null;

@@ -11,7 +11,7 @@ namespace U2CMigration.Core.Interop;
 /// <param name="Local">Its own end.</param>
 /// <param name="Remote">The other end.</param>
 /// <param name="ReceiveQueue">Of a listening socket, the connections that wait to be accepted.</param>
-/// <param name="Inode">The number by which a descriptor shows it; 0 for one that nobody has open.</param>
+/// <param name="Inode">The number by which a descriptor shows it; 0 for one that no one has open.</param>
 internal readonly record struct TcpSocketEntry(int State, IPEndPoint Local, IPEndPoint Remote, uint ReceiveQueue, uint Inode);
 
 internal static unsafe partial class SocketDiagnosis

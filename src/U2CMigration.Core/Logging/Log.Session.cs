@@ -76,7 +76,7 @@ internal static partial class Log
     [LoggerMessage(LogEventIds.InterruptionSettled, LogLevel.Warning, "Migration {MigrationId}, whose program had ended, is settled: {Settlement}.", EventName = nameof(InterruptionSettled))]
     public static partial void InterruptionSettled(this ILogger logger, Guid migrationId, MigrationSettlement settlement);
 
-    [LoggerMessage(LogEventIds.SendsToAnybody, LogLevel.Warning, "The memory of the workload goes to whoever answers at {Destination}, readable on the way: AllowUnauthenticated is set.", EventName = nameof(SendsToAnybody))]
+    [LoggerMessage(LogEventIds.SendsToAnybody, LogLevel.Warning, "The memory of the workload goes to anyone who answers at {Destination}, readable on the way: AllowUnauthenticated is set.", EventName = nameof(SendsToAnybody))]
     public static partial void SendsToAnybody(this ILogger logger, string destination);
 
     [LoggerMessage(LogEventIds.DestinationBrokeProtocol, LogLevel.Error, "Migration {MigrationId}: the destination {Destination} broke the protocol and was given nothing for it: {Breach} Releases that do not fit together, or a host that is not to be trusted.", EventName = nameof(DestinationBrokeProtocol))]

@@ -114,7 +114,7 @@ public sealed class MigrationReceiver : IAsyncDisposable
     }
 
     /// <summary>Waits for the next container that runs here with all its pages in place.</summary>
-    /// <param name="cancellationToken">Ends the waiting; migrations go on and are returned by later calls.</param>
+    /// <param name="cancellationToken">Ends the waiting; migrations continue and are returned by later calls.</param>
     /// <exception cref="ObjectDisposedException">The receiver is disposed.</exception>
     public async Task<MigratedContainer> ReceiveAsync(CancellationToken cancellationToken = default)
     {
@@ -233,7 +233,7 @@ public sealed class MigrationReceiver : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            // Disposed meanwhile.
+            // Disposed in the meantime.
         }
     }
 

@@ -99,7 +99,7 @@ public sealed class MigrationSession : IAsyncDisposable
     /// <param name="progress">Receives snapshots; see <see cref="MigrationProgress"/> for when.</param>
     /// <param name="cancellationToken">Until the commit point: ends the migration and leaves the workload running here. Ignored after it.</param>
     /// <returns>The report, once the workload runs on the destination and the source copy is gone.</returns>
-    /// <exception cref="MigrationPreflightException">It can not work; nothing was touched.</exception>
+    /// <exception cref="MigrationPreflightException">It cannot work; nothing was touched.</exception>
     /// <exception cref="MigrationException">It failed; the exception says what became of the workload and whether a retry makes sense.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled; the workload runs here as before.</exception>
     /// <exception cref="InvalidOperationException">The session was run before.</exception>
@@ -128,7 +128,7 @@ public sealed class MigrationSession : IAsyncDisposable
     /// <summary>Settles a migration in doubt: asks the destination what became of it, and removes or thaws the frozen copy accordingly.</summary>
     /// <param name="cancellationToken">Ends the attempt; it can be repeated.</param>
     /// <exception cref="InvalidOperationException">The migration is not in doubt.</exception>
-    /// <exception cref="Transport.TransportException">The destination can not be asked now; the workload stays frozen, try again.</exception>
+    /// <exception cref="Transport.TransportException">The destination cannot be asked now; the workload stays frozen, try again.</exception>
     public async Task<MigrationSettlement> ResolveAsync(CancellationToken cancellationToken = default)
     {
         if (_migration is not { IsInDoubt: true })

@@ -57,11 +57,11 @@ public sealed record MigrationSessionOptions
     /// <value>Default: 10 minutes.</value>
     public TimeSpan MaxDuration { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>The longest downtime that is accepted, as far as it can be told before the stop. See <see cref="WhenNotConverging"/> for what happens when it can not be kept.</summary>
+    /// <summary>The longest downtime that is accepted, as far as it can be told before the stop. See <see cref="WhenNotConverging"/> for what happens when it cannot be kept.</summary>
     /// <value>Default: <see cref="Timeout.InfiniteTimeSpan"/>, no limit: the strategy stops where it expects the downtime to be shortest.</value>
     public TimeSpan DowntimeLimit { get; init; } = Timeout.InfiniteTimeSpan;
 
-    /// <summary>What happens when the downtime can not be brought below <see cref="DowntimeLimit"/>, or the rounds do not end within <see cref="MaxDuration"/>.</summary>
+    /// <summary>What happens when the downtime cannot be brought below <see cref="DowntimeLimit"/>, or the rounds do not end within <see cref="MaxDuration"/>.</summary>
     /// <value>Default: <see cref="NonConvergence.StopAnyway"/>.</value>
     public NonConvergence WhenNotConverging { get; init; } = NonConvergence.StopAnyway;
 

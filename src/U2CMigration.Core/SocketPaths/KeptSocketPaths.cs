@@ -8,7 +8,7 @@ namespace U2CMigration.Core.SocketPaths;
 
 /// <summary>
 /// The paths of the unix sockets of a tree, kept for a rollback. A restore binds its sockets again and so replaces the files; where the destination sees the same
-/// directory, nobody could connect to the source's sockets again. Each file gets a second name before the freeze, which brings it back.
+/// directory, no one could connect to the source's sockets again. Each file gets a second name before the freeze, which brings it back.
 /// </summary>
 /// <remarks>A guardian brings them back when this process is killed before the commit.</remarks>
 internal sealed class KeptSocketPaths : IDisposable

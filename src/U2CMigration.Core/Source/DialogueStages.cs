@@ -6,7 +6,7 @@ namespace U2CMigration.Core.Source;
 /// <summary>Which messages of a destination fit into a stage.</summary>
 internal static class DialogueStages
 {
-    /// <summary>Whether an honest destination can say this now. What a message claims is judged by whoever waits for it.</summary>
+    /// <summary>Whether an honest destination can say this now. What a message claims is judged by anyone who waits for it.</summary>
     public static bool Allows(this DialogueStage stage, MigrationMessage message) => stage switch
     {
         DialogueStage.Offered => message is Accept or Refuse,

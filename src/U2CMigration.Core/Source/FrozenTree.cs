@@ -56,7 +56,7 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
     /// <summary>Whether the tasks stop before CRIU dumps them, so that dump and tail can go side by side.</summary>
     public bool StopsBeforeDump => freezer.Freezes;
 
-    /// <summary>Connections that nobody had accepted when the frozen tasks were ended; this host's kernel has reset them, where it still had their address.</summary>
+    /// <summary>Connections that no one had accepted when the frozen tasks were ended; this host's kernel has reset them, where it still had their address.</summary>
     public IReadOnlyList<CarriedConnection> WaitingAtEnd { get; private set; } = [];
 
     /// <summary>The version of CRIU that dumps.</summary>

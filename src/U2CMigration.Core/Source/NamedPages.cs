@@ -47,7 +47,7 @@ internal sealed class NamedPages
     }
 
     /// <summary>Takes a message of a request.</summary>
-    /// <returns>What is to be sent, in numbers of this host; null while the request goes on.</returns>
+    /// <returns>What is to be sent, in numbers of this host; null while the request continues.</returns>
     /// <exception cref="MigrationProtocolException">It asks for something else, or for too much.</exception>
     public PageSet? Take(MissingPages message)
     {

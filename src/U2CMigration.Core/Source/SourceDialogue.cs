@@ -8,7 +8,7 @@ namespace U2CMigration.Core.Source;
 /// <summary>Reads what the destination says, all the time: an abort or a lost connection is noticed while pages are being sent.</summary>
 /// <remarks>
 /// The destination is trusted with nothing: what it cannot say at the time is a breach of the protocol when it comes, and so is saying more than is taken. Neither its
-/// order nor its amount is left to whoever waits for an answer.
+/// order nor its amount is left to anyone who waits for an answer.
 /// </remarks>
 internal sealed class SourceDialogue : IAsyncDisposable
 {
@@ -36,7 +36,7 @@ internal sealed class SourceDialogue : IAsyncDisposable
     /// <summary>Cancelled when nothing more will come: the destination gave up or the connection is lost. <see cref="Failure"/> says why.</summary>
     public CancellationToken Ended => _ended.Token;
 
-    /// <summary>Why the dialogue ended, or null while it goes on.</summary>
+    /// <summary>Why the dialogue ended, or null while it continues.</summary>
     public Exception? Failure { get; private set; }
 
     /// <summary>Everything that a restore takes is about to be sent: from now on the destination may say what belongs to it.</summary>
@@ -95,7 +95,7 @@ internal sealed class SourceDialogue : IAsyncDisposable
                     throw new DestinationAbortedException(abort);
                 }
 
-                // Before it is handed on: whoever takes it may begin the next stage.
+                // Before it is handed on: anyone who takes it may begin the next stage.
                 Judge(message);
                 await HandOnAsync(message).ConfigureAwait(false);
             }

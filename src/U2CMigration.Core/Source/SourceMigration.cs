@@ -156,7 +156,7 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
         context.Progress.Enter(MigrationPhase.Connecting);
         await ConnectAsync(processes, memory, version, cancellationToken).ConfigureAwait(false);
 
-        // From here on the destination's giving up cancels what goes on.
+        // From here on the destination's giving up cancels what continues.
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _dialogue!.Ended);
         context.Progress.Enter(MigrationPhase.Attaching);
         context.Clock.Restart();

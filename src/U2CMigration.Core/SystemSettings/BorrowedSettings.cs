@@ -9,7 +9,7 @@ namespace U2CMigration.Core.SystemSettings;
 /// </summary>
 /// <remarks>
 /// What was before stands in one file. Each borrower has a file of its own, locked for as long as it lives (flock(2)): an unlocked one is that of a process that was killed, and counts no more.
-/// A setting that somebody else has changed meanwhile is left alone.
+/// A setting that somebody else has changed in the meantime is left alone.
 /// </remarks>
 internal sealed class BorrowedSettings(string directory, string name, IReadOnlyList<BorrowedSetting> settings)
 {

@@ -4,7 +4,7 @@ using U2CMigration.Transport.Security;
 
 namespace U2CMigration.Core.Trust;
 
-/// <summary>Nobody is trusted for reaching a port: without credentials or a secret, both ends keep to this host.</summary>
+/// <summary>No one is trusted for reaching a port: without credentials or a secret, both ends keep to this host.</summary>
 internal static class LockedByDefault
 {
     /// <summary>What is wrong with the trust of a receiver, a sentence each.</summary>

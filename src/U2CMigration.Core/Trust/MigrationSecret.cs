@@ -4,7 +4,7 @@ using System.Text;
 namespace U2CMigration.Core.Trust;
 
 /// <summary>
-/// A secret for one migration, which whoever orders it gives to both hosts. It is never sent: both prove that they know it, and with TLS that nobody stands between them.
+/// A secret for one migration, which anyone who orders it gives to both hosts. It is never sent: both prove that they know it, and with TLS that no one stands between them.
 /// </summary>
 /// <example>
 /// <code>
@@ -55,7 +55,7 @@ public sealed class MigrationSecret
             : throw new FormatException($"The secret has {secret.Length} bytes; at least {LeastBytes} random ones are needed, or it could be found by trying. Make one with MigrationSecret.Create() (agent: MigrationAgent secret).");
     }
 
-    /// <summary>The text of the secret, for the other host. Whoever has it can send a workload, which is restored as root.</summary>
+    /// <summary>The text of the secret, for the other host. Anyone who has it can send a workload, which is restored as root.</summary>
     public string Reveal() => Convert.ToBase64String(_secret);
 
     /// <summary>Not the secret, which must not get into a log.</summary>

@@ -6,7 +6,7 @@ using U2CMigration.Transport.Security;
 
 namespace U2CMigration.Core.Trust;
 
-/// <summary>Which peers are let in by their certificates, and where nobody need have one.</summary>
+/// <summary>Which peers are let in by their certificates, and where no one need have one.</summary>
 internal static class PeerRules
 {
     /// <summary>The alternative name (URI) by which an authority lets a host send workloads.</summary>

@@ -15,7 +15,7 @@ internal sealed class ClaimedDirectory : IDisposable
     private ClaimedDirectory(string path, FileStream claim) => (_path, _claim) = (path, claim);
 
     /// <summary>Creates the directory.</summary>
-    /// <exception cref="IOException">It can not be written.</exception>
+    /// <exception cref="IOException">It cannot be written.</exception>
     public static ClaimedDirectory Create(string path)
     {
         PrivateDirectory.Create(path);

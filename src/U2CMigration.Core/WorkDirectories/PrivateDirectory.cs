@@ -2,7 +2,7 @@ using U2CMigration.Core.Interop;
 
 namespace U2CMigration.Core.WorkDirectories;
 
-/// <summary>Makes directories that nobody else can look into: what lies there is the memory and the state of workloads.</summary>
+/// <summary>Makes directories that no one else can look into: what lies there is the memory and the state of workloads.</summary>
 internal static class PrivateDirectory
 {
     public const UnixFileMode OnlyOwner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
@@ -18,7 +18,7 @@ internal static class PrivateDirectory
     private const ushort WrittenByGroup = 0x10;
     private const ushort WrittenByOthers = 0x2;
 
-    /// <summary>Creates a directory, and what is missing above it. One that is there already is taken if it belongs to this user and nobody else may write to it.</summary>
+    /// <summary>Creates a directory, and what is missing above it. One that is there already is taken if it belongs to this user and no one else may write to it.</summary>
     /// <exception cref="OpenDirectoryException">Others could put something into it or exchange it.</exception>
     /// <exception cref="IOException">It cannot be created.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be created.</exception>

@@ -57,7 +57,7 @@ public sealed partial class CriuWorker : IAsyncDisposable
     /// <param name="options">How to start it.</param>
     /// <param name="loggerFactory">Where to log; nowhere by default.</param>
     /// <returns>The worker, waiting for a request.</returns>
-    /// <exception cref="CriuException">CRIU is not installed or can not be started.</exception>
+    /// <exception cref="CriuException">CRIU is not installed or cannot be started.</exception>
     public static CriuWorker Start(CriuWorkerOptions? options = null, ILoggerFactory? loggerFactory = null)
     {
         options ??= new CriuWorkerOptions();

@@ -48,7 +48,7 @@ public sealed class HeldRestore : IAsyncDisposable
     internal Action? TreeBegun { get; set; }
 
     /// <summary>Whether the tasks are complete, do not run and can still be removed.</summary>
-    /// <value>False also when CRIU was killed from outside meanwhile; going on fails then and removes the tasks.</value>
+    /// <value>False also when CRIU was killed from outside in the meantime; going on fails then and removes the tasks.</value>
     public bool IsHeld => _postRestore.Reached.IsCompletedSuccessfully && !_unlocked && !_settled && !_worker.Ended.IsCompleted;
 
     /// <summary>Starts the worker, so that <see cref="HoldAsync"/> has only the restore itself to wait for.</summary>

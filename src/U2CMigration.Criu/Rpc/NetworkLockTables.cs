@@ -40,7 +40,7 @@ internal static partial class NetworkLockTables
     }
 
     /// <summary>The tables there are now, of whatever run.</summary>
-    /// <returns>Their names; none where nft(8) is missing or fails, as CRIU can not lock with it there either.</returns>
+    /// <returns>Their names; none where nft(8) is missing or fails, as CRIU cannot lock with it there either.</returns>
     public static IReadOnlySet<string> List(string? networkNamespace)
     {
         try

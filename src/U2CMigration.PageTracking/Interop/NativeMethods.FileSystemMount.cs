@@ -1,4 +1,4 @@
-// fsopen(2), fsconfig(2), fsmount(2): a file system of one's own that nobody else sees. Linux 5.2; needs CAP_SYS_ADMIN. The numbers are the same on every architecture.
+// fsopen(2), fsconfig(2), fsmount(2): a file system of one's own that no one else sees. Linux 5.2; needs CAP_SYS_ADMIN. The numbers are the same on every architecture.
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 

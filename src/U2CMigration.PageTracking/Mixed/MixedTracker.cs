@@ -14,7 +14,7 @@ namespace U2CMigration.PageTracking.Mixed;
 /// <remarks>
 /// A process is write-protected as by <see cref="WriteProtectTracker"/> if it can be entered. If not (it has used up its descriptors, dispatches its system calls to a
 /// handler of its own, has a seccomp policy that may not be suspended, sleeps in a device), it is tracked by soft-dirty bits or, on kernels without them, by
-/// hashing its memory in each look, and entered later if it can be then. Whoever copies pages must tell it through <see cref="ICopyObserver"/>, for the sake of those.
+/// hashing its memory in each look, and entered later if it can be then. Anyone who copies pages must tell it through <see cref="ICopyObserver"/>, for the sake of those.
 /// A process that is traced by another one, frozen, or write-protected by another tracker is refused.
 /// </remarks>
 public sealed class MixedTracker : IPageTracker, ICopyObserver, IProtectedProcesses, ITrackedProcessFactory<MixedProcess>

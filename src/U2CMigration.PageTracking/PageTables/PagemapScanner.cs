@@ -17,7 +17,7 @@ internal sealed unsafe class PagemapScanner : IPageTableReader
     private const ulong MappingsEnd = (1UL << 47) - PageSize.Bytes;
 
     /// <summary>
-    /// Protected in one call: 64 MiB, well below 10 ms. The kernel holds the map of the process meanwhile, and whoever wants to map or unmap something in it waits: 0.6 s were measured for 4 GiB at once.
+    /// Protected in one call: 64 MiB, well below 10 ms. The kernel holds the map of the process in the meantime, and anyone who wants to map or unmap something in it waits: 0.6 s were measured for 4 GiB at once.
     /// </summary>
     private const ulong ProtectedAtOnce = 16384;
 
@@ -71,7 +71,7 @@ internal sealed unsafe class PagemapScanner : IPageTableReader
         arguments.RegionsLength = 1;
         arguments.MaxPages = 1;
 
-        // What can not be told may be there.
+        // What cannot be told may be there.
         return Scan(pagemap, ref arguments) != 0;
     }
 
@@ -82,7 +82,7 @@ internal sealed unsafe class PagemapScanner : IPageTableReader
     /// </remarks>
     /// <param name="pagemap">The page map of the process.</param>
     /// <param name="span">What is scanned. Where it says anonymous and a file has been mapped since, too much is found, never too little.</param>
-    /// <param name="start">Where to begin in it; then where to go on.</param>
+    /// <param name="start">Where to begin in it; then where to continue.</param>
     /// <param name="found">The pages, valid until the next call.</param>
     internal int CollectWritten(SafeFileHandle pagemap, in ScanSpan span, ref ulong start, out ReadOnlySpan<PageRegion> found)
     {
@@ -246,7 +246,7 @@ internal sealed unsafe class PagemapScanner : IPageTableReader
         int count = Scan(pagemap, ref arguments);
         if (count == -Errno.ESRCH)
         {
-            // The address space went away during the walk, and all its pages with it. Whoever reads the map next finds out.
+            // The address space went away during the walk, and all its pages with it. Anyone who reads the map next finds out.
             count = 0;
         }
 

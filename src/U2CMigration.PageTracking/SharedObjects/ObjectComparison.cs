@@ -96,7 +96,7 @@ internal sealed class ObjectComparison(SafeFileHandle file, DeliveredContent del
                 int bytes = (int)Math.Min(BatchPages * PageSize.Bytes, piece.End - at);
                 int read = SharedObject.ReadFully(file, memory.AsSpan(0, bytes), at);
 
-                // Beyond an end that came closer meanwhile there are no pages; what the next look finds there is new to it.
+                // Beyond an end that came closer in the meantime there are no pages; what the next look finds there is new to it.
                 int pages = (read + PageSize.Bytes - 1) >> PageSize.Shift;
                 memory.AsSpan(read, (pages * PageSize.Bytes) - read).Clear();
                 for (int i = 0; i < pages; i++)

@@ -32,7 +32,7 @@ internal sealed class ObjectFinder
     /// <summary>An object that was found, and a path that leads to it as long as the process does not change.</summary>
     internal readonly record struct Found(int ProcessId, string Below);
 
-    /// <summary>Looks through the mappings and descriptors of processes. What ends meanwhile has none.</summary>
+    /// <summary>Looks through the mappings and descriptors of processes. What ends in the meantime has none.</summary>
     internal IReadOnlyDictionary<((uint Major, uint Minor) Device, ulong Inode), Found> Find(IEnumerable<int> processIds)
     {
         _found.Clear();

@@ -6,7 +6,7 @@ using U2CMigration.PageTracking.SharedWrites;
 namespace U2CMigration.PageTracking.SharedObjects;
 
 /// <summary>Memory that several processes may share, mapped or open: one for all who have it. Its pages are those of a process with the number <see cref="Id"/>, at addresses that are offsets.</summary>
-/// <remarks>The numbers lie above those that the kernel gives to processes. Reading and comparing may go on at the same time.</remarks>
+/// <remarks>The numbers lie above those that the kernel gives to processes. Reading and comparing may continue at the same time.</remarks>
 public sealed class SharedObject : IDisposable
 {
     /// <summary>The first number of an object. The kernel numbers processes up to 2^22.</summary>

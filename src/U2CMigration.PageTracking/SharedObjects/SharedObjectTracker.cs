@@ -12,7 +12,7 @@ namespace U2CMigration.PageTracking.SharedObjects;
 /// <summary>Finds the shared memory of a process tree and the pages of it that differ from what was copied: each object once, however many processes have it.</summary>
 /// <remarks>
 /// The counterpart of an <see cref="Trackers.IPageTracker"/>, which looks at private memory only. Pages must be copied with <see cref="SharedObject.Read"/>: a page is
-/// reported until its content was read in that way. One thread at a time; pages may be read meanwhile.
+/// reported until its content was read in that way. One thread at a time; pages may be read in the meantime.
 /// </remarks>
 public sealed class SharedObjectTracker : IDisposable
 {
@@ -86,11 +86,11 @@ public sealed class SharedObjectTracker : IDisposable
         }
     }
 
-    /// <summary>Adds every page whose content is not what was copied last, in the objects that are known. Exact when nobody writes.</summary>
+    /// <summary>Adds every page whose content is not what was copied last, in the objects that are known. Exact when no one writes.</summary>
     /// <param name="processIds">The processes of the tree, which must be frozen.</param>
     /// <param name="dirty">Receives the pages, until the task ends.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <returns>It runs beside the caller. The tracker of the private memory may look again meanwhile.</returns>
+    /// <returns>It runs beside the caller. The tracker of the private memory may look again in the meantime.</returns>
     public Task CollectAllAsync(IReadOnlyCollection<int> processIds, PageSet dirty, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(processIds);

@@ -10,7 +10,7 @@ internal static class Outsiders
     /// <param name="tree">The processes of the tree.</param>
     /// <param name="objects">The objects that are looked for.</param>
     /// <returns>Those that somebody else maps; null when it cannot be told.</returns>
-    /// <remarks>It ends when no process is left that came while it looked: a process gets what it maps from its parent, and whoever maps an object afterwards is told by the kernel.</remarks>
+    /// <remarks>It ends when no process is left that came while it looked: a process gets what it maps from its parent, and anyone who maps an object afterwards is told by the kernel.</remarks>
     internal static HashSet<((uint Major, uint Minor) Device, ulong Inode)>? Find(IEnumerable<int> tree, IReadOnlyCollection<((uint Major, uint Minor) Device, ulong Inode)> objects)
     {
         var seen = new HashSet<int>(tree) { Environment.ProcessId };

@@ -9,7 +9,7 @@ namespace U2CMigration.PageTracking.SharedWrites;
 
 /// <summary>Tells by write-protection which pages of shared memory may have been written, so that the others need not be compared.</summary>
 /// <remarks>
-/// Watched is anonymous shared memory, to which nobody has a descriptor. Written pages are those that any mapping of the tree marks, and those that a mapping in this process has lost. That is all, provided that
+/// Watched is anonymous shared memory, to which no one has a descriptor. Written pages are those that any mapping of the tree marks, and those that a mapping in this process has lost. That is all, provided that
 /// every mapping is known and was registered all the time; whatever may make another one (a fork, above all, whose child may have ended by now) is told by the kernel, and makes everything suspect.
 /// </remarks>
 internal sealed class SharedWriteWatch(IProtectedProcesses protections, Func<MemoryEventWatch?> openEvents, long leastBytes) : IDisposable
@@ -176,7 +176,7 @@ internal sealed class SharedWriteWatch(IProtectedProcesses protections, Func<Mem
         return events;
     }
 
-    /// <summary>Where something was in doubt, or is new: looks whether nobody outside the tree has the object, and takes what was scanned for the whole.</summary>
+    /// <summary>Where something was in doubt, or is new: looks whether no one outside the tree has the object, and takes what was scanned for the whole.</summary>
     private void LearnAnew(IReadOnlyCollection<int> processIds, MemoryEventSet since)
     {
         WatchedObject[] candidates = [.. _watched.Values.Where(static watched => !watched.IsKnown && watched.IsScanned)];

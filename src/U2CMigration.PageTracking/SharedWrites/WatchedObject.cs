@@ -66,7 +66,7 @@ internal sealed class WatchedObject(SharedObject shared, OwnMapping own) : IDisp
         shared.Suspects.AddAll();
     }
 
-    /// <summary>Takes the mappings of this look for all that there are, after nobody else was found to have the object.</summary>
+    /// <summary>Takes the mappings of this look for all that there are, after no one else was found to have the object.</summary>
     /// <param name="events">What has happened since before they were read.</param>
     internal void TryKnow(MemoryEventSet events) => _known = IsScanned && DoubtOf(events) == SharedWriteDoubt.None ? [.. Areas] : null;
 

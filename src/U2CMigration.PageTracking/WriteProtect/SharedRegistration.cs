@@ -28,7 +28,7 @@ internal sealed class SharedRegistration(SafeFileHandle userfaultfd, SafeFileHan
 
         RegisterBeside(now, scanner);
 
-        // What is protected since a registration that the kernel has dropped would look clean for ever.
+        // What is protected since a registration that the kernel has dropped would look clean forever.
         return !scanner.HasProtected(pagemap, area.Start, area.End) || Userfaultfd.RemoveProtection(userfaultfd, area.Start, area.End) == 0;
     }
 

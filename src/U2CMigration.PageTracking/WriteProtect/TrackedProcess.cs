@@ -6,7 +6,7 @@ using U2CMigration.PageTracking.Trackers;
 
 namespace U2CMigration.PageTracking.WriteProtect;
 
-/// <summary>One process of a tracked tree. While it can not be entered, all its pages are reported every time: costly, but never wrong.</summary>
+/// <summary>One process of a tracked tree. While it cannot be entered, all its pages are reported every time: costly, but never wrong.</summary>
 internal sealed class TrackedProcess : ITrackedProcess
 {
     /// <summary>All others wait while a process that turned up is entered.</summary>
@@ -49,7 +49,7 @@ internal sealed class TrackedProcess : ITrackedProcess
     /// <param name="scanner">Walks the page tables.</param>
     /// <param name="features">What the kernel can do.</param>
     /// <param name="logger">Receives events.</param>
-    /// <exception cref="PageTrackingException">The process can not be tracked; it is as it was.</exception>
+    /// <exception cref="PageTrackingException">The process cannot be tracked; it is as it was.</exception>
     internal static TrackedProcess Enter(int processId, int parentProcessId, PagemapScanner scanner, KernelFeatures features, ILogger logger)
     {
         TrackedProcess process = new(processId, parentProcessId, scanner, features, logger);
@@ -101,7 +101,7 @@ internal sealed class TrackedProcess : ITrackedProcess
     /// <summary>Reads the mappings, and enters the process unless it is entered already.</summary>
     /// <param name="patience">How long its main thread may take to stop.</param>
     /// <param name="refuse">Throws when this process should not be entered now.</param>
-    /// <param name="failure">Why it can not be entered now; null also when it runs in the memory of its parent, which is tracked there.</param>
+    /// <param name="failure">Why it cannot be entered now; null also when it runs in the memory of its parent, which is tracked there.</param>
     /// <returns>False when the address space is gone.</returns>
     internal bool TryEnter(TimeSpan patience, Action<int>? refuse, out PageTrackingException? failure)
     {

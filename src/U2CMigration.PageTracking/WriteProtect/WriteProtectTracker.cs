@@ -15,7 +15,7 @@ namespace U2CMigration.PageTracking.WriteProtect;
 /// Processes forked later are found by <see cref="Collect"/>; so is an exec, after which all pages are reported again, as are those of a moved mapping.
 /// Private memory only: shared mappings, hugetlb and the kernel's own pages are not looked at. Of private file mappings the pages that were written are
 /// reported. Pages written by hardware through long-term pins (RDMA, io_uring fixed buffers) are not seen.
-/// A frozen tree can be collected, but a frozen process can not be entered: one forked just before the freeze is reported in full.
+/// A frozen tree can be collected, but a frozen process cannot be entered: one forked just before the freeze is reported in full.
 /// </remarks>
 public sealed class WriteProtectTracker : IPageTracker, IProtectedProcesses, ITrackedProcessFactory<TrackedProcess>
 {

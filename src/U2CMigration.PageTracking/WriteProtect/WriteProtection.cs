@@ -21,7 +21,7 @@ internal sealed class WriteProtection : IDisposable
     /// <param name="space">The address space.</param>
     /// <param name="scanner">Walks its page tables.</param>
     /// <param name="patience">How long its main thread may take to stop; null for as long as it takes on a busy machine.</param>
-    /// <exception cref="PageTrackingException">The process can not be entered, or is tracked already; it is as it was.</exception>
+    /// <exception cref="PageTrackingException">The process cannot be entered, or is tracked already; it is as it was.</exception>
     internal WriteProtection(AddressSpace space, PagemapScanner scanner, TimeSpan? patience = null)
     {
         _space = space;

@@ -52,7 +52,7 @@ public sealed record MigrationConnectionOptions
     /// <value>The system's.</value>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
-    /// <summary>The time for the first byte of a peer that has connected: whoever has nothing to say does not keep a place from others.</summary>
+    /// <summary>The time for the first byte of a peer that has connected: anyone who has nothing to say does not keep a place from others.</summary>
     internal TimeSpan FirstByteTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
     internal void Validate()

@@ -7,7 +7,7 @@ using U2CMigration.Transport.Logging;
 
 namespace U2CMigration.Transport.Connections;
 
-/// <summary>Takes connections over TCP. Greetings go on side by side, so many of each address, and a stranger who connects and says nothing is soon sent away: nobody holds others up.</summary>
+/// <summary>Takes connections over TCP. Greetings continue side by side, so many of each address, and a stranger who connects and says nothing is soon sent away: no one holds others up.</summary>
 public sealed class MigrationListener : IAsyncDisposable
 {
     private const int MaxGreetings = 256;
@@ -84,7 +84,7 @@ public sealed class MigrationListener : IAsyncDisposable
         }
     }
 
-    /// <summary>Stops listening and closes the connections that nobody accepted.</summary>
+    /// <summary>Stops listening and closes the connections that no one accepted.</summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _isDisposed, 1) != 0)

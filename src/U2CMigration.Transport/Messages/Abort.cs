@@ -2,7 +2,7 @@ using U2CMigration.Transport.Frames;
 
 namespace U2CMigration.Transport.Messages;
 
-/// <summary>Either direction: the migration ends here. Before <see cref="Commit"/> the source goes on; after it only the destination may send this, and the source thaws.</summary>
+/// <summary>Either direction: the migration ends here. Before <see cref="Commit"/> the source continues; after it only the destination may send this, and the source thaws.</summary>
 /// <param name="Code">Why, for programs.</param>
 /// <param name="Sentence">Why and what to do about it, for people.</param>
 public sealed record Abort(AbortCode Code, string Sentence) : MigrationMessage

@@ -2,7 +2,7 @@ using U2CMigration.Transport.Frames;
 
 namespace U2CMigration.Transport.Messages;
 
-/// <summary>Destination to source: the offer is not taken; the source goes on as it was.</summary>
+/// <summary>Destination to source: the offer is not taken; the source continues as it was.</summary>
 /// <param name="Reason">Why, for programs.</param>
 /// <param name="Sentence">Why and what to do about it, for people.</param>
 public sealed record Refuse(RefusalReason Reason, string Sentence) : MigrationMessage

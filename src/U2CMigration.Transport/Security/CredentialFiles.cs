@@ -34,7 +34,7 @@ public sealed class CredentialFiles
     }
 
     /// <summary>Whom a certificate must not have been revoked for, besides the list: asked for every peer; true refuses it.</summary>
-    /// <value>Default: nobody is.</value>
+    /// <value>Default: no one is.</value>
     public Func<PeerIdentity, bool> IsRevoked { get; init; } = static _ => false;
 
     /// <summary>What a receiver authenticates with.</summary>

@@ -51,7 +51,7 @@ internal sealed class CredentialSet
     private bool IsListed(X509Certificate2 certificate) =>
         _revoked is not null && CertificateRevocationListBuilder.Load(_revoked, out _).RemoveEntry(certificate.SerialNumberBytes.Span);
 
-    /// <summary>The list as it is, checked to be one: better no start than a list that revokes nobody.</summary>
+    /// <summary>The list as it is, checked to be one: better no start than a list that revokes no one.</summary>
     private static byte[] Decode(string pem, string path)
     {
         if (!PemEncoding.TryFind(pem, out PemFields fields) || !pem.AsSpan()[fields.Label].SequenceEqual("X509 CRL"))

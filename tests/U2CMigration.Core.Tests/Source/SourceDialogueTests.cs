@@ -94,7 +94,7 @@ public sealed class SourceDialogueTests : IAsyncLifetime
         commit.Should().Throw<MigrationProtocolException>().Which.Got.Should().Be("Resumed");
     }
 
-    /// <summary>Nobody takes what comes, as while pages are sent: a destination that goes on all the same is held back, and then given up.</summary>
+    /// <summary>No one takes what comes, as while pages are sent: a destination that continues all the same is held back, and then given up.</summary>
     [Fact]
     public async Task Flood_NobodyTakesIt_EndsWhileLittleIsHeld()
     {

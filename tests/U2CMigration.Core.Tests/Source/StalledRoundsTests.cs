@@ -14,7 +14,7 @@ using U2CMigration.Transport.Pages;
 namespace U2CMigration.Core.Tests.Source;
 
 /// <summary>
-/// Rounds over a real connection whose ends are held up now and then, as threads are on a busy machine. However the times look by then, nobody may believe that the half of the memory that
+/// Rounds over a real connection whose ends are held up now and then, as threads are on a busy machine. However the times look by then, no one may believe that the half of the memory that
 /// was never sent costs nothing.
 /// </summary>
 /// <remarks>Alone, as the other tests would take the processors.</remarks>
@@ -120,7 +120,7 @@ public sealed class StalledRoundsTests
         ReadyForTheFreeze,
     }
 
-    /// <summary>Holds up whoever calls it, now and then.</summary>
+    /// <summary>Holds up anyone who calls it, now and then.</summary>
     private sealed class RandomStalls(int seed)
     {
         private readonly Lock _lock = new();

@@ -78,7 +78,7 @@ public sealed class MappingsTextTests
     [Fact]
     public void Read_ThisProcess_HasTheMappingsThatItHas()
     {
-        // Not compared with its maps, as the memory of a test process grows meanwhile.
+        // Not compared with its maps, as the memory of a test process grows in the meantime.
         MappingsText mappings = MappingsText.Read(Environment.ProcessId);
         mappings.Mappings.Should().HaveCountGreaterThan(10).And.OnlyContain(mapping => mapping.Flags.StartsWith("VmFlags: "));
     }

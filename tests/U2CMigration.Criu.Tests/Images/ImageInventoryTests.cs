@@ -11,7 +11,7 @@ public sealed class ImageInventoryTests
         using var directory = new TemporaryDirectory();
         string path = directory[ImageInventory.FileName];
 
-        // img_version 2, dump_uptime 300, and a field 99 that nobody knows.
+        // img_version 2, dump_uptime 300, and a field 99 that no one knows.
         byte[] image = Bytes.Hex("16313158 08000000 0802 40ac02 98062a");
         File.WriteAllBytes(path, image);
 

@@ -79,7 +79,7 @@ public sealed partial class BacklogTests(RigFixture fixture) : FailureTest(fixtu
         GivenUp(JsonDocument.Parse(line).RootElement).Should().BePositive().And.BeLessThanOrEqualTo(became["reset"]);
     }
 
-    /// <summary>What was sent over a connection that nobody has accepted lies in no image: the dump is refused, and the workload serves these clients where it is.</summary>
+    /// <summary>What was sent over a connection that no one has accepted lies in no image: the dump is refused, and the workload serves these clients where it is.</summary>
     [Theory]
     [Shows(Kind.Sockets, "a connection over a unix socket within the tree that waits to be accepted, with data sent over it", Outcome.RolledBack, Because = "What was sent lies in no image.", Remedy = "Try again when the workload has accepted it.")]
     [InlineData(8426, true)]

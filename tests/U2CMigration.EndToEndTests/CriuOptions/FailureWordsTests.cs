@@ -84,7 +84,7 @@ public sealed class FailureWordsTests(RigFixture fixture) : BelongingsTest(fixtu
         ErrorOf(result).Should().Contain($"Process {pid} (sleep) runs as user 65534").And.Contain("CAP_SYS_RESOURCE").And.Contain(StillHere);
     }
 
-    /// <summary>Nobody on the source can look there.</summary>
+    /// <summary>No one on the source can look there.</summary>
     [Fact]
     public async Task Send_RestoreFails_SaysSoAndKeepsTheLogOfTheDestination()
     {

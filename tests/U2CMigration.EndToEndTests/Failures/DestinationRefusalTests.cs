@@ -6,7 +6,7 @@ using U2CMigration.Transport.Frames;
 
 namespace U2CMigration.EndToEndTests.Failures;
 
-/// <summary>The destination can not take the workload, or finds so on the way: it says why, and the source runs on.</summary>
+/// <summary>The destination cannot take the workload, or finds so on the way: it says why, and the source runs on.</summary>
 [Collection<SharedRig>]
 public sealed class DestinationRefusalTests(RigFixture fixture) : FailureTest(fixture)
 {

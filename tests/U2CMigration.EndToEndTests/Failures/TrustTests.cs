@@ -35,7 +35,7 @@ public sealed class TrustTests(RigFixture fixture) : FailureTest(fixture)
         ErrorOf(result).Should().Contain("--allow-unauthenticated").And.Contain("memory");
     }
 
-    /// <summary>A secret lets the migration in that proves it, once; nobody else, and no second one.</summary>
+    /// <summary>A secret lets the migration in that proves it, once; no one else, and no second one.</summary>
     [Fact]
     public async Task Move_WithASecret_OnlyWhoKnowsItIsLetIn()
     {

@@ -45,7 +45,7 @@ internal sealed class FileHolder : IAsyncDisposable
         return process;
     }
 
-    /// <summary>Whether it goes on counting.</summary>
+    /// <summary>Whether it continues counting.</summary>
     public async Task<bool> RunsAsync(CancellationToken cancellationToken)
     {
         long before = Count();

@@ -19,7 +19,7 @@ public sealed partial class CommitModelTests
         records.Where(static name => name != "Nothing").Should().BeEquivalentTo(Enum.GetNames<MigrationState>().Where(static name => name != nameof(MigrationState.Unknown)));
     }
 
-    /// <summary>A defect that is listed and not in the model would be found missing by the script; one in the model that is not listed, by nobody.</summary>
+    /// <summary>A defect that is listed and not in the model would be found missing by the script; one in the model that is not listed, by no one.</summary>
     [Fact]
     public void Defects_InTheModel_AreAllTried()
     {

@@ -32,7 +32,7 @@ internal sealed class JournalFiles(string workDirectory) : ISourceJournal
             }
             catch (FileNotFoundException)
             {
-                // Settled meanwhile.
+                // Settled in the meantime.
             }
             catch (JsonException e)
             {

@@ -4,13 +4,13 @@ internal enum CopyState
 {
     None,
 
-    /// <summary>CRIU holds it, and without CRIU it is stuck for ever.</summary>
+    /// <summary>CRIU holds it, and without CRIU it is stuck forever.</summary>
     HeldByCriu,
 
     /// <summary>CRIU lets go of it: if CRIU dies now, it runs.</summary>
     AboutToRun,
 
-    /// <summary>Complete, frozen, needs nobody.</summary>
+    /// <summary>Complete, frozen, needs no one.</summary>
     Frozen,
 
     Runs,

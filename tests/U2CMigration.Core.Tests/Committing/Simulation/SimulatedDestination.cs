@@ -86,7 +86,7 @@ internal sealed class SimulatedDestination : IRestoredTrees
         }
     }
 
-    /// <summary>A question on a connection of its own; null where the answer is lost or nobody is there.</summary>
+    /// <summary>A question on a connection of its own; null where the answer is lost or no one is there.</summary>
     public State? Ask()
     {
         if (_ledger is null || _world.Chance(0.2))
