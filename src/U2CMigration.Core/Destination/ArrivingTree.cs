@@ -128,7 +128,7 @@ internal sealed class ArrivingTree(DestinationContext context, MigrationTurn tur
         if (!_runs && _mayRun)
         {
             // Before CRIU is let go, which would let them run. CRIU has taken its lock off their connections.
-            using ConnectionLock? silence = ConnectionLock.TryInstall(ProcessTree.List(RootProcessId), context.MigrationId, context.Logger);
+            using var quiet = QuietEnd.Prepare(ProcessTree.List(RootProcessId), context.Logger);
             TryKill();
         }
 

@@ -14,7 +14,7 @@ internal sealed class RestoredTrees(ILogger logger) : IRestoredTrees
     public void Kill(MigrationRecord record)
     {
         // Their connections live on at the source: that sockets end here must not be said to the peers.
-        using ConnectionLock? silence = record.RootProcessId == 0 ? null : ConnectionLock.TryInstall(ProcessTree.List(record.RootProcessId), Guid.NewGuid(), logger);
+        using var quiet = QuietEnd.Prepare(record.RootProcessId == 0 ? [] : ProcessTree.List(record.RootProcessId), logger);
         GroupEnd.Run(record.Groups);
         ArrivalGroup.Remove(record.Groups);
     }

@@ -46,7 +46,7 @@ internal sealed class AbandonedOriginal(JournalEntry entry, ILogger logger) : IF
 
         // The destination has its connections: what is said when sockets end here must not reach the peers.
         IReadOnlyList<int> tree = ProcessTree.List(entry.RootProcessId);
-        using ConnectionLock? connections = ConnectionLock.TryInstall(tree, entry.MigrationId, logger);
+        using var quiet = QuietEnd.Prepare(tree, logger);
         SendToAll(Signals.Kill);
         Thaw();
         long start = TimeProvider.System.GetTimestamp();
