@@ -21,8 +21,9 @@ internal static class EventRecord
 
                 break;
             case PERF_RECORD_MMAP2:
-                // { pid, tid, addr, len, pgoff, maj, min, ino, ... }
-                if (ReadInt32LittleEndian(record[8..]) != Environment.ProcessId)
+                // { pid, tid, addr, len, pgoff, maj, min, ino, ino_generation, prot, flags, ... }. Through one that only reads nothing is written, CRIU's own in a dump for example; if it is made
+                // writable, that is another record.
+                if (ReadInt32LittleEndian(record[8..]) != Environment.ProcessId && (ReadInt32LittleEndian(record[64..]) & PROT_WRITE) != 0)
                 {
                     events.Mapped.Add(((ReadUInt32LittleEndian(record[40..]), ReadUInt32LittleEndian(record[44..])), ReadUInt64LittleEndian(record[48..])));
                 }

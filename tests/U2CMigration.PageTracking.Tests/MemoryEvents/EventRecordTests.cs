@@ -25,7 +25,7 @@ public sealed class EventRecordTests
     public void Note_MappingOfAnother_ItsObjectIsTold()
     {
         MemoryEventSet events = new();
-        EventRecord.Note(Record(Mapping, 31, 31, 0, 0, 0, 0, 0, 0, 7, 1, 237147, 0, 0, 0, 0, 0), events);
+        EventRecord.Note(Record(Mapping, 31, 31, 0, 0, 0, 0, 0, 0, 7, 1, 237147, 0, 0, 0, 3, 1), events);
         events.Mapped.Should().Equal(((7u, 1u), 237147UL));
     }
 
@@ -33,7 +33,16 @@ public sealed class EventRecordTests
     public void Note_OwnMapping_IsNotTold()
     {
         MemoryEventSet events = new();
-        EventRecord.Note(Record(Mapping, (uint)Environment.ProcessId, 31, 0, 0, 0, 0, 0, 0, 7, 1, 237147, 0, 0, 0, 0, 0), events);
+        EventRecord.Note(Record(Mapping, (uint)Environment.ProcessId, 31, 0, 0, 0, 0, 0, 0, 7, 1, 237147, 0, 0, 0, 3, 1), events);
+        events.Mapped.Should().BeEmpty();
+    }
+
+    /// <summary>As CRIU maps what it dumps.</summary>
+    [Fact]
+    public void Note_MappingThatOnlyReads_IsNotTold()
+    {
+        MemoryEventSet events = new();
+        EventRecord.Note(Record(Mapping, 31, 31, 0, 0, 0, 0, 0, 0, 7, 1, 237147, 0, 0, 0, 1, 1), events);
         events.Mapped.Should().BeEmpty();
     }
 
