@@ -23,7 +23,7 @@ declare -rA DEFECTS=(
     [UNFLUSHED]='the workload is thawed before the record is on the disk'
     [BELIEVING]='an agent acts on a record that the one before it did not flush'
     [EARLY]='Resumed is answered between its record and the thaw, and the next agent has another ledger'
-    [WINDOW]='nobody kills what runs when CRIU and the agent die before the freeze'
+    [WINDOW]='no one kills what runs when CRIU and the agent die before the freeze'
     [LOCKS]='a limit that stands: file locks of the frozen original are free only when it has ended, before the restored processes are complete'
     [GUARDIAN]='the guardian of the source stays armed while Commit is sent'
 )

@@ -205,7 +205,7 @@ if [ "$filter" != unit ]; then
 fi
 
 printf '== build (%s)\n' "$CONFIGURATION"
-# Nothing of the build may continue running behind it: node reuse and build servers off.
+# Nothing of the build may keep running after it: node reuse and build servers off.
 if ! dotnet build "$REPO/U2CMigration.Core.sln" -c "$CONFIGURATION" -nologo -nodeReuse:false -p:UseSharedCompilation=false >"$LOGS/build.log" 2>&1 </dev/null; then
     grep -E '(error|warning) ' "$LOGS/build.log" | sort -u | head -n 30
     printf 'The solution does not build (all of it in %s).\n0 passed, 1 failed, 0 skipped\n' "$LOGS/build.log"

@@ -25,7 +25,7 @@ public static class CertificatesCommand
         var hosts = new Option<string[]>("--host") { HelpName = "NAME", Description = "The name or address by which a host is called; more than once for more hosts.", Required = true };
         var role = new Option<string>("--role") { Description = $"What the hosts may be: {string.Join(", ", Roles.Keys)}.", DefaultValueFactory = _ => "both" };
         role.AcceptOnlyFromAmong([.. Roles.Keys]);
-        var command = new Command("certificates", "Makes a small authority (ca.pem, ca.key) and certificates of hosts (NAME.pem, NAME.key), for tests and a first try. Keep ca.key away from the hosts: whoever has it can be any of them.")
+        var command = new Command("certificates", "Makes a small authority (ca.pem, ca.key) and certificates of hosts (NAME.pem, NAME.key), for tests and a first try. Keep ca.key away from the hosts: anyone who has it can be any of them.")
         {
             directory, hosts, role,
         };

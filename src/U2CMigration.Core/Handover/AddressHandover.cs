@@ -112,7 +112,7 @@ public sealed class AddressHandover : ISourceNetwork, IDestinationNetwork
     public ValueTask ReclaimAsync(CancellationToken cancellationToken) => _departing?.ReclaimAsync() ?? ValueTask.CompletedTask;
 
     /// <inheritdoc/>
-    /// <remarks>By ip(8), for the journal of a migration that no one has settled; a guardian does without. No neighbour has heard of another owner before the commit, so nothing need be announced.</remarks>
+    /// <remarks>By ip(8), for programs that undo a release themselves; the journal and the guardian of a migration do without. No neighbour has heard of another owner before the commit, so nothing need be announced.</remarks>
     public IReadOnlyList<string> UndoCommand => ["ip", "address", "add", $"{_address}/{_prefixLength}", "dev", _deviceName];
 
     /// <inheritdoc/>

@@ -42,7 +42,7 @@ public sealed class CarriedStateTests(RigFixture fixture)
     }
 
     [Fact]
-    [Shows(Kind.Containers, "limits of its control group", Outcome.LeftBehindAndNamed, Because = "The workload begins in the group of the receiver; those that are gone are warnings.", Remedy = "Give the receiver a group with these limits.", Option = "receive --cgroup; --cgroup-mode soft moves the group", Needs = "control groups of version 1")]
+    [Shows(Kind.Containers, "limits of its control group", Outcome.LeftBehindAndNamed, Because = "The workload gets a group of its own; those that are gone are warnings.", Remedy = "Give the receiver a group with these limits.", Option = "receive --cgroup; --cgroup-mode soft moves the group", Needs = "control groups of version 1")]
     public async Task Move_LimitedByItsControlGroup_NamesWhatItIsNotLimitedInAnyMore()
     {
         Requires.Testbed();
