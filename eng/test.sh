@@ -73,7 +73,7 @@ run_project() {
     printf '%-45s %s passed, %s failed, %s skipped\n' "$name" "$p" "$f" "$s"
     report_skips "$report"
     if [ "$f" -gt 0 ]; then
-        grep -vE '^  (Discover|Starting|Finished)|^ +at (FluentAssertions|System|Xunit)\.|\[SKIP\]' "$log" | sed 's/^/  /'
+        grep -avE '^  (Discover|Starting|Finished)|^ +at (FluentAssertions|System|Xunit)\.|\[SKIP\]' "$log" | sed 's/^/  /'
     elif [ "$code" -ne 0 ]; then
         broken "no test failed, but the runner ended with $code" "$log"
     elif [ $((p + s)) -eq 0 ]; then

@@ -1,6 +1,6 @@
-using System.Globalization;
 using Microsoft.Win32.SafeHandles;
 using U2CMigration.Core.Interop;
+using U2CMigration.Core.Inventory;
 using U2CMigration.PageTracking;
 using U2CMigration.PageTracking.Interop;
 
@@ -25,16 +25,9 @@ internal static class RepairMode
             try
             {
                 using SafeFileHandle process = PidFd.Open(processId);
-                foreach (FileInfo descriptor in new DirectoryInfo(string.Create(CultureInfo.InvariantCulture, $"/proc/{processId}/fd")).EnumerateFiles())
-                {
-                    if (descriptor.LinkTarget?.StartsWith("socket:", StringComparison.Ordinal) == true
-                        && int.TryParse(descriptor.Name, NumberStyles.None, CultureInfo.InvariantCulture, out int number))
-                    {
-                        ended += TryEnd(process, number) ? 1 : 0;
-                    }
-                }
+                DescriptorTable.Visit(processId, (_, descriptor, link) => ended += link.StartsWith("socket:"u8) && TryEnd(process, descriptor) ? 1 : 0);
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException or PageTrackingException)
+            catch (PageTrackingException)
             {
                 // It has ended.
             }

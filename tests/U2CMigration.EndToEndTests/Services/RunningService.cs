@@ -10,7 +10,6 @@ internal sealed class RunningService : IAsyncDisposable
 {
     private const string Cgroup = "/sys/fs/cgroup/unified/service";
     private const string LoadCgroup = "/sys/fs/cgroup/unified/load";
-    private const int FirstProcessOfB = 20_000;
 
     /// <summary>As a service manager starts it: a session of its own, the control group, no terminal. It is adopted by the first process of the host. Prints its process id.</summary>
     private const string Start = """
@@ -81,7 +80,6 @@ internal sealed class RunningService : IAsyncDisposable
             (await rig.ExecAsync(host, ["mkdir", "-p", Cgroup], cancellationToken)).Successful();
         }
 
-        (await rig.ExecAsync(Rig.B, ["sh", "-c", $"echo {FirstProcessOfB} >/proc/sys/kernel/ns_last_pid"], cancellationToken)).Successful();
         (await service.RunAsync(Rig.A, "prepare", cancellationToken)).Successful();
         string started = (await rig.ExecAsync(Rig.A, service.WithEnvironment(["sh", "-c", Start, "sh", Cgroup, service._script]), cancellationToken)).Successful();
         service.ProcessId = int.Parse(started, CultureInfo.InvariantCulture);

@@ -9,7 +9,8 @@ internal sealed partial class RunningWorkload : IAsyncDisposable
 {
     private const string OwnCgroup = "/sys/fs/cgroup/unified/workload";
 
-    // After thousands of short commands the numbers of host b begin anew and meet those of host a, which are then taken when a workload arrives.
+    // After thousands of short commands the numbers of one host meet those of the other, which are then taken when a workload arrives.
+    private const int FirstProcessOfA = 1_000;
     private const int FirstProcessOfB = 20_000;
 
     private static readonly TimeSpan QuitLimit = TimeSpan.FromSeconds(5);
@@ -124,7 +125,8 @@ internal sealed partial class RunningWorkload : IAsyncDisposable
     public static async Task PrepareHostsAsync(Rig rig, CancellationToken cancellationToken)
     {
         await BringAddressHomeAsync(rig, cancellationToken);
-        await rig.ExecAsync(Rig.B, ["sh", "-c", $"echo {FirstProcessOfB} >/proc/sys/kernel/ns_last_pid"], cancellationToken);
+        await CountFromAsync(rig, Rig.A, FirstProcessOfA, cancellationToken);
+        await CountFromAsync(rig, Rig.B, FirstProcessOfB, cancellationToken);
     }
 
     /// <summary>Puts the service address on host a, wherever a migration has left it.</summary>
@@ -133,6 +135,9 @@ internal sealed partial class RunningWorkload : IAsyncDisposable
         await rig.ExecAsync(Rig.B, ["ip", "address", "del", $"{Rig.ServiceAddress}/24", "dev", "eth0"], cancellationToken);
         await TakeAddressAsync(rig, Rig.A, cancellationToken);
     }
+
+    private static async Task CountFromAsync(Rig rig, string host, int number, CancellationToken cancellationToken) =>
+        (await rig.ExecAsync(host, ["sh", "-c", $"echo {number} >/proc/sys/kernel/ns_last_pid"], cancellationToken)).Successful();
 
     private static async Task TakeAddressAsync(Rig rig, string host, CancellationToken cancellationToken)
     {
