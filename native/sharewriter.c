@@ -1,5 +1,5 @@
 /*
- * Two processes that write anonymous shared memory in every way that a look at page tables could miss: by children that end at once, through mappings that exist for a moment only, before they
+ * Two processes that write shared memory in every way that a look at page tables could miss: by children that end at once, through mappings that exist for a moment only, before they
  * give up the page or the mapping, before another program takes their place. It knows nothing of what its pages should hold: anyone who copies them compares with the memory itself.
  */
 #define _GNU_SOURCE
@@ -15,6 +15,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -29,16 +30,16 @@ struct channel {
 static struct channel *channel;
 static char *memory, *elsewhere;
 static size_t pages, bytes;
-static int gone[2];
+static int gone[2], sockets[2], file = -1;
 static uint64_t state;
 
 static const char usage[] =
-    "usage: sharewriter MEBIBYTES\n"
-    "       sharewriter --map PATH BYTES PAGE | --write PATH PAGE\n"
-    "Shares anonymous memory between two processes. Each line of input says who does what with which page, and is answered by 'done':\n"
-    "  main|helper write|read|fork|forks|duplicate|remove|discard|pageout|move|protect|unmap|exec|exit|closed PAGE; main crowd COUNT\n"
+    "usage: sharewriter MEBIBYTES anonymous|mapped|open|sent\n"
+    "       sharewriter --map PATH BYTES PAGE | --write PATH PAGE | --hold PATH\n"
+    "Shares memory between two processes: anonymous, or a memory file that is only mapped, or also open, or whose descriptor waits in a socket. Each line of input says who does what with which page, and is answered by 'done':\n"
+    "  main|helper write|read|fork|forks|duplicate|remove|discard|pageout|move|protect|unmap|exec|exit|closed|call|receive PAGE; main crowd COUNT\n"
     "  chaos SEED      both do everything at random, and are not to be asked any more\n"
-    "With --map it maps a file, reads and writes a page through that and ends; with --write it writes a page by call.\n";
+    "With --map it maps a file, reads and writes a page through that and ends; with --write it writes a page by call; with --hold it has it open until its input ends.\n";
 
 static void die(const char *call)
 {
@@ -120,6 +121,44 @@ static void take_out(size_t page)
     (void)*(volatile char *)(memory + page * PAGE);
 }
 
+static int write_by_call(int descriptor, size_t page)
+{
+    char content[PAGE];
+    memset(content, 'W', sizeof content);
+    return pwrite(descriptor, content, PAGE, (off_t)(page * PAGE)) == PAGE ? 0 : 1;
+}
+
+/* One byte, and the file with it. */
+static struct msghdr *message(void)
+{
+    static char byte, control[CMSG_SPACE(sizeof(int))];
+    static struct iovec data = { &byte, 1 };
+    static struct msghdr whole;
+    whole = (struct msghdr){ .msg_iov = &data, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control };
+    return &whole;
+}
+
+static void send_file(void)
+{
+    struct msghdr *whole = message();
+    struct cmsghdr *header = CMSG_FIRSTHDR(whole);
+    *header = (struct cmsghdr){ .cmsg_len = CMSG_LEN(sizeof(int)), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS };
+    memcpy(CMSG_DATA(header), &file, sizeof file);
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) != 0 || sendmsg(sockets[0], whole, 0) != 1)
+        die("sendmsg");
+}
+
+static void receive_file(size_t page)
+{
+    struct msghdr *whole = message();
+    if (recvmsg(sockets[1], whole, 0) != 1)
+        die("recvmsg");
+    memcpy(&file, CMSG_DATA(CMSG_FIRSTHDR(whole)), sizeof file);
+    if (write_by_call(file, page) != 0)
+        die("pwrite");
+    close(file);
+}
+
 static void make_crowd(size_t count)
 {
     for (size_t i = 0; i < count; i++)
@@ -165,6 +204,10 @@ static void perform(const char *what, size_t page)
         make_crowd(page);
     else if (strcmp(what, "closed") == 0)
         use_up_descriptors();
+    else if (strcmp(what, "call") == 0)
+        write_by_call(file, page);
+    else if (strcmp(what, "receive") == 0)
+        receive_file(page);
     else if (strcmp(what, "unmap") == 0) {
         fill(memory + page * PAGE);
         munmap(memory, bytes);
@@ -248,26 +291,46 @@ static int write_from_outside(int argc, char **argv)
         read_and_fill(mapped + page * PAGE);
         return 0;
     }
-    char content[PAGE];
-    memset(content, 'W', sizeof content);
-    return pwrite(fd, content, PAGE, (off_t)(page * PAGE)) == PAGE ? 0 : 1;
+    if (argc == 3) {
+        puts("open");
+        fflush(stdout);
+        return getchar() == EOF ? 0 : 1;
+    }
+    return write_by_call(fd, page);
+}
+
+static void make_memory(const char *kind)
+{
+    int anonymous = strcmp(kind, "anonymous") == 0;
+    if (!anonymous) {
+        file = memfd_create("shared", MFD_CLOEXEC);
+        if (file < 0 || ftruncate(file, (off_t)bytes) != 0)
+            die("memfd_create");
+    }
+    memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | (anonymous ? MAP_ANONYMOUS : 0), file, 0);
+    if (memory == MAP_FAILED)
+        die("mmap");
+    if (strcmp(kind, "sent") == 0)
+        send_file();
+    if (!anonymous && strcmp(kind, "open") != 0)
+        close(file);
 }
 
 int main(int argc, char **argv)
 {
-    if ((argc == 5 && strcmp(argv[1], "--map") == 0) || (argc == 4 && strcmp(argv[1], "--write") == 0))
+    if ((argc == 5 && strcmp(argv[1], "--map") == 0) || (argc == 4 && strcmp(argv[1], "--write") == 0) || (argc == 3 && strcmp(argv[1], "--hold") == 0))
         return write_from_outside(argc, argv);
-    if (argc != 2) {
+    if (argc != 3) {
         fputs(usage, stderr);
         return 2;
     }
     state = 7;
     bytes = strtoul(argv[1], NULL, 10) << 20;
     pages = bytes / PAGE;
-    memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    make_memory(argv[2]);
     elsewhere = mmap(NULL, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     channel = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (memory == MAP_FAILED || elsewhere == MAP_FAILED || channel == MAP_FAILED)
+    if (elsewhere == MAP_FAILED || channel == MAP_FAILED)
         die("mmap");
     /* A quarter stays a hole. */
     for (size_t page = 0; page < pages; page++)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using U2CMigration.PageTracking.IntegrationTests.Workload;
 using U2CMigration.PageTracking.MemoryEvents;
 using U2CMigration.PageTracking.Pages;
@@ -31,9 +32,14 @@ public sealed class SharedWriteTests
     [InlineData("main discard")]
     [InlineData("main pageout")]
     [InlineData("main remove")]
-    public async Task LastLook_MemoryWrittenThroughKnownMappings_ComparesOnlyWhatWasWritten(string what)
+    [InlineData("main write", "mapped")]
+    [InlineData("helper read", "mapped")]
+    [InlineData("main discard", "mapped")]
+    [InlineData("main remove", "mapped")]
+    public async Task LastLook_MemoryWrittenThroughKnownMappings_ComparesOnlyWhatWasWritten(string what, string kind = "anonymous")
     {
-        using Watched watched = await Watched.StartAsync();
+        using ShareWriter writer = new(kind);
+        using Watched watched = await Watched.StartAsync(writer);
         watched.Writer.Do($"{what} {Page}");
         (await watched.EndAsync()).Should().Be(SharedWriteDoubt.None);
         watched.Tracker.ComparedPages.Should().BeLessThan(AllPages / 4);
@@ -49,25 +55,61 @@ public sealed class SharedWriteTests
     [InlineData("helper unmap", SharedWriteDoubt.Mappings)]
     [InlineData("helper exec", SharedWriteDoubt.Mappings)]
     [InlineData("helper exit", SharedWriteDoubt.Mappings)]
-    public async Task LastLook_WhatNoPageTableTells_ComparesAll(string what, object doubt)
+    [InlineData("helper fork", SharedWriteDoubt.Fork, "mapped")]
+    [InlineData("main duplicate", SharedWriteDoubt.Duplicated, "mapped")]
+    [InlineData("main protect", SharedWriteDoubt.Mapped, "mapped")]
+    [InlineData("helper exec", SharedWriteDoubt.Mappings, "mapped")]
+    public async Task LastLook_WhatNoPageTableTells_ComparesAll(string what, object doubt, string kind = "anonymous")
     {
-        using Watched watched = await Watched.StartAsync();
+        using ShareWriter writer = new(kind);
+        using Watched watched = await Watched.StartAsync(writer);
         watched.Writer.Do($"{what} {Page}");
         (await watched.EndAsync()).Should().Be((SharedWriteDoubt)doubt);
     }
 
-    [Fact]
-    public async Task LastLook_StrangerMappedItForAMoment_ComparesAll()
+    /// <summary>What is written by call leaves nothing in any page table.</summary>
+    [Theory]
+    [InlineData("open", "main call", SharedWriteDoubt.Open)]
+    [InlineData("open", "helper call", SharedWriteDoubt.Open)]
+    [InlineData("sent", "main receive", SharedWriteDoubt.Unknown)]
+    public async Task LastLook_FileThatCanBeWrittenByCall_ComparesAll(string kind, string what, object doubt)
     {
-        using Watched watched = await Watched.StartAsync();
+        using ShareWriter writer = new(kind);
+        using Watched watched = await Watched.StartAsync(static () => MemoryEventWatch.TryOpen(), TrackerKind.Auto, isKnown: false, writer);
+        writer.Do($"{what} {Page}");
+        writer.Do("main write 3");
+        (await watched.EndAsync()).Should().Be((SharedWriteDoubt)doubt);
+    }
+
+    [Fact]
+    public async Task LastLook_StrangerHasTheFileOpen_ComparesAll()
+    {
+        using ShareWriter writer = new("mapped");
+        using Process stranger = writer.HoldFromOutside();
+        using Watched watched = await Watched.StartAsync(static () => MemoryEventWatch.TryOpen(), TrackerKind.Auto, isKnown: false, writer);
+        (await watched.EndAsync()).Should().Be(SharedWriteDoubt.Unknown);
+        stranger.StandardInput.Close();
+        stranger.WaitForExit();
+    }
+
+    [Theory]
+    [InlineData("anonymous")]
+    [InlineData("mapped")]
+    public async Task LastLook_StrangerMappedItForAMoment_ComparesAll(string kind)
+    {
+        using ShareWriter writer = new(kind);
+        using Watched watched = await Watched.StartAsync(writer);
         watched.Writer.FromOutside("--map", $"{ShareWriter.Mebibytes << 20}", Page);
         (await watched.EndAsync()).Should().Be(SharedWriteDoubt.Mapped);
     }
 
-    [Fact]
-    public async Task LastLook_StrangerWroteByCall_ComparesAll()
+    [Theory]
+    [InlineData("anonymous")]
+    [InlineData("mapped")]
+    public async Task LastLook_StrangerWroteByCall_ComparesAll(string kind)
     {
-        using Watched watched = await Watched.StartAsync();
+        using ShareWriter writer = new(kind);
+        using Watched watched = await Watched.StartAsync(writer);
         watched.Writer.FromOutside("--write", Page);
         (await watched.EndAsync()).Should().Be(SharedWriteDoubt.Call);
     }
@@ -143,12 +185,12 @@ public sealed class SharedWriteTests
 
     /// <summary>Both write at random without a pause; copied as in a migration, stopped, and compared as a whole, again and again.</summary>
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    public async Task Collect_Chaos_NoPageOfTheCopyIsOutOfDate(int seed)
+    [InlineData(1, "anonymous")]
+    [InlineData(2, "mapped")]
+    public async Task Collect_Chaos_NoPageOfTheCopyIsOutOfDate(int seed, string kind)
     {
         const int rounds = 60;
-        using ShareWriter writer = new();
+        using ShareWriter writer = new(kind);
         using Watched watched = await Watched.StartAsync(static () => MemoryEventWatch.TryOpen(), TrackerKind.WriteProtect, isKnown: true, writer);
         writer.Do($"chaos {seed}");
         int known = 0;
@@ -181,6 +223,8 @@ public sealed class SharedWriteTests
         internal SharedObjectTracker Tracker { get; }
 
         private SharedObject Memory => Tracker.Objects.First(static shared => shared.Size == ShareWriter.Mebibytes << 20);
+
+        internal static Task<Watched> StartAsync(ShareWriter writer) => StartAsync(static () => MemoryEventWatch.TryOpen(), TrackerKind.WriteProtect, isKnown: true, writer);
 
         internal static Task<Watched> StartAsync(Func<MemoryEventWatch?>? open = null) => StartAsync(open ?? (static () => MemoryEventWatch.TryOpen()), TrackerKind.WriteProtect, isKnown: true);
 

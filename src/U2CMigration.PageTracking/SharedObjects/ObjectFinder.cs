@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.Win32.SafeHandles;
 using U2CMigration.PageTracking.Interop;
 using U2CMigration.PageTracking.Memory;
+using U2CMigration.PageTracking.Processes;
 using static U2CMigration.PageTracking.Interop.NativeMethods;
 
 namespace U2CMigration.PageTracking.SharedObjects;
@@ -18,9 +19,7 @@ internal sealed class ObjectFinder
     /// <summary>What the kernel shows behind a name that leads nowhere.</summary>
     internal const string Deleted = " (deleted)";
 
-    private const string MemoryFilePrefix = "/memfd:";
-
-    private static readonly byte[] MemoryFileStart = Encoding.ASCII.GetBytes(MemoryFilePrefix);
+    private static readonly byte[] MemoryFileStart = Encoding.ASCII.GetBytes(Descriptors.MemoryFilePrefix);
     private static readonly byte[] DirectoryStart = Encoding.ASCII.GetBytes(Directory);
     private static readonly byte[] Anonymous = Encoding.ASCII.GetBytes(AnonymousName + Deleted);
 
@@ -29,13 +28,17 @@ internal sealed class ObjectFinder
 
     private readonly Dictionary<((uint Major, uint Minor) Device, ulong Inode), Found> _found = [];
 
-    /// <summary>An object that was found, and a path that leads to it as long as the process does not change.</summary>
-    internal readonly record struct Found(int ProcessId, string Below);
+    /// <summary>An object that was found, a path that leads to it as long as the process does not change, and whether anyone has a descriptor of it.</summary>
+    internal readonly record struct Found(int ProcessId, string Below, bool IsOpen = false);
+
+    /// <summary>Whether all descriptors of the last search were seen.</summary>
+    internal bool HasSeenAll { get; private set; }
 
     /// <summary>Looks through the mappings and descriptors of processes. What ends in the meantime has none.</summary>
     internal IReadOnlyDictionary<((uint Major, uint Minor) Device, ulong Inode), Found> Find(IEnumerable<int> processIds)
     {
         _found.Clear();
+        HasSeenAll = true;
         foreach (int processId in processIds)
         {
             try
@@ -50,6 +53,7 @@ internal sealed class ObjectFinder
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
+                HasSeenAll &= !ProcessTree.IsAlive(processId);
             }
         }
 
@@ -105,8 +109,8 @@ internal sealed class ObjectFinder
         }
 
         kind = SharedObjectKind.MemoryFile;
-        bool isMemoryFile = name.StartsWith(MemoryFilePrefix, StringComparison.Ordinal);
-        name = isMemoryFile ? name[MemoryFilePrefix.Length..] : name;
+        bool isMemoryFile = name.StartsWith(Descriptors.MemoryFilePrefix, StringComparison.Ordinal);
+        name = isMemoryFile ? name[Descriptors.MemoryFilePrefix.Length..] : name;
         return isMemoryFile;
     }
 
@@ -127,13 +131,12 @@ internal sealed class ObjectFinder
 
     private void FindOpen(int processId, bool named)
     {
-        string directory = string.Create(CultureInfo.InvariantCulture, $"/proc/{processId}/fd");
-        foreach (FileInfo descriptor in new DirectoryInfo(directory).EnumerateFiles())
+        foreach ((string path, string link) in Descriptors.Of(processId))
         {
-            if (descriptor.LinkTarget is { } link && (link.StartsWith(MemoryFilePrefix, StringComparison.Ordinal) || (named && link.StartsWith(Directory, StringComparison.Ordinal)))
-                && ObjectState.TryIdentify(descriptor.FullName) is { } key)
+            if ((link.StartsWith(Descriptors.MemoryFilePrefix, StringComparison.Ordinal) || (named && link.StartsWith(Directory, StringComparison.Ordinal)))
+                && ObjectState.TryIdentify(path) is { } key)
             {
-                _found.TryAdd(key, new Found(processId, $"fd/{descriptor.Name}"));
+                _found[key] = _found.TryGetValue(key, out Found found) ? found with { IsOpen = true } : new Found(processId, $"fd/{Path.GetFileName(path)}", IsOpen: true);
             }
         }
     }

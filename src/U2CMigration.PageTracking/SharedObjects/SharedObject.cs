@@ -61,6 +61,9 @@ public sealed class SharedObject : IDisposable
 
     internal ((uint Major, uint Minor) Device, ulong Inode) Key => (_state.Device, _state.Inode);
 
+    /// <summary>Whether it may have been written by call: somebody in the tree has, or had, a descriptor of it. Of anonymous memory nobody ever has one.</summary>
+    internal bool WasOpen { get; private set; }
+
     internal ObjectComparison Comparison { get; }
 
     /// <summary>What a comparison has to look at.</summary>
@@ -68,6 +71,9 @@ public sealed class SharedObject : IDisposable
 
     /// <summary>Begins a scan of its mappings: what was read since the last one is suspect only if it is found.</summary>
     internal void BeginScan() => Suspects.Remove(_delivered.TakeRead());
+
+    /// <summary>Remembers that a descriptor was seen. One that is closed may have been handed on.</summary>
+    internal void NoteOpen() => WasOpen = true;
 
     /// <summary>Ends a scan.</summary>
     internal void EndScan() => _delivered.EndScan();

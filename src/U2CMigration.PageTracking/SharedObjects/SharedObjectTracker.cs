@@ -161,6 +161,15 @@ public sealed class SharedObjectTracker : IDisposable
                 objects.Add(added);
                 _nextId++;
             }
+            else
+            {
+                continue;
+            }
+
+            if (found.IsOpen || !_finder.HasSeenAll)
+            {
+                objects[^1].NoteOpen();
+            }
         }
 
         // Pages of it may be read at this moment.

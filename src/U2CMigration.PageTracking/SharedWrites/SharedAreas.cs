@@ -11,6 +11,7 @@ internal static class SharedAreas
     /// <summary>In the map of a 64-bit process there is always something above.</summary>
     private const ulong EndOf32Bits = 1UL << 32;
 
+    private static readonly byte[] MemoryFile = Encoding.ASCII.GetBytes(Descriptors.MemoryFilePrefix);
     private static readonly byte[] Anonymous = Encoding.ASCII.GetBytes(ObjectFinder.AnonymousName + ObjectFinder.Deleted);
 
     /// <summary>Adds the shared mappings that a process has of objects; private ones change nothing in them.</summary>
@@ -25,7 +26,7 @@ internal static class SharedAreas
         while (maps.TryRead(out MapsLine line))
         {
             last = line.End;
-            if (line.IsShared && line.Path.SequenceEqual(Anonymous) && line.TryMaterialize(out VirtualMemoryArea? area)
+            if (line.IsShared && (line.Path.SequenceEqual(Anonymous) || line.Path.StartsWith(MemoryFile)) && line.TryMaterialize(out VirtualMemoryArea? area)
                 && wanted.TryGetValue(((area.DeviceMajor, area.DeviceMinor), area.Inode), out List<SharedArea>? areas))
             {
                 areas.Add(new SharedArea(processId, protection, area.Start, area.End, area.Offset));

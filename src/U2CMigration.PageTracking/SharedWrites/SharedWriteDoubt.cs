@@ -35,4 +35,7 @@ internal enum SharedWriteDoubt
 
     /// <summary>It was written in a way that no mapping tells.</summary>
     Call,
+
+    /// <summary>Somebody has, or had, a descriptor of it, with which it can be written by call.</summary>
+    Open,
 }

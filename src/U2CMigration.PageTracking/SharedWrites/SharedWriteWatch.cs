@@ -9,7 +9,7 @@ namespace U2CMigration.PageTracking.SharedWrites;
 
 /// <summary>Tells by write-protection which pages of shared memory may have been written, so that the others need not be compared.</summary>
 /// <remarks>
-/// Watched is anonymous shared memory, to which no one has a descriptor. Written pages are those that any mapping of the tree marks, and those that a mapping in this process has lost. That is all, provided that
+/// Watched is shared memory of which no one has a descriptor: anonymous memory, and memory files that are only mapped. Written pages are those that any mapping of the tree marks, and those that a mapping in this process has lost. That is all, provided that
 /// every mapping is known and was registered all the time; whatever may make another one (a fork, above all, whose child may have ended by now) is told by the kernel, and makes everything suspect.
 /// </remarks>
 internal sealed class SharedWriteWatch(IProtectedProcesses protections, Func<MemoryEventWatch?> openEvents, long leastBytes) : IDisposable
@@ -33,10 +33,11 @@ internal sealed class SharedWriteWatch(IProtectedProcesses protections, Func<Mem
         [.. processIds.Select(processId => (processId, protections.ProtectionOf(processId)))];
 
     /// <summary>Whether only the suspect pages of an object need to be compared.</summary>
-    internal bool IsKnown(SharedObject shared) => _watched.TryGetValue(shared.Id, out WatchedObject? watched) && watched.IsKnown;
+    internal bool IsKnown(SharedObject shared) => MayBeKnown(shared) && _watched.TryGetValue(shared.Id, out WatchedObject? watched) && watched.IsKnown;
 
     /// <summary>Why an object has to be compared as a whole.</summary>
-    internal SharedWriteDoubt DoubtOf(SharedObject shared) => _watched.TryGetValue(shared.Id, out WatchedObject? watched) ? watched.Doubt : SharedWriteDoubt.Unknown;
+    internal SharedWriteDoubt DoubtOf(SharedObject shared) =>
+        !MayBeKnown(shared) ? SharedWriteDoubt.Open : _watched.TryGetValue(shared.Id, out WatchedObject? watched) ? watched.Doubt : SharedWriteDoubt.Unknown;
 
     /// <summary>Finds suspect pages while the processes run, unless that was done a short time ago: what was written since is found later.</summary>
     /// <param name="processIds">The processes of the tree.</param>
@@ -96,6 +97,9 @@ internal sealed class SharedWriteWatch(IProtectedProcesses protections, Func<Mem
         _events = null;
     }
 
+    /// <summary>No one can open what has no name, and of which no one has a descriptor.</summary>
+    private static bool MayBeKnown(SharedObject shared) => shared.Kind is SharedObjectKind.Anonymous or SharedObjectKind.MemoryFile && !shared.WasOpen;
+
     private static bool TryReadAreas(
         IReadOnlyList<(int ProcessId, WriteProtection? Protection)> processes, Dictionary<((uint Major, uint Minor) Device, ulong Inode), List<SharedArea>> areas)
     {
@@ -118,7 +122,7 @@ internal sealed class SharedWriteWatch(IProtectedProcesses protections, Func<Mem
 
     private void Follow(IReadOnlyList<SharedObject> objects)
     {
-        foreach (int gone in _watched.Keys.Where(id => !objects.Any(shared => shared.Id == id)).ToArray())
+        foreach (int gone in _watched.Keys.Where(id => !objects.Any(shared => shared.Id == id && MayBeKnown(shared))).ToArray())
         {
             _watched[gone].Dispose();
             _watched.Remove(gone);
@@ -131,7 +135,7 @@ internal sealed class SharedWriteWatch(IProtectedProcesses protections, Func<Mem
                 continue;
             }
 
-            if (shared.Kind == SharedObjectKind.Anonymous && shared.Size >= leastBytes && TryOpenEvents() && shared.TryMap() is { } own)
+            if (MayBeKnown(shared) && shared.Size >= leastBytes && TryOpenEvents() && shared.TryMap() is { } own)
             {
                 _watched.Add(shared.Id, new WatchedObject(shared, own));
             }
@@ -176,11 +180,13 @@ internal sealed class SharedWriteWatch(IProtectedProcesses protections, Func<Mem
         return events;
     }
 
-    /// <summary>Where something was in doubt, or is new: looks whether no one outside the tree has the object, and takes what was scanned for the whole.</summary>
+    /// <summary>Where something was in doubt, or is new: looks whether no one outside the tree maps the object or has it open, and takes what was scanned for the whole.</summary>
     private void LearnAnew(IReadOnlyCollection<int> processIds, MemoryEventSet since)
     {
         WatchedObject[] candidates = [.. _watched.Values.Where(static watched => !watched.IsKnown && watched.IsScanned)];
-        if (candidates.Length == 0 || Outsiders.Find(processIds, [.. candidates.Select(static watched => watched.Shared.Key)]) is not { } outside)
+        bool areFiles = candidates.Any(static watched => watched.Shared.Kind == SharedObjectKind.MemoryFile);
+        if (candidates.Length == 0 || (areFiles && Descriptors.AreInFlight(processIds))
+            || Outsiders.Find(processIds, [.. candidates.Select(static watched => watched.Shared.Key)], areFiles) is not { } outside)
         {
             return;
         }

@@ -5,7 +5,7 @@ using U2CMigration.Testing;
 
 namespace U2CMigration.PageTracking.IntegrationTests.Workload;
 
-/// <summary>A running native/sharewriter: two processes with anonymous memory that both write in unusual ways.</summary>
+/// <summary>A running native/sharewriter: two processes with memory that both write in unusual ways.</summary>
 internal sealed class ShareWriter : IDisposable
 {
     internal const int Mebibytes = 16;
@@ -14,9 +14,10 @@ internal sealed class ShareWriter : IDisposable
 
     private readonly Process _process;
 
-    internal ShareWriter()
+    /// <param name="kind">Anonymous memory, or a memory file that is only mapped, also open, or sent to nobody yet.</param>
+    internal ShareWriter(string kind = "anonymous")
     {
-        ProcessStartInfo start = new(NativeProgram.Build("sharewriter"), [Mebibytes.ToString(CultureInfo.InvariantCulture)]) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        ProcessStartInfo start = new(NativeProgram.Build("sharewriter"), [Mebibytes.ToString(CultureInfo.InvariantCulture), kind]) { RedirectStandardInput = true, RedirectStandardOutput = true };
         _process = Process.Start(start)!;
         string[] ready = _process.StandardOutput.ReadLine()!.Split(' ');
         ready[0].Should().Be("ready");
@@ -39,10 +40,17 @@ internal sealed class ShareWriter : IDisposable
     /// <summary>Does something with the memory from outside, and waits until it is done.</summary>
     internal void FromOutside(string how, params string[] arguments)
     {
-        string area = MapsOf(ProcessId);
-        using Process outsider = Process.Start(NativeProgram.Build("sharewriter"), [how, $"/proc/{ProcessId}/map_files/{area}", .. arguments]);
+        using Process outsider = Process.Start(NativeProgram.Build("sharewriter"), [how, PathOfMemory(), .. arguments]);
         outsider.WaitForExit();
         outsider.ExitCode.Should().Be(0);
+    }
+
+    /// <summary>A process outside that has the memory open until its input is closed.</summary>
+    internal Process HoldFromOutside()
+    {
+        Process outsider = Process.Start(new ProcessStartInfo(NativeProgram.Build("sharewriter"), ["--hold", PathOfMemory()]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        outsider.StandardOutput.ReadLine().Should().Be("open");
+        return outsider;
     }
 
     internal void Freeze()
@@ -69,6 +77,8 @@ internal sealed class ShareWriter : IDisposable
     }
 
     private static bool IsStopped(int processId) => !ProcessTree.TryReadStat(processId, out ProcessStat stat) || stat.State is 'T' or 'Z';
+
+    private string PathOfMemory() => $"/proc/{ProcessId}/map_files/{MapsOf(ProcessId)}";
 
     private static string MapsOf(int processId) => File.ReadLines($"/proc/{processId}/maps")
         .Where(static line => line.Contains(" rw-s ", StringComparison.Ordinal))
