@@ -34,6 +34,7 @@ public sealed class InventoryTests(RigFixture fixture) : FailureTest(fixture)
         ("perf", "kernelObject", "anon_inode:[perf_event]", "start it without"),
         ("pidfd", "processDescriptor", "it stands for process", "Move that process along"),
         ("device", "device", "(10:229)", "start it without"),
+        ("device-memory", "deviceMemory", "/tmp/oddities.memory", "Let the workload unmap it"),
         ("message-queue", "messageQueue", "/oddities", "start it without"),
         ("secret", "secretMemory", "/secretmem", "start the workload without"),
         ("vsock", "socketKind", "AF_VSOCK", "start it without"),
@@ -59,6 +60,7 @@ public sealed class InventoryTests(RigFixture fixture) : FailureTest(fixture)
     [ShowsFinding(Kind.Files, nameof(FindingKind.MessageQueue), Outcome.Refused)]
     [ShowsFinding(Kind.Processes, nameof(FindingKind.ProcessDescriptor), Outcome.Refused)]
     [ShowsFinding(Kind.Memory, nameof(FindingKind.SecretMemory), Outcome.Refused)]
+    [ShowsFinding(Kind.Memory, nameof(FindingKind.DeviceMemory), Outcome.Refused)]
     [ShowsFinding(Kind.Memory, nameof(FindingKind.SystemVMemory), Outcome.Refused)]
     [ShowsFinding(Kind.Memory, nameof(FindingKind.SystemVSemaphores), Outcome.Refused)]
     [ShowsFinding(Kind.Memory, nameof(FindingKind.SystemVQueue), Outcome.Refused)]

@@ -28,9 +28,10 @@ internal static class DeviceCheck
             }
         }
 
-        foreach (NamedMapping mapping in view.Mappings)
+        // The node of a device may lie anywhere. Files that many processes map are looked at once.
+        foreach (NamedMapping mapping in view.Mappings.DistinctBy(static mapping => (mapping.Device, mapping.Inode)))
         {
-            if (mapping.Name.StartsWith("/dev/", StringComparison.Ordinal) && !mapping.IsNameless
+            if (mapping.Name.StartsWith('/') && !mapping.IsNameless
                 && FileStatus.TryRead($"/proc/{mapping.ProcessId}/root{mapping.Name}") is { } status && (status.Mode & TypeMask) == Character
                 && status.RawDevice is not ((Memory, 3) or (Memory, 5) or (Graphics, _)))
             {
