@@ -60,7 +60,7 @@ public sealed class InventoryTests(RigFixture fixture) : FailureTest(fixture)
     [ShowsFinding(Kind.Files, nameof(FindingKind.MessageQueue), Outcome.Refused)]
     [ShowsFinding(Kind.Processes, nameof(FindingKind.ProcessDescriptor), Outcome.Refused)]
     [ShowsFinding(Kind.Memory, nameof(FindingKind.SecretMemory), Outcome.Refused)]
-    [ShowsFinding(Kind.Memory, nameof(FindingKind.DeviceMemory), Outcome.Refused)]
+    [ShowsFinding(Kind.Memory, nameof(FindingKind.DeviceMemory), Outcome.Refused, Because = "Shown on kernels with CONFIG_DEVMEM.")]
     [ShowsFinding(Kind.Memory, nameof(FindingKind.SystemVMemory), Outcome.Refused)]
     [ShowsFinding(Kind.Memory, nameof(FindingKind.SystemVSemaphores), Outcome.Refused)]
     [ShowsFinding(Kind.Memory, nameof(FindingKind.SystemVQueue), Outcome.Refused)]
