@@ -13,30 +13,22 @@ namespace U2CMigration.Core.ConnectionLocks;
 /// in that time would be in no image, and a segment for a socket that was ended would be answered with a reset. TCP sends again what was dropped.
 /// </summary>
 /// <remarks>
-/// For many connections only. CRIU asks the nftables library once for each, through a descriptor above those of the sockets it holds, and the library waits for it with select(2), which takes none
-/// from 1024 on: CRIU 4.2 is aborted. Here it is one table and two rules for each network namespace of the tree.
+/// CRIU's own lock stays, with the workload unreachable, when CRIU is killed, as it is by its first breakpoint after this process. And CRIU asks the nftables library once for each connection, through a
+/// descriptor above those of the sockets it holds, and the library waits for it with select(2), which takes none from 1024 on: CRIU 4.2 is aborted. Here it is one table and two rules for each network
+/// namespace of the tree, and a guardian removes it.
 /// </remarks>
 internal sealed class ConnectionLock : IDisposable
 {
-    /// <summary>From here on; well below a thousand, as more may come until the freeze.</summary>
-    internal const int Many = 256;
-
-    /// <summary>Where CRIU stops the tree, so that it may make connections after they were locked: only where CRIU's own lock has little chance.</summary>
-    internal const int TooMany = 800;
-
     private readonly IReadOnlyList<FirewallTable> _tables;
-    private readonly HashSet<(IPEndPoint Local, IPEndPoint Remote)> _locked;
 
-    private ConnectionLock(IReadOnlyList<FirewallTable> tables, HashSet<(IPEndPoint Local, IPEndPoint Remote)> locked) => (_tables, _locked) = (tables, locked);
+    private ConnectionLock(IReadOnlyList<FirewallTable> tables) => _tables = tables;
 
-    /// <summary>Whether a tree has so many connections that CRIU's own lock may fail.</summary>
-    /// <param name="processIds">The tree.</param>
-    /// <param name="runsMeanwhile">Whether it still runs when they are locked.</param>
-    public static bool IsWanted(IReadOnlyCollection<int> processIds, bool runsMeanwhile)
+    /// <summary>Whether the program is there that it needs.</summary>
+    public static bool IsPossible()
     {
         try
         {
-            return TreeConnections.Read(processIds).Sum(static one => one.Connections.Count) >= (runsMeanwhile ? TooMany : Many);
+            return ProgramPath.Find(FirewallTable.Program).Length > 0;
         }
         catch (IOException)
         {
@@ -44,7 +36,7 @@ internal sealed class ConnectionLock : IDisposable
         }
     }
 
-    /// <summary>Locks the connections that a tree has.</summary>
+    /// <summary>Locks the connections that a tree has; to be called when it is stopped.</summary>
     /// <param name="processIds">The tree.</param>
     /// <param name="migrationId">Names the tables.</param>
     /// <param name="logger">Told why it cannot be done.</param>
@@ -55,14 +47,12 @@ internal sealed class ConnectionLock : IDisposable
         var tables = new List<FirewallTable>();
         try
         {
-            HashSet<(IPEndPoint Local, IPEndPoint Remote)> locked = [];
             foreach (TreeConnections one in TreeConnections.Read(processIds))
             {
-                locked.UnionWith(one.Connections);
                 tables.Add(Criu.Interop.Namespace.RunInNetwork(one.Namespace, () => FirewallTable.Install([], table, RulesFor(table, one.Connections))));
             }
 
-            return new ConnectionLock(tables, locked);
+            return new ConnectionLock(tables);
         }
         catch (Exception e) when (e is IOException or Win32Exception)
         {
@@ -71,10 +61,6 @@ internal sealed class ConnectionLock : IDisposable
             return null;
         }
     }
-
-    /// <summary>Whether a tree, which is stopped by now, has no other connections.</summary>
-    /// <exception cref="IOException">The kernel does not tell.</exception>
-    public bool Covers(IReadOnlyCollection<int> processIds) => TreeConnections.Read(processIds).All(one => one.Connections.All(_locked.Contains));
 
     /// <summary>From the commit on it stays also when this process is killed: the destination may have the connections.</summary>
     public void Keep()

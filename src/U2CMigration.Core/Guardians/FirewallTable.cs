@@ -6,7 +6,8 @@ namespace U2CMigration.Core.Guardians;
 /// <summary>A table of nftables, by nft(8), that goes when it is disposed of; a guardian removes it also when this process is killed.</summary>
 internal sealed class FirewallTable : IDisposable
 {
-    private const string Program = "nft";
+    /// <summary>What installs it.</summary>
+    internal const string Program = "nft";
 
     private readonly Guardian _guardian;
     private bool _kept;

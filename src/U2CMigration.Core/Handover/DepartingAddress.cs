@@ -9,7 +9,8 @@ internal sealed class DepartingAddress
     private readonly IPAddress _address;
     private readonly int _prefixLength;
     private readonly NetworkDevice _device;
-    private readonly PacketRelay _relay;
+    private readonly List<PacketRelay> _ended = [];
+    private PacketRelay _relay;
     private NewConnectionHold? _hold;
     private bool _released;
 
@@ -21,6 +22,7 @@ internal sealed class DepartingAddress
 
     public void HoldNewConnections()
     {
+        BeginAnew();
         // First the relay: what it sees and no one drops is a duplicate, which does no harm.
         _relay.BeginWithNewConnections();
         _hold ??= NewConnectionHold.TryInstall(_address);
@@ -28,6 +30,7 @@ internal sealed class DepartingAddress
 
     public void Release()
     {
+        BeginAnew();
         _relay.Begin();
         RouteNetlink.RemoveAddress(_device.Index, _address.GetAddressBytes(), _prefixLength);
 
@@ -55,7 +58,20 @@ internal sealed class DepartingAddress
     public async ValueTask EndAsync()
     {
         await LetConnectAsync().ConfigureAwait(false);
-        await _relay.DisposeAsync().ConfigureAwait(false);
+        foreach (PacketRelay relay in _ended.Append(_relay))
+        {
+            await relay.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>A relay that gives back does nothing else any more.</summary>
+    private void BeginAnew()
+    {
+        if (_relay.GivesBack)
+        {
+            _ended.Add(_relay);
+            _relay = PacketRelay.Open(_address, _device);
+        }
     }
 
     /// <summary>Without the address there is nothing to hold, and with it the workload is to be reached again.</summary>

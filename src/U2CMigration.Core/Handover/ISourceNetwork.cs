@@ -29,7 +29,7 @@ public interface ISourceNetwork
     {
     }
 
-    /// <summary>Called before a frozen workload is thawed after a failure: undoes <see cref="ReleaseAsync"/>. Must succeed also when that one failed half way.</summary>
+    /// <summary>Called before a frozen workload is thawed after a failure, also if it is frozen again a moment later: undoes <see cref="ReleaseAsync"/>. Must succeed also when that one failed half way.</summary>
     /// <param name="cancellationToken">Not cancelled by the caller of the session; bounds the time.</param>
     ValueTask ReclaimAsync(CancellationToken cancellationToken);
 

@@ -63,6 +63,9 @@ internal sealed class PacketRelay : IAsyncDisposable
     /// <summary>From now on the host that claims the address is the one to pass packets on to.</summary>
     public void FollowClaims() => _committed = true;
 
+    /// <summary>Whether it was told to give back what it holds: it ends with that.</summary>
+    public bool GivesBack => _givesBack;
+
     /// <summary>Gives what is held to the sockets of this host, which has the address again. Done on the thread of the relay; <see cref="DisposeAsync"/> waits for it.</summary>
     public void GiveBack() => _givesBack = true;
 

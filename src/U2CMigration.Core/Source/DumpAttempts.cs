@@ -16,11 +16,23 @@ internal sealed class DumpAttempts(SourceContext context, Func<LazyDump> prepare
     /// <summary>Each takes some milliseconds on an idle machine. Of a tree of 4 threads that each start the next one and end, 9 of 10 attempts fail; 20 in a row were seen on a busy one.</summary>
     private const int Most = 50;
 
+    private Func<ValueTask>? _tasksStopped;
+    private Func<ValueTask> _tasksRunAgain = static () => ValueTask.CompletedTask;
+
     /// <summary>The last attempt.</summary>
     public LazyDump Dump { get; private set; } = prepare();
 
     /// <summary>When the attempt began that stopped the tree, if it was not the first one; 0 otherwise.</summary>
     public long StoppedAgain { get; private set; }
+
+    /// <summary>Has something done in each attempt, for a tree that CRIU stops.</summary>
+    /// <param name="tasksStopped">Called when all tasks are stopped, and CRIU has looked at none of their sockets.</param>
+    /// <param name="tasksRunAgain">Called when an attempt has failed and another one follows.</param>
+    public void Accompany(Func<ValueTask> tasksStopped, Func<ValueTask> tasksRunAgain)
+    {
+        (_tasksStopped, _tasksRunAgain) = (tasksStopped, tasksRunAgain);
+        Dump.TasksStopped = tasksStopped;
+    }
 
     /// <summary>Lets CRIU write the images.</summary>
     /// <param name="options">What to dump.</param>
@@ -44,6 +56,7 @@ internal sealed class DumpAttempts(SourceContext context, Func<LazyDump> prepare
                 context.Logger.DumpTriedAgain(e, attempt);
             }
 
+            await _tasksRunAgain().ConfigureAwait(false);
             await PrepareAsync().ConfigureAwait(false);
             await Dump.ReadyAsync(ProcessTree.List(context.Target.RootProcessId), cancellationToken).ConfigureAwait(false);
             await Dump.AskAsync(options, cancellationToken).ConfigureAwait(false);
@@ -51,9 +64,10 @@ internal sealed class DumpAttempts(SourceContext context, Func<LazyDump> prepare
         }
     }
 
-    /// <summary>Undoes a dump and makes another one, without mappings that were taken before; rare, and all of it while the tree is frozen.</summary>
+    /// <summary>Undoes a dump and makes another one, without mappings that were taken before; rare, and all of it while the tree is frozen, where a control group freezes it.</summary>
     public async Task AgainAsync(CriuDumpOptions options, CancellationToken cancellationToken)
     {
+        await _tasksRunAgain().ConfigureAwait(false);
         await Dump.RollbackAsync().ConfigureAwait(false);
         await PrepareAsync().ConfigureAwait(false);
         await Dump.HoldAsync(options, cancellationToken).ConfigureAwait(false);
@@ -68,5 +82,6 @@ internal sealed class DumpAttempts(SourceContext context, Func<LazyDump> prepare
         }
 
         Dump = prepare();
+        Dump.TasksStopped = _tasksStopped;
     }
 }

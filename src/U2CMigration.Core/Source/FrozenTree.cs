@@ -23,8 +23,7 @@ namespace U2CMigration.Core.Source;
 
 /// <summary>The workload while it is frozen: its state dump, and the two ways out, back to running or gone for good.</summary>
 /// <remarks>
-/// With a cgroup freezer the tasks stop at once and CRIU finds them stopped. Without one, CRIU stops them itself while it dumps, and only then the
-/// network is released and the tail read.
+/// With a cgroup freezer the tasks stop at once and CRIU finds them stopped. Without one, CRIU stops them itself, and the network is released before it looks at them.
 /// </remarks>
 internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Func<LazyDump> prepare, Func<IEnumerable<string>> external, CriuVersion version) : IFrozenOriginal, IAsyncDisposable
 {
@@ -86,13 +85,17 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
         var sockets = TreeSockets.Of(processIds);
         _sockets = sockets;
         _talksToItself = sockets.HasInnerConnection();
-        _locksConnections = version >= CriuVersion.NetworkLockSkip && _options.TcpEstablished && (_network is null || _talksToItself)
-            && ConnectionLock.IsWanted(processIds, runsMeanwhile: !freezer.Freezes);
+        _locksConnections = version >= CriuVersion.NetworkLockSkip && _options.TcpEstablished && (_network is null || _talksToItself) && ConnectionLock.IsPossible();
+
+        if (!freezer.Freezes)
+        {
+            _attempts.Accompany(TasksStoppedAsync, TasksRunAgainAsync);
+        }
 
         // A freeze may have been put off after this.
         _socketPaths?.Dispose();
         _socketPaths = KeptSocketPaths.Keep(sockets, context.Target.RootProcessId, context.MigrationId, context.Warnings.Add);
-        await Dump.AskAsync(OptionsOf(networkReleased: freezer.Freezes && _network is not null), cancellationToken).ConfigureAwait(false);
+        await Dump.AskAsync(CurrentOptions(), cancellationToken).ConfigureAwait(false);
         _memory.Dispose();
     }
 
@@ -127,28 +130,19 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
     /// <summary>Lets CRIU write the images; every task is stopped and the network released when it returns.</summary>
     public async Task DumpAsync(CancellationToken cancellationToken)
     {
-        if (_locksConnections)
+        if (freezer.Freezes)
         {
-            _connectionLock = ConnectionLock.TryInstall(ProcessTree.List(context.Target.RootProcessId), context.MigrationId, context.Logger);
+            LockConnections();
             _locksConnections = _connectionLock is not null;
         }
 
-        CriuDumpOptions options = OptionsOf(_networkReleased);
+        CriuDumpOptions options = CurrentOptions();
         await _attempts.HoldAsync(options, runsMeanwhile: !freezer.Freezes, cancellationToken).ConfigureAwait(false);
-        if (_connectionLock is not null && !freezer.Freezes && !_connectionLock.Covers(ProcessTree.List(context.Target.RootProcessId)))
-        {
-            throw context.Failure("In the moment in which CRIU stopped the workload it made a connection that nothing kept packets from. It runs on here, unharmed; try again.", isTransient: true);
-        }
 
         if (Dump.MappingsConfirmed == false)
         {
             context.Logger.MappingsChanged();
             await _attempts.AgainAsync(options, cancellationToken).ConfigureAwait(false);
-        }
-
-        if (!_networkReleased)
-        {
-            await ReleaseNetworkAsync(cancellationToken).ConfigureAwait(false);
         }
 
         var images = new ImageDirectory(context.ImagesDirectory);
@@ -305,15 +299,45 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
     /// <summary>Options that are the same are asked for once, and lists are the same only if they are one.</summary>
     private IReadOnlyList<string> NewIfChanged(string[] names) => names.SequenceEqual(_external) ? _external : names;
 
-    private CriuDumpOptions OptionsOf(bool networkReleased) => _options with
+    private CriuDumpOptions CurrentOptions() => _options with
     {
         FreezeCgroup = freezer.CgroupDirectory ?? string.Empty,
         External = _external = NewIfChanged([.. _options.External, .. external()]),
 
-        // No packet reaches the sockets once the address is gone, so CRIU need not start a firewall program for that; those between processes of the tree have no need of it.
-        // The nftables of the agent lock where connections are many.
-        NetworkLock = _locksConnections || (networkReleased && !_talksToItself && version >= CriuVersion.NetworkLockSkip) ? CriuNetworkLock.Skip : CriuNetworkLock.Nftables,
+        // No packet reaches the sockets once the address is gone; those between processes of the tree have no need of it, and the agent locks them.
+        NetworkLock = _locksConnections || (_network is not null && !_talksToItself && version >= CriuVersion.NetworkLockSkip) ? CriuNetworkLock.Skip : CriuNetworkLock.Nftables,
     };
+
+    /// <summary>Where CRIU stops the tasks itself: keeps packets away before it looks at any socket.</summary>
+    private async ValueTask TasksStoppedAsync()
+    {
+        await ReleaseNetworkAsync(CancellationToken.None).ConfigureAwait(false);
+        LockConnections();
+        if (_locksConnections && _connectionLock is null)
+        {
+            throw context.Failure("The connections of the workload cannot be locked while it is read: nft, a program of nftables, failed on this host; the log says why. The workload runs on.", isTransient: true);
+        }
+    }
+
+    /// <summary>An attempt has failed: the tasks run until the next one stops them.</summary>
+    private async ValueTask TasksRunAgainAsync()
+    {
+        _connectionLock?.Dispose();
+        _connectionLock = null;
+        if (_networkReleased && _network is not null)
+        {
+            await _network.ReclaimAsync(CancellationToken.None).ConfigureAwait(false);
+            _networkReleased = false;
+        }
+    }
+
+    private void LockConnections()
+    {
+        if (_locksConnections)
+        {
+            _connectionLock = ConnectionLock.TryInstall(ProcessTree.List(context.Target.RootProcessId), context.MigrationId, context.Logger);
+        }
+    }
 
     private async Task ReleaseNetworkAsync(CancellationToken cancellationToken)
     {

@@ -75,6 +75,9 @@ public sealed class LazyDump : IAsyncDisposable
     /// <value>Complete when <see cref="HoldAsync"/> has returned.</value>
     public IReadOnlyCollection<int> HiddenProcesses => _hiding?.Processes ?? [];
 
+    /// <summary>Called in each attempt when all tasks are stopped and nothing of them was looked at. What it throws ends the attempt, and is thrown to the caller.</summary>
+    internal Func<ValueTask>? TasksStopped { private get; set; }
+
     /// <summary>Whether CRIU saw the processes as they are, as far as that is known. If not, undo the dump and prepare another one.</summary>
     /// <value>
     /// False when a flag of a mapping was changed (madvise, mlock) between <see cref="ReadyAsync"/> and the freeze; null while only <see cref="ConfirmMappingsAsync"/> can tell, which is so when
@@ -349,7 +352,19 @@ public sealed class LazyDump : IAsyncDisposable
         }
     }
 
-    private ValueTask<bool> TasksStoppedAsync()
+    private async ValueTask<bool> TasksStoppedAsync()
+    {
+        if (TasksStopped is { } stopped)
+        {
+            await stopped().ConfigureAwait(false);
+        }
+
+        CoverContent();
+        return true;
+    }
+
+    /// <summary>On one thread: it traces CRIU.</summary>
+    private void CoverContent()
     {
         if (_hiding is { } hiding)
         {
@@ -358,7 +373,6 @@ public sealed class LazyDump : IAsyncDisposable
 
         EndOmission();
         _omitted = _options.OmitsContent is { } omits && _options.HasContentToOmit() ? OmittedContent.TryStart(WorkerProcessId, omits, _logger) : null;
-        return ValueTask.FromResult(true);
     }
 
     private void Hide(MemoryHiding hiding)
