@@ -50,9 +50,9 @@ run_project() {
         printf '%-45s has no tests\n' "$name"
         return
     fi
-    [ "$kind" != e2e ] || command+=(-class- '*.EveryServiceTests' -class- '*.CheckServiceTests' -class- '*.ServiceDemoTests' -class- '*.DowntimeLimitTests' -class- '*.EveryComingAndGoingTests')
+    [ "$kind" != e2e ] || command+=(-class- '*.EveryServiceTests' -class- '*.CheckServiceTests' -class- '*.ServiceDemoTests' -class- '*.DowntimeLimitTests' -class- '*.EveryComingAndGoingTests' -class- '*.EverySlopeTests')
     [ "$kind" != services ] || command+=(-class '*.ServiceTests' -class '*.EveryServiceTests' -class '*.CheckServiceTests' -class '*.ServiceDemoTests' -class '*.DowntimeLimitTests')
-    [ "$kind" != soak ] || command+=(-class '*.EveryComingAndGoingTests')
+    [ "$kind" != soak ] || command+=(-class '*.EveryComingAndGoingTests' -class '*.EverySlopeTests')
     [ "$kind" != integration ] || command+=(-class- '*.SoftDirty*' -class- '*.PreDumpTests')
     case $kind in integration | torch) command=(bash "$REPO/eng/testbed.sh" run -- "${command[@]}") ;; esac
     [ "$kind" != vm ] || { report=$LOGS/$name.vm.xml log=$LOGS/$name.vm.log; command=(in_machine "$dll" "$log" "$report" "$@"); }
