@@ -9,7 +9,11 @@ internal ref struct CodeText
     private readonly StringBuilder _code;
     private int _at;
 
-    private CodeText(string text) => (_text, _code) = (text, new StringBuilder(text.Length));
+    private CodeText(string text)
+    {
+        _text = text;
+        _code = new StringBuilder(text.Length);
+    }
 
     public static string Of(string text)
     {

@@ -17,7 +17,7 @@ internal sealed partial class SourceText
         HasPublicTypes = Declaration().Matches(code).Any(static one => one.Groups[1].Value.Contains("public", StringComparison.Ordinal));
         Extensions = [.. Extension().Matches(code).Select(static one => one.Groups[1].Value).Distinct()];
         Names = [.. Name().Matches(UsingLine().Replace(code, string.Empty)).Select(static one => Space().Replace(one.Value, string.Empty)).Distinct()];
-        Calls = [.. Call().Matches(code).Select(static one => one.Groups[1].Value)];
+        Calls = Call().Matches(code).Select(static one => one.Groups[1].Value).ToHashSet();
     }
 
     public string Path { get; }
