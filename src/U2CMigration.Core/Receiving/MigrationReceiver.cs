@@ -7,6 +7,8 @@ using U2CMigration.Core.Committing.Files;
 using U2CMigration.Core.Destination;
 using U2CMigration.Core.Freezing;
 using U2CMigration.Core.Logging;
+using U2CMigration.Core.Options;
+using U2CMigration.Core.Preflight;
 using U2CMigration.Core.Trust;
 using U2CMigration.Core.WorkDirectories;
 using U2CMigration.Transport.Connections;

@@ -2,10 +2,10 @@ using U2CMigration.Core.CarriedState;
 using U2CMigration.Core.Committing;
 using U2CMigration.Core.Committing.Files;
 using U2CMigration.Core.Errors;
-using U2CMigration.Core.FileLocks;
 using U2CMigration.Core.Freezing;
 using U2CMigration.Core.Logging;
 using U2CMigration.Core.Preflight;
+using U2CMigration.Core.Processes;
 using U2CMigration.Core.Results;
 using U2CMigration.Core.Sessions;
 using U2CMigration.Core.Settlement;
@@ -31,7 +31,7 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
 {
     private static readonly TimeSpan ReleaseTimeout = TimeSpan.FromMinutes(2);
 
-    private readonly SourceState _carried = new(context);
+    private readonly SourceState _carried = new(context.Target.RootProcessId, context.Numbers, context.Options.AllowLosingProtections, context.Notes);
     private readonly LastLook _lastLook = new(context);
     private PipeSizeLimit? _pipeSize;
     private ClaimedDirectory? _images;
@@ -350,7 +350,7 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
         using var timeout = new CancellationTokenSource(ReleaseTimeout);
         await release.RunAsync(timeout.Token).ConfigureAwait(false);
         await _commit!.SettleAsync(DestinationVerdict.Runs).ConfigureAwait(false);
-        IReadOnlyList<GivenUpConnections> givenUp = GivenUp.Count(_stopAndCopy!.Carried.Waiting.Concat(_tree!.WaitingAtEnd), context);
+        IReadOnlyList<GivenUpConnections> givenUp = GivenUp.Count(_stopAndCopy!.Carried.Waiting.Concat(_tree!.WaitingAtEnd), context.Notes);
         context.Progress.Enter(MigrationPhase.Completed);
         MigrationResult result = SourceReport.Create(
             context, _strategyName, _tracker!.Name, _rounds!, _stopAndCopy, release, resumed, _connection!.Statistics.WireBytesSent, _sender!, givenUp);

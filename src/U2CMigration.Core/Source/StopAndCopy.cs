@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using U2CMigration.Core.CarriedState;
-using U2CMigration.Core.FileLocks;
 using U2CMigration.Core.Logging;
 using U2CMigration.Core.Results;
 using U2CMigration.Core.Source.Verification;

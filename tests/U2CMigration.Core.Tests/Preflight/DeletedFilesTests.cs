@@ -1,5 +1,6 @@
 using U2CMigration.Core.Convergence;
 using U2CMigration.Core.Preflight;
+using U2CMigration.Core.Processes;
 using U2CMigration.Core.Sessions;
 using U2CMigration.Criu.Configuration;
 

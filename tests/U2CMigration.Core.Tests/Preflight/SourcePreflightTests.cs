@@ -1,7 +1,7 @@
 using System.Net;
 using U2CMigration.Core.Errors;
-using U2CMigration.Core.Preflight;
 using U2CMigration.Core.Sessions;
+using U2CMigration.Core.Source;
 using U2CMigration.PageTracking.Features;
 using U2CMigration.PageTracking.Trackers;
 

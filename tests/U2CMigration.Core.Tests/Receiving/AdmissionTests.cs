@@ -1,4 +1,5 @@
 using System.Net;
+using U2CMigration.Core.Destination;
 using U2CMigration.Core.Receiving;
 using U2CMigration.Transport.Messages;
 

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Security;
 using U2CMigration.Core.Handover;
+using U2CMigration.Core.Options;
 using U2CMigration.Core.Sessions;
-using U2CMigration.Core.Trust;
 using U2CMigration.Transport.Connections;
 
 namespace U2CMigration.Core.Receiving;

@@ -1,7 +1,7 @@
 using U2CMigration.Core.Errors;
 using U2CMigration.Core.Sessions;
 
-namespace U2CMigration.Core.Settlement;
+namespace U2CMigration.Core.Source;
 
 /// <summary>What is said of a migration that cannot be settled.</summary>
 internal static class SettlementWords

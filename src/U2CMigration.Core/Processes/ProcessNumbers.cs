@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using U2CMigration.PageTracking.Processes;
 
-namespace U2CMigration.Core.Source;
+namespace U2CMigration.Core.Processes;
 
 /// <summary>Translates process numbers between this process's PID namespace and the images, which use that of the tree's root.</summary>
 internal sealed class ProcessNumbers

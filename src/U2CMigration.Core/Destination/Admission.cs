@@ -1,8 +1,9 @@
 using System.Globalization;
 using U2CMigration.Core.PageStores;
+using U2CMigration.Core.Receiving;
 using U2CMigration.Transport.Messages;
 
-namespace U2CMigration.Core.Receiving;
+namespace U2CMigration.Core.Destination;
 
 /// <summary>
 /// Promises the host to the migrations that come in: no more of them at a time than allowed, and memory and numbers of processes to one only. What is promised stays so until the migration ends,

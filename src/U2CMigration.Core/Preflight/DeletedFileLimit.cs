@@ -1,7 +1,7 @@
 using U2CMigration.Core.Sessions;
 using U2CMigration.Criu.Configuration;
 
-namespace U2CMigration.Core.Source;
+namespace U2CMigration.Core.Preflight;
 
 /// <summary>The largest deleted file that moves along: from the settings, else from CRIU's own configuration, else the default.</summary>
 internal static class DeletedFileLimit

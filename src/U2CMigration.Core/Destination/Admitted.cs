@@ -1,6 +1,6 @@
 using U2CMigration.Transport.Messages;
 
-namespace U2CMigration.Core.Receiving;
+namespace U2CMigration.Core.Destination;
 
 /// <summary>What a migration that comes in was promised, until it ends.</summary>
 internal sealed class Admitted(Offer offer, long freeBytes, IReadOnlySet<int> numbers, Action<Admitted> leave) : IDisposable

@@ -1,6 +1,7 @@
+using U2CMigration.Core.Sessions;
 using U2CMigration.Criu.Options;
 
-namespace U2CMigration.Core.Sessions;
+namespace U2CMigration.Core.Options;
 
 /// <summary>Finds what is wrong with settings before anything is touched.</summary>
 internal static class CriuSettingsCheck

@@ -1,8 +1,9 @@
 using U2CMigration.Core.Receiving;
 using U2CMigration.Core.Sessions;
+using U2CMigration.Core.Trust;
 using U2CMigration.Transport.Security;
 
-namespace U2CMigration.Core.Trust;
+namespace U2CMigration.Core.Options;
 
 /// <summary>No one is trusted for reaching a port: without credentials or a secret, both ends keep to this host.</summary>
 internal static class LockedByDefault

@@ -3,6 +3,7 @@ using System.Net.Security;
 using U2CMigration.Core.Convergence;
 using U2CMigration.Core.Handover;
 using U2CMigration.Core.Inventory;
+using U2CMigration.Core.Options;
 using U2CMigration.Core.Trust;
 using U2CMigration.PageTracking.Trackers;
 using U2CMigration.Strategy.Strategies;

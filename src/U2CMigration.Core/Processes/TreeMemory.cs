@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace U2CMigration.Core.Preflight;
+namespace U2CMigration.Core.Processes;
 
 /// <summary>How much memory a tree has, by the counters of <c>/proc/PID/status</c> and <c>/proc/PID/smaps_rollup</c> (proc_pid_status(5), proc_pid_smaps(5)).</summary>
 /// <param name="ResidentBytes">All resident memory; what several processes share counts once.</param>

@@ -2,7 +2,7 @@ using U2CMigration.Core.PageStores;
 using U2CMigration.Criu.Images;
 using U2CMigration.Criu.LazyPages;
 
-namespace U2CMigration.Core.Receiving;
+namespace U2CMigration.Core.Options;
 
 /// <summary>Faults on the ways of memory, put in to see that they are found. Only tests can set them.</summary>
 internal sealed record MemoryFaults

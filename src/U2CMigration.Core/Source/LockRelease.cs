@@ -1,11 +1,11 @@
 using U2CMigration.Core.Errors;
+using U2CMigration.Core.FileLocks;
 using U2CMigration.Core.Sessions;
-using U2CMigration.Core.Source;
 using U2CMigration.PageTracking.Processes;
 using U2CMigration.Transport.Connections;
 using U2CMigration.Transport.Messages;
 
-namespace U2CMigration.Core.FileLocks;
+namespace U2CMigration.Core.Source;
 
 /// <summary>
 /// The source's part in handing over locks that both hosts see. Frozen tasks cannot give up their record locks, so the frozen copy ends before the destination resumes its

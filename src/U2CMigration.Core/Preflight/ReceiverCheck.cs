@@ -1,10 +1,10 @@
 using U2CMigration.Core.Freezing;
-using U2CMigration.Core.Preflight;
+using U2CMigration.Core.Receiving;
 using U2CMigration.Core.Words;
 using U2CMigration.Criu;
 using U2CMigration.Criu.Versions;
 
-namespace U2CMigration.Core.Receiving;
+namespace U2CMigration.Core.Preflight;
 
 /// <summary>Finds what would make a receiver refuse every migration, before the first source hears of it.</summary>
 internal static class ReceiverCheck

@@ -2,8 +2,9 @@ using System.Globalization;
 using U2CMigration.Core.Errors;
 using U2CMigration.Core.FileLocks;
 using U2CMigration.Core.Inventory;
+using U2CMigration.Core.Preflight;
+using U2CMigration.Core.Processes;
 using U2CMigration.Core.Sessions;
-using U2CMigration.Core.Source;
 using U2CMigration.Core.WorkDirectories;
 using U2CMigration.Core.Words;
 using U2CMigration.Criu;
@@ -13,7 +14,7 @@ using U2CMigration.PageTracking.Features;
 using U2CMigration.PageTracking.Processes;
 using U2CMigration.PageTracking.Trackers;
 
-namespace U2CMigration.Core.Preflight;
+namespace U2CMigration.Core.Source;
 
 /// <summary>Looks for everything that would make a migration fail on the source, before anything is touched.</summary>
 internal static class SourcePreflight

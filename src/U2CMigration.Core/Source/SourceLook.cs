@@ -1,8 +1,9 @@
 using U2CMigration.Core.Errors;
 using U2CMigration.Core.Inventory;
+using U2CMigration.Core.Processes;
 using U2CMigration.Criu.Versions;
 
-namespace U2CMigration.Core.Preflight;
+namespace U2CMigration.Core.Source;
 
 /// <summary>What a look at the source found.</summary>
 internal sealed record SourceLook

@@ -2,10 +2,11 @@ using System.Net;
 using Microsoft.Extensions.Logging;
 using U2CMigration.Core.Logging;
 using U2CMigration.Core.Receiving;
+using U2CMigration.Core.Trust;
 using U2CMigration.Transport.Connections;
 using U2CMigration.Transport.Messages;
 
-namespace U2CMigration.Core.Trust;
+namespace U2CMigration.Core.Destination;
 
 /// <summary>Decides whether a peer gets what it asks for: by its certificate, by the secret that it has proven, and by the word of the caller.</summary>
 /// <param name="options">Who is let in.</param>

@@ -1,10 +1,9 @@
 using U2CMigration.Core.Committing;
-using U2CMigration.Core.Source;
 using U2CMigration.Transport;
 using U2CMigration.Transport.Connections;
 using U2CMigration.Transport.Messages;
 
-namespace U2CMigration.Core.Settlement;
+namespace U2CMigration.Core.Source;
 
 /// <summary>Asks a destination what became of a migration, on a connection of its own.</summary>
 internal static class DestinationInquiry

@@ -1,4 +1,4 @@
-namespace U2CMigration.Core.Preflight;
+namespace U2CMigration.Core.Processes;
 
 /// <summary>A file that a workload has open or mapped under a name that was deleted.</summary>
 /// <param name="ProcessId">A process that has it.</param>

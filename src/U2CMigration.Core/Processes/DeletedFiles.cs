@@ -1,6 +1,6 @@
 using U2CMigration.Core.Interop;
 
-namespace U2CMigration.Core.Preflight;
+namespace U2CMigration.Core.Processes;
 
 /// <summary>Finds the deleted files of a workload: their content is in no place that the destination could see, so it travels in CRIU's images while the workload is frozen.</summary>
 internal static class DeletedFiles
