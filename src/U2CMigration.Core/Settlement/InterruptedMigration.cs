@@ -1,9 +1,9 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using U2CMigration.Core.Committing;
-using U2CMigration.Core.Committing.Files;
 using U2CMigration.Core.Errors;
 using U2CMigration.Core.Logging;
+using U2CMigration.Core.Records;
 using U2CMigration.Core.Settlement;
 using U2CMigration.Core.Source;
 using U2CMigration.Core.WorkDirectories;

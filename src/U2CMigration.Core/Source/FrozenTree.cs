@@ -1,5 +1,4 @@
 using U2CMigration.Core.Committing;
-using U2CMigration.Core.Committing.Files;
 using U2CMigration.Core.ConnectionLocks;
 using U2CMigration.Core.Errors;
 using U2CMigration.Core.FileLocks;
@@ -8,6 +7,7 @@ using U2CMigration.Core.Handover;
 using U2CMigration.Core.InnerConnections;
 using U2CMigration.Core.Interop;
 using U2CMigration.Core.Logging;
+using U2CMigration.Core.Records;
 using U2CMigration.Core.SocketPaths;
 using U2CMigration.Core.WaitingConnections;
 using U2CMigration.Criu.Images;

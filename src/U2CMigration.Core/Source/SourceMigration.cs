@@ -1,11 +1,11 @@
 using U2CMigration.Core.CarriedState;
 using U2CMigration.Core.Committing;
-using U2CMigration.Core.Committing.Files;
 using U2CMigration.Core.Errors;
 using U2CMigration.Core.Freezing;
 using U2CMigration.Core.Logging;
 using U2CMigration.Core.Preflight;
 using U2CMigration.Core.Processes;
+using U2CMigration.Core.Records;
 using U2CMigration.Core.Results;
 using U2CMigration.Core.Sessions;
 using U2CMigration.Core.Settlement;

@@ -21,6 +21,7 @@ public sealed class FolderGraphTests
     [Theory]
     [InlineData("namespace P.High;\ninternal sealed class Machine\n{\n    /// <summary>Holds a <see cref=\"Low.Bolt\"/>.</summary>\n    string Name => \"Low.Bolt\"; // Low.Bolt\n}")]
     [InlineData("using P.Low;\nnamespace P.High;\ninternal sealed class Machine\n{\n    string Text => $\"Bolt {1} \\\" Bolt\" + @\"\\\" + \"\"\"a \" Bolt\"\"\";\n}")]
+    [InlineData("using P.Low;\nnamespace P.High;\ninternal enum Machine\n{\n    Screw = 1,\n    /// <summary>A bolt.</summary>\n    [Obsolete] Bolt,\n}")]
     [InlineData("using P.Other;\nnamespace P.High;\ninternal sealed class Machine(Bolt bolt);")]
     [InlineData("using P.Low;\nnamespace P.High;\ninternal sealed class Machine\n{\n    int Run(Machine other) => other.Bolt;\n}")]
     public void WordsAndOtherNames_AreNone(string code) =>

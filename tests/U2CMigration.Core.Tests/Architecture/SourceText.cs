@@ -16,7 +16,8 @@ internal sealed partial class SourceText
         Types = [.. Declaration().Matches(code).Select(static one => one.Groups[2].Value).Distinct()];
         HasPublicTypes = Declaration().Matches(code).Any(static one => one.Groups[1].Value.Contains("public", StringComparison.Ordinal));
         Extensions = [.. Extension().Matches(code).Select(static one => one.Groups[1].Value).Distinct()];
-        Names = [.. Name().Matches(UsingLine().Replace(code, string.Empty)).Select(static one => Space().Replace(one.Value, string.Empty)).Distinct()];
+        string named = EnumBody().Replace(UsingLine().Replace(code, string.Empty), static body => EnumMember().Replace(body.Value, string.Empty));
+        Names = [.. Name().Matches(named).Select(static one => Space().Replace(one.Value, string.Empty)).Distinct()];
         Calls = Call().Matches(code).Select(static one => one.Groups[1].Value).ToHashSet();
     }
 
@@ -58,6 +59,13 @@ internal sealed partial class SourceText
 
     [GeneratedRegex(@"\bstatic\b[^(;={]*?\s([A-Z]\w*)\s*(?:<[^>]*>)?\(\s*this\s")]
     private static partial Regex Extension();
+
+    [GeneratedRegex(@"\benum\s+\w+[^{;]*\{[^}]*\}")]
+    private static partial Regex EnumBody();
+
+    /// <summary>What is declared there may be called like a type, and is none.</summary>
+    [GeneratedRegex(@"(?<=[{,\]]\s*)[A-Z]\w*(?=\s*[,=}])")]
+    private static partial Regex EnumMember();
 
     [GeneratedRegex(@"(?<![\w.])[A-Z]\w*(?:\s*\.\s*[A-Z]\w*)*")]
     private static partial Regex Name();

@@ -5,7 +5,7 @@ using U2CMigration.Core.Receiving;
 using U2CMigration.Core.Sessions;
 using U2CMigration.Core.Trust;
 
-namespace U2CMigration.Core.Tests.Trust;
+namespace U2CMigration.Core.Tests.Options;
 
 /// <summary>Options by which somebody could be trusted who has proven nothing.</summary>
 public sealed class LockedByDefaultTests

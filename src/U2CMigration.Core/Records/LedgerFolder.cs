@@ -1,6 +1,7 @@
+using U2CMigration.Core.Committing;
 using U2CMigration.Transport.Messages;
 
-namespace U2CMigration.Core.Committing.Files;
+namespace U2CMigration.Core.Records;
 
 /// <summary>The directory in which a ledger lies, and what tells it from every other one.</summary>
 internal static class LedgerFolder

@@ -1,7 +1,7 @@
 using System.Net;
 using U2CMigration.Core.Receiving;
 
-namespace U2CMigration.Core.Tests.Receiving;
+namespace U2CMigration.Core.Tests.Options;
 
 public sealed class MigrationReceiverOptionsTests
 {

@@ -3,7 +3,7 @@ using U2CMigration.Core.Destination;
 using U2CMigration.Core.Receiving;
 using U2CMigration.Transport.Messages;
 
-namespace U2CMigration.Core.Tests.Receiving;
+namespace U2CMigration.Core.Tests.Destination;
 
 /// <summary>A host with 10 GiB available, whatever is taken of it.</summary>
 public sealed class AdmissionTests

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
+using U2CMigration.Core.Committing;
 
-namespace U2CMigration.Core.Committing.Files;
+namespace U2CMigration.Core.Records;
 
 [JsonSourceGenerationOptions(WriteIndented = false, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(MigrationRecord))]

@@ -1,7 +1,8 @@
 using System.Text.Json;
+using U2CMigration.Core.Committing;
 using U2CMigration.Core.Interop;
 
-namespace U2CMigration.Core.Committing.Files;
+namespace U2CMigration.Core.Records;
 
 /// <summary>Records as one small file each in the work directory of receivers.</summary>
 internal sealed class RecordFiles(string directory) : IMigrationRecords

@@ -3,7 +3,7 @@ using U2CMigration.Core.Receiving;
 using U2CMigration.Core.Sessions;
 using U2CMigration.Criu.Options;
 
-namespace U2CMigration.Core.Tests.Sessions;
+namespace U2CMigration.Core.Tests.Options;
 
 public sealed class CriuSettingsTests
 {

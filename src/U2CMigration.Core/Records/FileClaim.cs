@@ -1,4 +1,4 @@
-namespace U2CMigration.Core.Committing.Files;
+namespace U2CMigration.Core.Records;
 
 /// <summary>A file that one program holds at a time, by flock(2): the kernel lets go of it when that program ends, however it does.</summary>
 internal static class FileClaim

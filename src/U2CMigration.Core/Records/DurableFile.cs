@@ -1,6 +1,6 @@
 using U2CMigration.Core.Interop;
 
-namespace U2CMigration.Core.Committing.Files;
+namespace U2CMigration.Core.Records;
 
 /// <summary>Writes small files that are there as a whole, or as they were before, after a crash of this program or of the host.</summary>
 internal static class DurableFile

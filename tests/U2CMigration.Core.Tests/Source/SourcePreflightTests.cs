@@ -5,7 +5,7 @@ using U2CMigration.Core.Source;
 using U2CMigration.PageTracking.Features;
 using U2CMigration.PageTracking.Trackers;
 
-namespace U2CMigration.Core.Tests.Preflight;
+namespace U2CMigration.Core.Tests.Source;
 
 public sealed class SourcePreflightTests
 {

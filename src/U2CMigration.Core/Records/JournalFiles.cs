@@ -1,6 +1,7 @@
 using System.Text.Json;
+using U2CMigration.Core.Committing;
 
-namespace U2CMigration.Core.Committing.Files;
+namespace U2CMigration.Core.Records;
 
 /// <summary>The journal as one small file for each migration in the work directory of sources.</summary>
 internal sealed class JournalFiles(string workDirectory) : ISourceJournal

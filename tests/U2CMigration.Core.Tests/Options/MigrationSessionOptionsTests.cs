@@ -2,7 +2,7 @@ using System.Net;
 using U2CMigration.Core.Sessions;
 using U2CMigration.PageTracking.Trackers;
 
-namespace U2CMigration.Core.Tests.Sessions;
+namespace U2CMigration.Core.Tests.Options;
 
 public sealed class MigrationSessionOptionsTests
 {

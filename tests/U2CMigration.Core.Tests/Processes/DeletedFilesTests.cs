@@ -4,7 +4,7 @@ using U2CMigration.Core.Processes;
 using U2CMigration.Core.Sessions;
 using U2CMigration.Criu.Configuration;
 
-namespace U2CMigration.Core.Tests.Preflight;
+namespace U2CMigration.Core.Tests.Processes;
 
 public sealed class DeletedFilesTests : IDisposable
 {
