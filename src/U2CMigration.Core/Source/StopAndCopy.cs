@@ -8,7 +8,6 @@ using U2CMigration.PageTracking.Pages;
 using U2CMigration.Transport.Connections;
 using U2CMigration.Transport.Frames;
 using U2CMigration.Transport.Messages;
-using U2CMigration.Transport.Pages;
 
 namespace U2CMigration.Core.Source;
 

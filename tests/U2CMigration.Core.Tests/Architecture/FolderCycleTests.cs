@@ -5,6 +5,11 @@ public sealed class FolderCycleTests
 {
     [Theory]
     [InlineData("U2CMigration.Core")]
+    [InlineData("U2CMigration.Criu")]
+    [InlineData("U2CMigration.Prediction")]
+    [InlineData("U2CMigration.Prediction.Torch")]
+    [InlineData("U2CMigration.Strategy")]
+    [InlineData("U2CMigration.Transport")]
     public void FoldersOfAProject_HaveNoCycle(string project)
     {
         var graph = new FolderGraph(ProjectFolders.Read(project));

@@ -1,8 +1,9 @@
 using System.Buffers;
+using U2CMigration.Transport.Frames;
 using U2CMigration.Transport.Messages;
 using U2CMigration.Transport.Pages;
 
-namespace U2CMigration.Transport.Frames;
+namespace U2CMigration.Transport.Connections;
 
 /// <summary>The receiving state of a connection: takes frames apart as bytes arrive, in any pieces.</summary>
 internal sealed class FrameReader

@@ -6,7 +6,7 @@ namespace U2CMigration.Transport.Pages;
 public static class PageChecksum
 {
     /// <summary>The checksum of a page of zero bytes.</summary>
-    public static ulong Zero { get; } = XxHash3.HashToUInt64(new byte[PageBatch.PageBytes]);
+    public static ulong Zero { get; } = XxHash3.HashToUInt64(new byte[PageRun.PageBytes]);
 
     /// <summary>Computes the checksum of a page.</summary>
     /// <param name="page">The bytes of the page.</param>

@@ -1,4 +1,4 @@
-namespace U2CMigration.Transport.Pages;
+namespace U2CMigration.Transport.Codec;
 
 /// <summary>A page that the destination holds; 12 bytes on the wire.</summary>
 /// <param name="ProcessId">The process, as numbered in the images.</param>

@@ -1,7 +1,8 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
+using U2CMigration.Transport.Pages;
 
-namespace U2CMigration.Transport.Pages;
+namespace U2CMigration.Transport.Codec;
 
 /// <summary>The difference of two versions of a page: exclusive or, so that it is applied in the same way as it is made.</summary>
 internal static class PageDifference
@@ -17,9 +18,9 @@ internal static class PageDifference
     /// <param name="difference">Where it goes; one page, which may be <paramref name="after"/>.</param>
     public static void Between(ReadOnlySpan<byte> before, ReadOnlySpan<byte> after, Span<byte> difference)
     {
-        ReadOnlySpan<Vector<byte>> a = MemoryMarshal.Cast<byte, Vector<byte>>(before[..PageBatch.PageBytes]);
-        ReadOnlySpan<Vector<byte>> b = MemoryMarshal.Cast<byte, Vector<byte>>(after[..PageBatch.PageBytes]);
-        Span<Vector<byte>> result = MemoryMarshal.Cast<byte, Vector<byte>>(difference[..PageBatch.PageBytes]);
+        ReadOnlySpan<Vector<byte>> a = MemoryMarshal.Cast<byte, Vector<byte>>(before[..PageRun.PageBytes]);
+        ReadOnlySpan<Vector<byte>> b = MemoryMarshal.Cast<byte, Vector<byte>>(after[..PageRun.PageBytes]);
+        Span<Vector<byte>> result = MemoryMarshal.Cast<byte, Vector<byte>>(difference[..PageRun.PageBytes]);
         for (int i = 0; i < result.Length; i++)
         {
             result[i] = a[i] ^ b[i];

@@ -1,4 +1,6 @@
-namespace U2CMigration.Transport.Pages;
+using U2CMigration.Transport.Pages;
+
+namespace U2CMigration.Transport.Codec;
 
 /// <summary>The kind of a page and the length of its data; two bytes on the wire.</summary>
 /// <param name="Kind">How the page travels.</param>
@@ -20,8 +22,8 @@ internal readonly record struct PageShape(PageKind Kind, int Bytes)
     public string? Problem() => Kind switch
     {
         PageKind.Zero or PageKind.Unchanged or PageKind.Reference => Bytes == 0 ? null : $"{Bytes} bytes for a page of kind {Kind}",
-        PageKind.Raw => Bytes == PageBatch.PageBytes ? null : $"{Bytes} bytes for a whole page",
-        PageKind.Compressed or PageKind.Delta => Bytes is > 0 and < PageBatch.PageBytes ? null : $"{Bytes} bytes for a page of kind {Kind}",
+        PageKind.Raw => Bytes == PageRun.PageBytes ? null : $"{Bytes} bytes for a whole page",
+        PageKind.Compressed or PageKind.Delta => Bytes is > 0 and < PageRun.PageBytes ? null : $"{Bytes} bytes for a page of kind {Kind}",
         _ => $"page kind {(byte)Kind}",
     };
 }

@@ -6,8 +6,10 @@ namespace U2CMigration.Transport.Pages;
 /// <param name="Pages">The number of pages; at least 1.</param>
 public readonly record struct PageRun(int ProcessId, ulong Address, long Pages)
 {
+    internal const int PageBytes = 4096;
+
     /// <summary>The first address behind the run.</summary>
-    public ulong End => Address + ((ulong)Pages * PageBatch.PageBytes);
+    public ulong End => Address + ((ulong)Pages * PageBytes);
 
     /// <inheritdoc/>
     public override string ToString() => $"{ProcessId}:{Address:x}-{End:x}";

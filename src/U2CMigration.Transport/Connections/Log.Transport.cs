@@ -1,9 +1,8 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
-using U2CMigration.Transport.Connections;
 using U2CMigration.Transport.Frames;
 
-namespace U2CMigration.Transport.Logging;
+namespace U2CMigration.Transport.Connections;
 
 /// <summary>Log messages of the transport: ids 6000 to 6099 connections, 6100 to 6199 listening.</summary>
 internal static partial class Log
