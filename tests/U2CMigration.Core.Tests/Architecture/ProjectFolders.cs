@@ -5,6 +5,9 @@ namespace U2CMigration.Core.Tests.Architecture;
 /// <summary>The sources of the projects that are shipped.</summary>
 internal static class ProjectFolders
 {
+    public static IReadOnlyList<string> Projects =>
+        [.. Directory.EnumerateFiles(Path.Combine(RepositoryRoot.Path, "src"), "*.csproj", SearchOption.AllDirectories).Select(static path => Path.GetFileNameWithoutExtension(path)).Order(StringComparer.Ordinal)];
+
     public static IReadOnlyList<SourceText> Read(string project)
     {
         string root = Path.Combine(RepositoryRoot.Path, "src", project);

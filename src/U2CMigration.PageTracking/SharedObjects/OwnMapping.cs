@@ -2,10 +2,9 @@ using Microsoft.Win32.SafeHandles;
 using U2CMigration.PageTracking.Interop;
 using U2CMigration.PageTracking.Pages;
 using U2CMigration.PageTracking.PageTables;
-using U2CMigration.PageTracking.SharedObjects;
 using static U2CMigration.PageTracking.Interop.NativeMethods;
 
-namespace U2CMigration.PageTracking.SharedWrites;
+namespace U2CMigration.PageTracking.SharedObjects;
 
 /// <summary>A mapping of an object in this process, which only reads. A page that it had and has no more was punched out, cut off or reclaimed since, which no mapping of the workload tells.</summary>
 internal sealed unsafe class OwnMapping : IDisposable

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using U2CMigration.PageTracking.Logging;
 using U2CMigration.PageTracking.MemoryEvents;
 using U2CMigration.PageTracking.Pages;
 using U2CMigration.PageTracking.SharedWrites;

@@ -1,7 +1,7 @@
 using System.Numerics;
 using U2CMigration.PageTracking.Pages;
 
-namespace U2CMigration.PageTracking.SharedWrites;
+namespace U2CMigration.PageTracking.SharedObjects;
 
 /// <summary>The pages of an object about which it is not known that the copy holds what they hold. At first, and after each doubt, all of them.</summary>
 /// <remarks>One thread at a time.</remarks>

@@ -1,4 +1,4 @@
-namespace U2CMigration.PageTracking.SharedWrites;
+namespace U2CMigration.PageTracking.Logging;
 
 /// <summary>Why it is not known which pages of an object were written.</summary>
 internal enum SharedWriteDoubt

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging;
-using U2CMigration.PageTracking.SharedWrites;
 
-namespace U2CMigration.PageTracking;
+namespace U2CMigration.PageTracking.Logging;
 
 /// <summary>Events 2000 to 2099: trackers.</summary>
 internal static partial class Log

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using U2CMigration.PageTracking.ContentHash;
 using U2CMigration.PageTracking.Features;
+using U2CMigration.PageTracking.Logging;
 using U2CMigration.PageTracking.Mixed;
 using U2CMigration.PageTracking.SoftDirty;
 using U2CMigration.PageTracking.WriteProtect;
