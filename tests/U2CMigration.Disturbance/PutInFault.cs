@@ -1,5 +1,5 @@
+using U2CMigration.Core.Options;
 using U2CMigration.Core.PageStores;
-using U2CMigration.Core.Receiving;
 using U2CMigration.Criu.Images;
 using U2CMigration.Criu.LazyPages;
 using U2CMigration.Transport.Frames;

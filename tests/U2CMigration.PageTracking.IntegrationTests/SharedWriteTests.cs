@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using U2CMigration.PageTracking.IntegrationTests.Workload;
+using U2CMigration.PageTracking.Logging;
 using U2CMigration.PageTracking.MemoryEvents;
 using U2CMigration.PageTracking.Pages;
 using U2CMigration.PageTracking.SharedObjects;
-using U2CMigration.PageTracking.SharedWrites;
 using U2CMigration.PageTracking.Trackers;
 using U2CMigration.Testing;
 

@@ -1,7 +1,7 @@
 using System.Buffers;
 using BenchmarkDotNet.Attributes;
 using U2CMigration.Transport.Codec;
-using U2CMigration.Transport.Frames;
+using U2CMigration.Transport.Connections;
 using U2CMigration.Transport.Pages;
 
 namespace U2CMigration.Benchmarks.Transport;

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Serialization;
+using U2CMigration.Core.WaitingConnections;
 
 namespace U2CMigration.Core.CarriedState;
 
@@ -63,11 +64,6 @@ internal sealed record CarriedSocket(int ProcessId, int Descriptor, string Kind,
 /// <param name="Includes">Whether only the sources are listened to; otherwise all but them.</param>
 /// <param name="Sources">Addresses of senders.</param>
 internal sealed record CarriedMembership(string Group, string Device, bool Includes, IReadOnlyList<string> Sources);
-
-/// <summary>A connection.</summary>
-/// <param name="Local">The address and port of the workload.</param>
-/// <param name="Remote">Those of its peer.</param>
-internal sealed record CarriedConnection(string Local, string Remote);
 
 /// <summary>The text in which it travels. What a newer version adds is passed over by an older one, which then does not carry it.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]

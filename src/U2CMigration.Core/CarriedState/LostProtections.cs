@@ -1,4 +1,4 @@
-using U2CMigration.Core.Source;
+using U2CMigration.Core.Progress;
 using U2CMigration.Transport.Messages;
 
 namespace U2CMigration.Core.CarriedState;
@@ -12,21 +12,21 @@ internal static class LostProtections
 
     /// <summary>Takes what the destination could not give to the restored tasks, before the commit.</summary>
     /// <exception cref="Errors.MigrationException">A protection is among it, and the caller has not allowed to lose it.</exception>
-    public static void Note(CarriedOutcome outcome, SourceContext context)
+    public static void Note(CarriedOutcome outcome, bool isAllowed, MigrationNotes notes)
     {
         foreach (string warning in outcome.Warnings)
         {
-            context.Warn(warning);
+            notes.Warn(warning);
         }
 
-        if (outcome.LostProtections.Count > 0 && !context.Options.AllowLosingProtections)
+        if (outcome.LostProtections.Count > 0 && !isAllowed)
         {
-            throw context.Failure($"{string.Join(' ', outcome.LostProtections)} {Remedy}", isTransient: false);
+            throw notes.Failure($"{string.Join(' ', outcome.LostProtections)} {Remedy}", isTransient: false);
         }
 
         foreach (string loss in outcome.LostProtections)
         {
-            context.Warn(loss);
+            notes.Warn(loss);
         }
     }
 }

@@ -3,7 +3,8 @@ using System.Runtime.CompilerServices;
 using U2CMigration.Core.CarriedState.Attributes;
 using U2CMigration.Core.CarriedState.Inner;
 using U2CMigration.Core.CarriedState.Sockets;
-using U2CMigration.Core.Source;
+using U2CMigration.Core.Processes;
+using U2CMigration.Core.Progress;
 using U2CMigration.Core.WaitingConnections;
 using U2CMigration.PageTracking.Processes;
 using U2CMigration.Transport.Connections;
@@ -12,7 +13,11 @@ using U2CMigration.Transport.Frames;
 namespace U2CMigration.Core.CarriedState;
 
 /// <summary>Reads on the source what CRIU's images leave out: what only the tasks know while they run, the rest while they are frozen.</summary>
-internal sealed class SourceState(SourceContext context) : IDisposable
+/// <param name="rootProcessId">The root of the tree.</param>
+/// <param name="numbers">The numbers of the tree's processes in the images.</param>
+/// <param name="mayLoseProtections">Whether the caller allows to lose what nothing can give back.</param>
+/// <param name="notes">Hears of it.</param>
+internal sealed class SourceState(int rootProcessId, ProcessNumbers numbers, bool mayLoseProtections, MigrationNotes notes) : IDisposable
 {
     private const int MostAttempts = 3;
 
@@ -36,13 +41,12 @@ internal sealed class SourceState(SourceContext context) : IDisposable
         }
 
         IReadOnlyList<string> lost = [.. await Task.Run(() => Lost(processIds)).ConfigureAwait(false), .. _inner.Missed];
-        bool isAllowed = context.Options.AllowLosingProtections;
-        foreach (string warning in _inner.Unasked.Concat(_probe.Problems).Concat(isAllowed ? lost : []).Except(context.Warnings).ToArray())
+        foreach (string warning in _inner.Unasked.Concat(_probe.Problems).Concat(mayLoseProtections ? lost : []).Except(notes.Warnings).ToArray())
         {
-            context.Warn(warning);
+            notes.Warn(warning);
         }
 
-        return isAllowed || lost.Count == 0 ? [] : [.. lost, LostProtections.Remedy];
+        return mayLoseProtections || lost.Count == 0 ? [] : [.. lost, LostProtections.Remedy];
     }
 
     /// <summary>Asks again, shortly before the freeze.</summary>
@@ -63,7 +67,7 @@ internal sealed class SourceState(SourceContext context) : IDisposable
 
         if (lost.Count > 0)
         {
-            throw context.Failure(string.Join(' ', lost), isTransient: _inner.Missed.Count > 0 && _inner.Restricted.Count == 0);
+            throw notes.Failure(string.Join(' ', lost), isTransient: _inner.Missed.Count > 0 && _inner.Restricted.Count == 0);
         }
     }
 
@@ -78,12 +82,12 @@ internal sealed class SourceState(SourceContext context) : IDisposable
 
         string[] protections = [.. InnerAttributes.All.Where(attribute => attribute.IsProtection && _inner.Values.Values.Any(values => values.ContainsKey(attribute.Name))).Select(static attribute => attribute.Name),
             .. _sealed.Values.Any(static ranges => ranges.Count > 0) ? (string[])["sealed mappings"] : []];
-        if (protections.Length > 0 && !context.Options.AllowLosingProtections)
+        if (protections.Length > 0 && !mayLoseProtections)
         {
-            throw context.Failure($"The workload is protected ({string.Join(", ", protections)}), and this destination cannot give it that. Update the destination. {LostProtections.Remedy}", isTransient: false);
+            throw notes.Failure($"The workload is protected ({string.Join(", ", protections)}), and this destination cannot give it that. Update the destination. {LostProtections.Remedy}", isTransient: false);
         }
 
-        context.Warn("This destination does not take what CRIU's images leave out, and the workload has what is usual there: options of sockets, multicast groups, processor affinity, I/O priority, timer slack, personality, core dump filter. Update the destination.");
+        notes.Warn("This destination does not take what CRIU's images leave out, and the workload has what is usual there: options of sockets, multicast groups, processor affinity, I/O priority, timer slack, personality, core dump filter. Update the destination.");
         return false;
     }
 
@@ -109,13 +113,13 @@ internal sealed class SourceState(SourceContext context) : IDisposable
     /// <summary>Reads a frozen tree.</summary>
     public CarriedTree Read()
     {
-        IReadOnlyList<int> processes = ProcessTree.List(context.Target.RootProcessId);
+        IReadOnlyList<int> processes = ProcessTree.List(rootProcessId);
         var threads = new Dictionary<string, (List<int> Threads, Dictionary<string, string> Attributes, IReadOnlyDictionary<string, long> Inner)>();
         var whole = new List<CarriedProcess>();
-        var sockets = new SocketReading(context.Numbers.InImages);
+        var sockets = new SocketReading(numbers.InImages);
         foreach (int processId in processes)
         {
-            whole.Add(new CarriedProcess(context.Numbers.InImages(processId), Read(ProcessAttributes.All, processId), SealedOf(processId)));
+            whole.Add(new CarriedProcess(numbers.InImages(processId), Read(ProcessAttributes.All, processId), SealedOf(processId)));
             sockets.Add(processId);
             foreach (int threadId in ProcessTree.Threads(processId))
             {
@@ -128,7 +132,7 @@ internal sealed class SourceState(SourceContext context) : IDisposable
                     threads.Add(key, same = ([], attributes, inner));
                 }
 
-                same.Threads.Add(context.Numbers.InImages(threadId));
+                same.Threads.Add(numbers.InImages(threadId));
             }
         }
 

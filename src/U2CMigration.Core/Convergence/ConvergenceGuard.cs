@@ -1,14 +1,15 @@
 using System.Diagnostics;
 using U2CMigration.Core.Errors;
 using U2CMigration.Core.Logging;
-using U2CMigration.Core.Source;
+using U2CMigration.Core.Progress;
+using U2CMigration.Core.Sessions;
 using U2CMigration.PageTracking.Processes;
 using U2CMigration.Strategy.Rounds;
 
 namespace U2CMigration.Core.Convergence;
 
 /// <summary>Has the last word on stopping: holds the caller's limits against what the strategy wants, and does what the caller chose when both can not be had.</summary>
-internal sealed class ConvergenceGuard(SourceContext context) : IDisposable
+internal sealed class ConvergenceGuard(int rootProcessId, MigrationSessionOptions options, MigrationNotes notes) : IDisposable
 {
     /// <summary>What the workload loses first, and in each further step; QEMU's defaults (migration/options.c).</summary>
     private const double FirstCut = 0.2;
@@ -44,7 +45,7 @@ internal sealed class ConvergenceGuard(SourceContext context) : IDisposable
     public bool ShouldStop(RoundObservation observation, RoundPlan plan, TimeSpan leastCopyTime)
     {
         MeasureUse(observation);
-        MigrationLimits limits = MigrationLimits.Of(context.Options);
+        MigrationLimits limits = MigrationLimits.Of(options);
         ThrowIfHopeless(observation, limits);
         bool isLate = limits.AreReached(observation);
         bool wantsStop = plan.Decision == RoundDecision.StopAndCopy;
@@ -64,10 +65,10 @@ internal sealed class ConvergenceGuard(SourceContext context) : IDisposable
         }
 
         Tell(expected, observation.FixedDowntime);
-        switch (context.Options.WhenNotConverging)
+        switch (options.WhenNotConverging)
         {
             case NonConvergence.GiveUp:
-                throw context.Failure(GivingUp(expected, isLate), isTransient: true);
+                throw notes.Failure(GivingUp(expected, isLate), isTransient: true);
             case NonConvergence.Throttle when !isLate && observation.FixedDowntime < limits.DowntimeLimit && TryThrottle():
                 plan.Clear();
                 plan.AddGroup(observation.Owed);
@@ -88,9 +89,9 @@ internal sealed class ConvergenceGuard(SourceContext context) : IDisposable
     /// <summary>What the freeze takes whatever is copied does not become less by going on.</summary>
     private void ThrowIfHopeless(RoundObservation observation, in MigrationLimits limits)
     {
-        if (context.Options.WhenNotConverging == NonConvergence.GiveUp && limits.HasDowntimeLimit && observation.FixedDowntime > limits.DowntimeLimit)
+        if (options.WhenNotConverging == NonConvergence.GiveUp && limits.HasDowntimeLimit && observation.FixedDowntime > limits.DowntimeLimit)
         {
-            throw context.Failure(
+            throw notes.Failure(
                 $"The workload would be down for {observation.FixedDowntime.TotalMilliseconds:0} ms, whatever is sent before; the limit is {limits.DowntimeLimit.TotalMilliseconds:0} ms. "
                 + "Shared memory, mappings, descriptors and processes are carried while it is frozen. Allow a longer downtime, or try over a faster link.",
                 isTransient: false);
@@ -100,10 +101,10 @@ internal sealed class ConvergenceGuard(SourceContext context) : IDisposable
     /// <summary>A freeze that would be rolled back is not begun.</summary>
     private void ThrowIfFrozenTooLong(TimeSpan least)
     {
-        if (least > context.Options.FreezeTimeout * CertainlyTooLong)
+        if (least > options.FreezeTimeout * CertainlyTooLong)
         {
-            throw context.Failure(
-                $"The workload would be down for about {least.TotalSeconds:0} s and may be frozen for {context.Options.FreezeTimeout.TotalSeconds:0.#} s ({nameof(context.Options.FreezeTimeout)}; agent: --freeze-timeout-s). It was not frozen. Allow more, or try over a faster link.",
+            throw notes.Failure(
+                $"The workload would be down for about {least.TotalSeconds:0} s and may be frozen for {options.FreezeTimeout.TotalSeconds:0.#} s ({nameof(options.FreezeTimeout)}; agent: --freeze-timeout-s). It was not frozen. Allow more, or try over a faster link.",
                 isTransient: false);
         }
     }
@@ -120,17 +121,17 @@ internal sealed class ConvergenceGuard(SourceContext context) : IDisposable
             return false;
         }
 
-        _throttle ??= CpuThrottle.TryCreate(context.Target.RootProcessId);
+        _throttle ??= CpuThrottle.TryCreate(rootProcessId);
         if (_throttle is null)
         {
-            context.Warnings.Add("The workload could not be throttled: no cgroup with a cpu controller reaches it.");
+            notes.Warnings.Add("The workload could not be throttled: no cgroup with a cpu controller reaches it.");
             return false;
         }
 
         _cut = _cut == 0 ? FirstCut : Math.Min(_cut + FurtherCut, LargestCut);
         _lastStep = Stopwatch.GetTimestamp();
         _throttle.Limit(_processorsBefore * (1 - _cut));
-        context.Logger.Throttled(_cut * 100);
+        notes.Logger.Throttled(_cut * 100);
         return true;
     }
 
@@ -142,7 +143,7 @@ internal sealed class ConvergenceGuard(SourceContext context) : IDisposable
             return;
         }
 
-        double used = ProcessTree.List(context.Target.RootProcessId).Sum(ProcessorTime.SecondsOf);
+        double used = ProcessTree.List(rootProcessId).Sum(ProcessorTime.SecondsOf);
         if (observation.Interval > TimeSpan.Zero && _usedBefore > 0)
         {
             _processorsBefore = Math.Max(0.01, (used - _usedBefore) / observation.Interval.TotalSeconds);
@@ -156,20 +157,20 @@ internal sealed class ConvergenceGuard(SourceContext context) : IDisposable
         if (!_told)
         {
             _told = true;
-            context.Logger.NotConverging(expected.TotalMilliseconds, context.Options.DowntimeLimit.TotalMilliseconds);
-            bool isFixed = context.Options.DowntimeLimit != Timeout.InfiniteTimeSpan && fixedDowntime > context.Options.DowntimeLimit;
-            context.Warnings.Add(isFixed
-                ? $"The downtime limit of {context.Options.DowntimeLimit.TotalMilliseconds:0} ms cannot be kept: what is carried while the workload is frozen takes about {fixedDowntime.TotalMilliseconds:0} ms."
+            notes.Logger.NotConverging(expected.TotalMilliseconds, options.DowntimeLimit.TotalMilliseconds);
+            bool isFixed = options.DowntimeLimit != Timeout.InfiniteTimeSpan && fixedDowntime > options.DowntimeLimit;
+            notes.Warnings.Add(isFixed
+                ? $"The downtime limit of {options.DowntimeLimit.TotalMilliseconds:0} ms cannot be kept: what is carried while the workload is frozen takes about {fixedDowntime.TotalMilliseconds:0} ms."
                 : $"The migration did not converge by itself: the workload writes faster than the link carries (expected downtime {expected.TotalMilliseconds:0} ms).");
         }
     }
 
     private string GivingUp(TimeSpan expected, bool isLate)
     {
-        string limit = context.Options.DowntimeLimit == Timeout.InfiniteTimeSpan
-            ? $"the rounds did not come to an end within {context.Options.MaxDuration.TotalSeconds:0.#} s"
-            : $"the limit is {context.Options.DowntimeLimit.TotalMilliseconds:0} ms";
+        string limit = options.DowntimeLimit == Timeout.InfiniteTimeSpan
+            ? $"the rounds did not come to an end within {options.MaxDuration.TotalSeconds:0.#} s"
+            : $"the limit is {options.DowntimeLimit.TotalMilliseconds:0} ms";
         string when = isLate ? "after all the time allowed" : "and more rounds do not help";
-        return $"The workload would be down for {expected.TotalMilliseconds:0} ms {when}; {limit}. Try when it writes less, over a faster link, or with another {nameof(context.Options.WhenNotConverging)}.";
+        return $"The workload would be down for {expected.TotalMilliseconds:0} ms {when}; {limit}. Try when it writes less, over a faster link, or with another {nameof(options.WhenNotConverging)}.";
     }
 }

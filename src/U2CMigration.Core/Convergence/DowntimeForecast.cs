@@ -1,12 +1,17 @@
 using System.Diagnostics;
-using U2CMigration.Core.Source;
+using U2CMigration.Core.Progress;
 using U2CMigration.Strategy.Rounds;
 using U2CMigration.Transport.Connections;
 
 namespace U2CMigration.Core.Convergence;
 
 /// <summary>What a stop would cost now: how fast the rest would be sent, and how long everything but private memory takes.</summary>
-internal sealed class DowntimeForecast(SourceContext context, TreeTracker tracker, MigrationConnection connection, PageSender sender)
+/// <param name="connection">What the rest would cross.</param>
+/// <param name="preparing">The pace of reading and encoding.</param>
+/// <param name="count">Counts what the tree holds.</param>
+/// <param name="limit">The caller's limit, bytes per second; 0 for none.</param>
+/// <param name="notes">Hears what would take long.</param>
+internal sealed class DowntimeForecast(MigrationConnection connection, PreparingPace preparing, Func<StateInventory> count, long limit, MigrationNotes notes)
 {
     /// <summary>Counting what a tree holds takes up to 50 ms where there is much of it, and it rarely changes by much.</summary>
     private static readonly TimeSpan CountedEvery = TimeSpan.FromSeconds(5);
@@ -28,7 +33,7 @@ internal sealed class DowntimeForecast(SourceContext context, TreeTracker tracke
     {
         if (_countedAt == 0 || Stopwatch.GetElapsedTime(_countedAt) > CountedEvery)
         {
-            _state = StateInventory.Take(tracker.Processes.ProcessIds, tracker.CarriedBytes);
+            _state = count();
             _countedAt = Stopwatch.GetTimestamp();
         }
 
@@ -36,7 +41,7 @@ internal sealed class DowntimeForecast(SourceContext context, TreeTracker tracke
         LinkBytesPerSecond = pace.LinkBytes;
         LeastCopyTime = pace.LeastTimeFor(observation.Owed.PageCount, observation.OwedBytes);
 
-        double imagePace = ImagePace(connection.CapacityBytesPerSecond, context.Options.MaxBytesPerSecond);
+        double imagePace = ImagePace(connection.CapacityBytesPerSecond, limit);
         Warn(imagePace, observation.Round);
         return observation with
         {
@@ -59,7 +64,7 @@ internal sealed class DowntimeForecast(SourceContext context, TreeTracker tracke
         return Pace().TimeFor(observation.Owed.PageCount + (long)written, observation.OwedBytes + (written * observation.Costs.AgainBytes));
     }
 
-    private SendingPace Pace() => SendingPace.Of(connection, sender.Preparing, context.Options.MaxBytesPerSecond);
+    private SendingPace Pace() => SendingPace.Of(connection, preparing, limit);
 
     /// <summary>Once; where there is much shared memory, when it is known how fast it will cross the link, or by the time at which the first round is over.</summary>
     private void Warn(double bytesPerSecond, int round)
@@ -69,7 +74,7 @@ internal sealed class DowntimeForecast(SourceContext context, TreeTracker tracke
             _warned = true;
             if (StateCost.Warning(_state, bytesPerSecond) is { } warning)
             {
-                context.Warn(warning);
+                notes.Warn(warning);
             }
         }
     }

@@ -1,4 +1,3 @@
-using U2CMigration.Core.Source;
 using U2CMigration.Transport.Connections;
 
 namespace U2CMigration.Core.Convergence;

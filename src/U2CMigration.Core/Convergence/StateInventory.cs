@@ -1,5 +1,5 @@
 using System.Globalization;
-using U2CMigration.Core.Preflight;
+using U2CMigration.Core.Processes;
 using U2CMigration.PageTracking.Processes;
 
 namespace U2CMigration.Core.Convergence;

@@ -249,7 +249,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
         await _network.Acquired.ConfigureAwait(false);
         Mark("address here");
         _surroundings = RestoreSurroundings.Prepare(_context);
-        _locks = new LockExchange(_context, _connection, pages => _verification.AnswerAsync(pages, _tree.Restore, _runs));
+        _locks = new LockExchange(_context.MigrationId, _connection, _context.Logger, pages => _verification.AnswerAsync(pages, _tree.Restore, _runs));
         _locks.TakeOver(images);
         _carried.Read(images);
         IReadOnlyList<CriuInheritedDescriptor> given = await _objects.HandOverAsync(images, _tree.Held, cancellationToken).ConfigureAwait(false);

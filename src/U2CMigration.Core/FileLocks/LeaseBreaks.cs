@@ -1,6 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 using U2CMigration.Core.Interop;
-using U2CMigration.Core.Source;
+using U2CMigration.Core.Progress;
 using U2CMigration.PageTracking;
 using U2CMigration.PageTracking.Interop;
 using U2CMigration.PageTracking.Processes;
@@ -15,11 +15,11 @@ internal static class LeaseBreaks
 {
     /// <summary>Refuses a tree with such a lease.</summary>
     /// <exception cref="Errors.MigrationException">There is one; a retry may succeed.</exception>
-    public static void Refuse(SourceContext context)
+    public static void Refuse(int rootProcessId, MigrationNotes notes)
     {
-        if (LockTable.HasBreakingLease() && Find(ProcessTree.List(context.Target.RootProcessId)) is { } path)
+        if (LockTable.HasBreakingLease() && Find(ProcessTree.List(rootProcessId)) is { } path)
         {
-            throw context.Failure(
+            throw notes.Failure(
                 $"Another program wants to open {path}, on which the workload has a lease, and the workload has not given the lease up yet. It can be moved as soon as it has, or the kernel has taken the lease from it "
                 + "(after the seconds in /proc/sys/fs/lease-break-time).",
                 isTransient: true);

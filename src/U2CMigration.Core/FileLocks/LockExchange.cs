@@ -1,4 +1,4 @@
-using U2CMigration.Core.Destination;
+using Microsoft.Extensions.Logging;
 using U2CMigration.Core.Logging;
 using U2CMigration.Criu.Images;
 using U2CMigration.Transport;
@@ -9,9 +9,9 @@ using U2CMigration.Transport.Messages;
 namespace U2CMigration.Core.FileLocks;
 
 /// <summary>What the destination says to the source, and hears, about file locks that both hosts see.</summary>
-internal sealed class LockExchange(DestinationContext context, MigrationConnection connection, Func<VerifyPages, Task<MigrationMessage>> compare) : IDisposable
+internal sealed class LockExchange(Guid migrationId, MigrationConnection connection, ILogger logger, Func<VerifyPages, Task<MigrationMessage>> compare) : IDisposable
 {
-    private readonly LockHandover _locks = new(context.Logger);
+    private readonly LockHandover _locks = new(logger);
 
     /// <summary>Whether the source holds some still.</summary>
     public bool ArePending => _locks.Pending.Count > 0;
@@ -46,7 +46,7 @@ internal sealed class LockExchange(DestinationContext context, MigrationConnecti
         }
 
         using var stop = new CancellationTokenSource();
-        Task taking = _locks.TakePendingAsync(context.MigrationId);
+        Task taking = _locks.TakePendingAsync(migrationId);
         try
         {
             await connection.SendAsync(new Committed(), CancellationToken.None).ConfigureAwait(false);
@@ -66,7 +66,7 @@ internal sealed class LockExchange(DestinationContext context, MigrationConnecti
         catch (Exception e) when (e is TransportException or MigrationProtocolException)
         {
             // Nothing but the locks themselves has to say that they are free.
-            context.Logger.IncomingFailed(e, connection.Peer);
+            logger.IncomingFailed(e, connection.Peer);
         }
 
         await taking.ConfigureAwait(false);

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using U2CMigration.Core.Logging;
-using U2CMigration.Core.Source;
+using U2CMigration.Core.Processes;
 using U2CMigration.Criu.Images;
 using U2CMigration.PageTracking.Processes;
 

@@ -2,7 +2,7 @@ using U2CMigration.Core.Guardians;
 using U2CMigration.Core.Handover;
 using U2CMigration.Core.Interop;
 using U2CMigration.Core.Logging;
-using U2CMigration.Core.Source;
+using U2CMigration.Core.Progress;
 
 namespace U2CMigration.Core.Freezing;
 
@@ -15,20 +15,22 @@ internal sealed class FreezeGuardian : IDisposable
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
     private readonly Guardian _guardian;
-    private readonly SourceContext _context;
+    private readonly MigrationNotes _notes;
     private bool _settled;
 
-    private FreezeGuardian(Guardian guardian, SourceContext context) => (_guardian, _context) = (guardian, context);
+    private FreezeGuardian(Guardian guardian, MigrationNotes notes) => (_guardian, _notes) = (guardian, notes);
 
     /// <summary>Starts one; to be called long before the freeze, as it takes milliseconds.</summary>
     /// <param name="freezer">How the tree is frozen.</param>
-    /// <param name="context">The migration, whose network takes the address away in the meantime.</param>
+    /// <param name="rootProcessId">The root of the tree.</param>
+    /// <param name="network">Takes the address away in the meantime; null where none moves.</param>
+    /// <param name="notes">Hears what goes wrong.</param>
     /// <exception cref="IOException">It cannot be started, or what it would need is not there.</exception>
-    public static FreezeGuardian Start(ITreeFreezer freezer, SourceContext context)
+    public static FreezeGuardian Start(ITreeFreezer freezer, int rootProcessId, ISourceNetwork? network, MigrationNotes notes)
     {
-        GuardianScript undo = UndoOf(freezer.ThawFile, freezer.ThawWord, context.Target.RootProcessId, context.Options.Network);
-        var guardian = Guardian.Start("u2c-freeze-guardian", undo, isReplaced: false, replaced: context.Logger.GuardianReplaced);
-        return new FreezeGuardian(guardian, context);
+        GuardianScript undo = UndoOf(freezer.ThawFile, freezer.ThawWord, rootProcessId, network);
+        var guardian = Guardian.Start("u2c-freeze-guardian", undo, isReplaced: false, replaced: notes.Logger.GuardianReplaced);
+        return new FreezeGuardian(guardian, notes);
     }
 
     /// <summary>Called right before the freeze: from now on another one is started when it is killed.</summary>
@@ -38,14 +40,14 @@ internal sealed class FreezeGuardian : IDisposable
         _guardian.ReplaceWhenKilled();
         if (_guardian.IsGone)
         {
-            throw _context.Failure(
+            throw _notes.Failure(
                 "The process that lets the workload run on if this one is killed while it is frozen (u2c-freeze-guar in a list of processes) was ended by somebody, so the workload was not frozen. Leave that process alone, and try again.",
                 isTransient: true);
         }
 
         if (await _guardian.Confined.ConfigureAwait(false) is { } sentence)
         {
-            _context.Warn(sentence);
+            _notes.Warn(sentence);
         }
     }
 

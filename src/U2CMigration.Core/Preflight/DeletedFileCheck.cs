@@ -1,6 +1,6 @@
 using System.Globalization;
+using U2CMigration.Core.Processes;
 using U2CMigration.Core.Sessions;
-using U2CMigration.Core.Source;
 using U2CMigration.Criu.Configuration;
 using U2CMigration.PageTracking.Processes;
 

@@ -1,5 +1,5 @@
 using U2CMigration.Core.Committing;
-using U2CMigration.Core.Committing.Files;
+using U2CMigration.Core.Records;
 
 namespace U2CMigration.Core.Preflight;
 

@@ -1,10 +1,10 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using U2CMigration.Core.Committing.Files;
 using U2CMigration.Core.Errors;
 using U2CMigration.Core.Inventory;
 using U2CMigration.Core.Logging;
 using U2CMigration.Core.Progress;
+using U2CMigration.Core.Records;
 using U2CMigration.Core.Results;
 using U2CMigration.Core.Settlement;
 using U2CMigration.Core.Source;

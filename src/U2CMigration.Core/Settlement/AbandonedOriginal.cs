@@ -2,11 +2,11 @@ using System.ComponentModel;
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using U2CMigration.Core.Committing;
-using U2CMigration.Core.Committing.Files;
 using U2CMigration.Core.ConnectionLocks;
 using U2CMigration.Core.Handover;
 using U2CMigration.Core.Interop;
 using U2CMigration.Core.Logging;
+using U2CMigration.Core.Records;
 using U2CMigration.PageTracking.Processes;
 
 namespace U2CMigration.Core.Settlement;

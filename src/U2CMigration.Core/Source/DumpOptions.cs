@@ -1,4 +1,5 @@
 using U2CMigration.Core.Agreement;
+using U2CMigration.Core.Preflight;
 using U2CMigration.Core.Sessions;
 using U2CMigration.Criu.Configuration;
 using U2CMigration.Criu.Options;

@@ -1,6 +1,4 @@
-using U2CMigration.Core.CarriedState;
 using U2CMigration.Core.Committing;
-using U2CMigration.Core.Committing.Files;
 using U2CMigration.Core.ConnectionLocks;
 using U2CMigration.Core.Errors;
 using U2CMigration.Core.FileLocks;
@@ -9,7 +7,7 @@ using U2CMigration.Core.Handover;
 using U2CMigration.Core.InnerConnections;
 using U2CMigration.Core.Interop;
 using U2CMigration.Core.Logging;
-using U2CMigration.Core.Sessions;
+using U2CMigration.Core.Records;
 using U2CMigration.Core.SocketPaths;
 using U2CMigration.Core.WaitingConnections;
 using U2CMigration.Criu.Images;
@@ -30,7 +28,7 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
     private static readonly TimeSpan UndoTimeout = TimeSpan.FromSeconds(10);
 
     private readonly ISourceNetwork? _network = context.Options.Network;
-    private readonly FreezeGuardian _guardian = FreezeGuardian.Start(freezer, context);
+    private readonly FreezeGuardian _guardian = FreezeGuardian.Start(freezer, context.Target.RootProcessId, context.Options.Network, context.Notes);
     private readonly MemoryAtHand _memory = MemoryAtHand.Take();
     private readonly SourceLeases _leases = new();
     private readonly CriuDumpOptions _options = DumpOptions.For(context);
@@ -81,7 +79,7 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
     public async Task ReadyAsync(IReadOnlyCollection<int> processIds, CancellationToken cancellationToken)
     {
         await TakeMappingsAsync(processIds, cancellationToken).ConfigureAwait(false);
-        LeaseBreaks.Refuse(context);
+        LeaseBreaks.Refuse(context.Target.RootProcessId, context.Notes);
         var sockets = TreeSockets.Of(processIds);
         _sockets = sockets;
         _talksToItself = sockets.HasInnerConnection();
@@ -149,7 +147,7 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
         if (SourceLeases.AreIn(images))
         {
             // Not for all: to read the table of locks the kernel waits until all processors have rested, some 10 ms.
-            LeaseBreaks.Refuse(context);
+            LeaseBreaks.Refuse(context.Target.RootProcessId, context.Notes);
         }
 
         TimerDescriptorImage.Repair(images, TimeProvider.System.GetUtcNow());

@@ -45,8 +45,9 @@ internal sealed class PreCopyRounds : IDisposable
         Func<CancellationToken, Task> ready)
     {
         (_context, _strategy, _sender, _connection, _dialogue, _ready) = (context, strategy, sender, connection, dialogue, ready);
-        _convergence = new ConvergenceGuard(context);
-        _forecast = new DowntimeForecast(context, tracker, connection, sender);
+        _convergence = new ConvergenceGuard(context.Target.RootProcessId, context.Options, context.Notes);
+        _forecast = new DowntimeForecast(
+            connection, sender.Preparing, () => StateInventory.Take(tracker.Processes.ProcessIds, tracker.CarriedBytes), context.Options.MaxBytesPerSecond, context.Notes);
         _looks = new DirtyLooks(context, tracker, strategy, sender);
     }
 

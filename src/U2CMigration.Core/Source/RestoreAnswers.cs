@@ -1,5 +1,4 @@
 using U2CMigration.Core.CarriedState;
-using U2CMigration.Core.FileLocks;
 using U2CMigration.Core.Logging;
 using U2CMigration.Criu.Images;
 using U2CMigration.PageTracking.Pages;
@@ -50,7 +49,7 @@ internal sealed class RestoreAnswers(
                     break;
                 case CarriedOutcome outcome when !_hasOutcome:
                     _hasOutcome = true;
-                    LostProtections.Note(outcome, context);
+                    LostProtections.Note(outcome, context.Options.AllowLosingProtections, context.Notes);
                     break;
                 case RoundAck when _acksDue-- > 0:
                     break;

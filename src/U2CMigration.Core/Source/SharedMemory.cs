@@ -1,5 +1,6 @@
 using System.Globalization;
 using U2CMigration.Core.Preflight;
+using U2CMigration.Core.Processes;
 using U2CMigration.Criu.Versions;
 using U2CMigration.Transport.Connections;
 using U2CMigration.Transport.Frames;

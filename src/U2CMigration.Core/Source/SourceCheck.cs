@@ -1,6 +1,6 @@
 using U2CMigration.Core.CarriedState;
 using U2CMigration.Core.Inventory;
-using U2CMigration.Core.Preflight;
+using U2CMigration.Core.Processes;
 using U2CMigration.PageTracking.Features;
 using U2CMigration.Transport;
 using U2CMigration.Transport.Connections;
@@ -38,7 +38,7 @@ internal static class SourceCheck
             return [];
         }
 
-        using var state = new SourceState(context);
+        using var state = new SourceState(context.Target.RootProcessId, context.Numbers, context.Options.AllowLosingProtections, context.Notes);
         return await state.AskAsync(look.Tree).ConfigureAwait(false);
     }
 

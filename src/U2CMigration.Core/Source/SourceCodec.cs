@@ -1,5 +1,5 @@
 using U2CMigration.Core.PageStores;
-using U2CMigration.Core.Preflight;
+using U2CMigration.Core.Processes;
 using U2CMigration.Strategy.Strategies;
 using U2CMigration.Transport.Codec;
 using U2CMigration.Transport.Connections;

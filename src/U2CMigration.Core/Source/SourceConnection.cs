@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using U2CMigration.Core.Logging;
+using U2CMigration.Core.Options;
 using U2CMigration.Core.Sessions;
 using U2CMigration.Core.Trust;
 using U2CMigration.Transport;

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging;
 using U2CMigration.Core.Errors;
 using U2CMigration.Core.Inventory;
-using U2CMigration.Core.Logging;
+using U2CMigration.Core.Processes;
 using U2CMigration.Core.Progress;
 using U2CMigration.Core.Sessions;
 
@@ -20,13 +20,16 @@ internal sealed class SourceContext(Guid migrationId, MigrationTarget target, Mi
 
     public ILoggerFactory Loggers => loggers;
 
-    public ILogger Logger { get; } = loggers.CreateLogger("U2CMigration.Session");
+    /// <summary>What the migration says to the caller.</summary>
+    public MigrationNotes Notes { get; } = new(progress, loggers.CreateLogger("U2CMigration.Session"));
+
+    public ILogger Logger => Notes.Logger;
 
     public MigrationClock Clock { get; } = new(TimeProvider.System);
 
     public ProcessNumbers Numbers { get; } = new(target.RootProcessId);
 
-    public List<string> Warnings { get; } = [];
+    public List<string> Warnings => Notes.Warnings;
 
     /// <summary>What was found in the workload.</summary>
     public WorkloadFindings Inventory { get; } = new(InventoryOptions.Of(options));
@@ -35,21 +38,10 @@ internal sealed class SourceContext(Guid migrationId, MigrationTarget target, Mi
     public string ImagesDirectory { get; } = Path.Combine(options.WorkDirectory, migrationId.ToString("N"));
 
     /// <summary>Notes something worth knowing, and logs it.</summary>
-    public void Warn(string warning)
-    {
-        Warnings.Add(warning);
-        Logger.Warning(warning);
-    }
+    public void Warn(string warning) => Notes.Warn(warning);
 
     /// <summary>Notes what the destination has to say although it accepts.</summary>
-    public void Warn(IReadOnlyList<string> warnings)
-    {
-        foreach (string warning in warnings)
-        {
-            Warn(warning);
-        }
-    }
+    public void Warn(IReadOnlyList<string> warnings) => Notes.Warn(warnings);
 
-    public MigrationException Failure(string message, bool isTransient, Exception? cause = null) =>
-        new(message, progress.Phase, WorkloadState.Running, isTransient, cause);
+    public MigrationException Failure(string message, bool isTransient, Exception? cause = null) => Notes.Failure(message, isTransient, cause);
 }

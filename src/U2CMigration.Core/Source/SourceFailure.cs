@@ -90,7 +90,7 @@ internal static class SourceFailure
             case TransportException transport:
                 return (cause.Message, transport.IsTransient);
             case CriuException criu:
-                string said = CriuWords.Explain(criu, failed => WorkloadProcesses.NameOf(failed, context));
+                string said = CriuWords.Explain(criu, failed => WorkloadProcesses.NameOf(failed, context.Target.RootProcessId, context.Numbers));
                 return (said + Hint(log), CriuWords.IsTransient(criu));
             case PageTrackingException or MigrationProtocolException or IOException or UnauthorizedAccessException:
                 return (cause.Message, false);

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using U2CMigration.Core.Agreement;
 using U2CMigration.Core.Inventory;
 using U2CMigration.Core.Preflight;
+using U2CMigration.Core.Processes;
 using U2CMigration.Criu.Versions;
 using U2CMigration.Transport.Connections;
 using U2CMigration.Transport.Frames;
@@ -42,7 +43,7 @@ internal static class SourceOffer
         await connection.SendAsync(offer, cancellationToken).ConfigureAwait(false);
         if ((connection.Features & ProtocolFeatures.InventoryOfNeeds) != 0)
         {
-            Needs needs = await Task.Run(() => WorkloadNeeds.Of(processes, context, isCheck), cancellationToken).ConfigureAwait(false);
+            Needs needs = await Task.Run(() => WorkloadNeeds.Of(processes, context.Options, isCheck), cancellationToken).ConfigureAwait(false);
             await connection.SendAsync((connection.Features & ProtocolFeatures.ProcessorFeatures) == 0 ? needs with { ProcessorFeatures = [] } : needs, cancellationToken).ConfigureAwait(false);
         }
     }

@@ -1,4 +1,5 @@
 using U2CMigration.Core.Results;
+using U2CMigration.Core.Source.Phases;
 using U2CMigration.Criu.Images;
 using U2CMigration.PageTracking.Pages;
 using U2CMigration.Transport.Messages;
@@ -8,23 +9,23 @@ namespace U2CMigration.Core.Source;
 /// <summary>Puts the result together.</summary>
 internal static class SourceReport
 {
-    public static MigrationResult Create(
-        SourceContext context, string strategy, string tracker, PreCopyRounds rounds, StopAndCopy stop, SourceRelease release,
-        Resumed resumed, long wireBytes, PageSender sender, IReadOnlyList<GivenUpConnections> givenUp)
+    public static MigrationResult Create(SourceContext context, HeldSource held, SourceRelease release, Resumed resumed, IReadOnlyList<GivenUpConnections> givenUp)
     {
+        AttachedSource attached = held.Attached;
+        StopAndCopy stop = held.Stop;
         ImageMemory memory = stop.Memory;
         return new MigrationResult
         {
             MigrationId = context.MigrationId,
-            Strategy = strategy,
-            Tracker = tracker,
+            Strategy = attached.StrategyName,
+            Tracker = attached.Tracker.Name,
             Duration = release.Duration,
             Downtime = stop.Timeline.ResumeOf(resumed),
             DowntimeBreakdown = stop.Timeline.Break(resumed, stop.Steps),
-            Rounds = [.. rounds.Rounds, stop.Round!],
-            WireBytes = wireBytes,
-            RawBytes = sender.SentPages * PageSize.Bytes,
-            Codec = sender.CodecStatistics,
+            Rounds = [.. attached.Rounds.Rounds, stop.Round!],
+            WireBytes = held.Link.Connection.Statistics.WireBytesSent,
+            RawBytes = attached.Sender.SentPages * PageSize.Bytes,
+            Codec = attached.Sender.CodecStatistics,
             MemoryBytes = memory.LazyBytes + memory.TotalEagerBytes + stop.CarriedBytes,
             FrozenOnlyBytes = memory.EagerBytes.ToDictionary(static kind => NameOf(kind.Key), static kind => kind.Value),
             FreezeStart = stop.FreezeStart,

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using U2CMigration.Core.CarriedState;
-using U2CMigration.Core.FileLocks;
 using U2CMigration.Core.Logging;
 using U2CMigration.Core.Results;
 using U2CMigration.Core.Source.Verification;
@@ -9,7 +8,6 @@ using U2CMigration.PageTracking.Pages;
 using U2CMigration.Transport.Connections;
 using U2CMigration.Transport.Frames;
 using U2CMigration.Transport.Messages;
-using U2CMigration.Transport.Pages;
 
 namespace U2CMigration.Core.Source;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using U2CMigration.Core.CarriedState;
 using U2CMigration.Core.InnerConnections;
 using U2CMigration.Core.Interop;
 using U2CMigration.Criu.Interop;

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
-using U2CMigration.Core.CarriedState;
 
 namespace U2CMigration.Core.WaitingConnections;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using U2CMigration.Core.CarriedState;
 using U2CMigration.Criu.Interop;
 
 namespace U2CMigration.Core.WaitingConnections;

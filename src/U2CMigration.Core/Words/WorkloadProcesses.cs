@@ -1,4 +1,4 @@
-using U2CMigration.Core.Source;
+using U2CMigration.Core.Processes;
 using U2CMigration.PageTracking.Processes;
 
 namespace U2CMigration.Core.Words;
@@ -7,11 +7,11 @@ namespace U2CMigration.Core.Words;
 internal static class WorkloadProcesses
 {
     /// <summary>"process 161, spool"; null where it is not known which.</summary>
-    public static string? NameOf(FailedProcess failed, SourceContext context)
+    public static string? NameOf(FailedProcess failed, int rootProcessId, ProcessNumbers numbers)
     {
         int processId = failed.OnHost > 0 ? failed.OnHost
-            : Holder(failed, context.Target.RootProcessId) is > 0 and var holder ? holder
-            : failed.InImages > 0 ? context.Numbers.OnThisHost(failed.InImages)
+            : Holder(failed, rootProcessId) is > 0 and var holder ? holder
+            : failed.InImages > 0 ? numbers.OnThisHost(failed.InImages)
             : 0;
         return processId == 0 ? null
             : ProcessTree.TryReadStatus(processId) is { } status ? $"process {processId}, {status.Name}"

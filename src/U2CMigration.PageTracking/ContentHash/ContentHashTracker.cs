@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using U2CMigration.PageTracking.Features;
+using U2CMigration.PageTracking.Logging;
 using U2CMigration.PageTracking.Pages;
 using U2CMigration.PageTracking.PageTables;
 using U2CMigration.PageTracking.Reading;

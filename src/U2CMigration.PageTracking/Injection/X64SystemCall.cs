@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using U2CMigration.PageTracking.Interop;
 
 namespace U2CMigration.PageTracking.Injection;
 

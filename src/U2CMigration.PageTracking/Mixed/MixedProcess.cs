@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using U2CMigration.PageTracking.Injection;
 using U2CMigration.PageTracking.Interop;
+using U2CMigration.PageTracking.Logging;
 using U2CMigration.PageTracking.Pages;
 using U2CMigration.PageTracking.Processes;
 using U2CMigration.PageTracking.Trackers;

@@ -5,7 +5,6 @@ using U2CMigration.PageTracking.Interop;
 using U2CMigration.PageTracking.Memory;
 using U2CMigration.PageTracking.Pages;
 using U2CMigration.PageTracking.Processes;
-using static U2CMigration.PageTracking.Interop.NativeMethods;
 
 namespace U2CMigration.PageTracking.PageTables;
 
@@ -62,9 +61,6 @@ internal sealed class AddressSpace : IDisposable
     /// <summary>Whether the number still means this process and it has not ended, whatever address space it has now.</summary>
     internal bool IsAlive => ProcessTree.IsAlive(ProcessId) && PidFd.IsKnown(Process);
 
-    /// <summary>Whether two processes run in one address space, as after vfork.</summary>
-    internal static bool IsShared(int first, int second) => SystemCall(SYS_kcmp_x64, first, second, KCMP_VM, 0, 0) == 0;
-
     /// <returns>False when the address space is gone, or was that of the parent (vfork) and the process has one of its own by now.</returns>
     internal bool TryReadAreas() => TryRead(_private, _spans);
 
@@ -72,7 +68,7 @@ internal sealed class AddressSpace : IDisposable
     {
         areas.Clear();
         spans.Clear();
-        if (_lender != 0 && !IsShared(ProcessId, _lender))
+        if (_lender != 0 && !ProcessTree.SharesMemory(ProcessId, _lender))
         {
             return false;
         }
@@ -209,7 +205,7 @@ internal sealed class AddressSpace : IDisposable
 
     /// <summary>The parent if a process runs in its memory, between vfork and exec: what is opened then stays that of the parent, and does not get empty by the exec.</summary>
     private static int FindLender(int processId) =>
-        ProcessTree.TryReadStat(processId, out ProcessStat stat) && IsShared(processId, stat.ParentProcessId) ? stat.ParentProcessId : 0;
+        ProcessTree.TryReadStat(processId, out ProcessStat stat) && ProcessTree.SharesMemory(processId, stat.ParentProcessId) ? stat.ParentProcessId : 0;
 
     private void AddTo(List<ScanSpan> spans, MapsLine line, bool joins)
     {

@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Globalization;
 using U2CMigration.PageTracking.Interop;
+using static U2CMigration.PageTracking.Interop.NativeMethods;
 
 namespace U2CMigration.PageTracking.Processes;
 
@@ -76,7 +77,7 @@ public static class ProcessTree
     /// <param name="first">One process.</param>
     /// <param name="second">The other.</param>
     /// <returns>False also when one of them has ended.</returns>
-    public static bool SharesMemory(int first, int second) => PageTables.AddressSpace.IsShared(first, second);
+    public static bool SharesMemory(int first, int second) => SystemCall(SYS_kcmp_x64, first, second, KCMP_VM, 0, 0) == 0;
 
     internal static void ListTo(int rootProcessId, List<int> processes)
     {

@@ -1,6 +1,5 @@
 using System.IO.Hashing;
 using U2CMigration.PageTracking.Pages;
-using U2CMigration.PageTracking.SharedWrites;
 
 namespace U2CMigration.PageTracking.SharedObjects;
 

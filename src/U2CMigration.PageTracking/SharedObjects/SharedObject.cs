@@ -1,7 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 using U2CMigration.PageTracking.Pages;
 using U2CMigration.PageTracking.Reading;
-using U2CMigration.PageTracking.SharedWrites;
 
 namespace U2CMigration.PageTracking.SharedObjects;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using U2CMigration.PageTracking.Features;
+using U2CMigration.PageTracking.Logging;
 using U2CMigration.PageTracking.MemoryEvents;
 using U2CMigration.PageTracking.PageTables;
 using U2CMigration.PageTracking.SharedObjects;

@@ -1,4 +1,5 @@
 using U2CMigration.PageTracking.Interop;
+using U2CMigration.PageTracking.Logging;
 using U2CMigration.PageTracking.MemoryEvents;
 using U2CMigration.PageTracking.Pages;
 using U2CMigration.PageTracking.PageTables;

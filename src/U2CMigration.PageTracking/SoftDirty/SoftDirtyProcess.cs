@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;
 using U2CMigration.PageTracking.Features;
 using U2CMigration.PageTracking.Injection;
+using U2CMigration.PageTracking.Logging;
 using U2CMigration.PageTracking.Pages;
 using U2CMigration.PageTracking.PageTables;
 using U2CMigration.PageTracking.Processes;
@@ -215,13 +216,13 @@ internal sealed class SoftDirtyProcess : ITrackedProcess
         }
     }
 
-    private bool SharesMemoryWithParent() => _parentProcessId != 0 && AddressSpace.IsShared(ProcessId, _parentProcessId);
+    private bool SharesMemoryWithParent() => _parentProcessId != 0 && ProcessTree.SharesMemory(ProcessId, _parentProcessId);
 
     private bool SharesMemoryWithChild()
     {
         foreach (int child in ProcessTree.List(ProcessId))
         {
-            if (child != ProcessId && AddressSpace.IsShared(ProcessId, child))
+            if (child != ProcessId && ProcessTree.SharesMemory(ProcessId, child))
             {
                 return true;
             }

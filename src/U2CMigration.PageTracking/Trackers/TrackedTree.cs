@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using U2CMigration.PageTracking.Interop;
+using U2CMigration.PageTracking.Logging;
 using U2CMigration.PageTracking.Pages;
 using U2CMigration.PageTracking.Processes;
 

@@ -1,7 +1,9 @@
 using Microsoft.Extensions.Logging;
 using U2CMigration.PageTracking.Features;
+using U2CMigration.PageTracking.Logging;
 using U2CMigration.PageTracking.Pages;
 using U2CMigration.PageTracking.PageTables;
+using U2CMigration.PageTracking.Processes;
 using U2CMigration.PageTracking.Trackers;
 
 namespace U2CMigration.PageTracking.WriteProtect;
@@ -35,7 +37,7 @@ internal sealed class TrackedProcess : ITrackedProcess
     internal WriteProtection? Protection => _protection;
 
     /// <summary>Whether it runs in the memory of its parent, as between vfork and exec.</summary>
-    internal bool RunsInParent => _parentProcessId != 0 && AddressSpace.IsShared(ProcessId, _parentProcessId);
+    internal bool RunsInParent => _parentProcessId != 0 && ProcessTree.SharesMemory(ProcessId, _parentProcessId);
 
     internal TimeSpan Stopped => _protection?.Stopped ?? TimeSpan.Zero;
 

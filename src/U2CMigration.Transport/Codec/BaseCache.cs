@@ -10,14 +10,14 @@ internal sealed class BaseCache(long maxBytes)
 {
     private const int BlockPages = 256;
 
-    private readonly int _maxSlots = (int)Math.Min(int.MaxValue - BlockPages, maxBytes / PageBatch.PageBytes);
+    private readonly int _maxSlots = (int)Math.Min(int.MaxValue - BlockPages, maxBytes / PageRun.PageBytes);
     private readonly List<Block> _blocks = [];
     private readonly Stack<int> _free = [];
     private int _slots;
     private int _hand;
 
     /// <summary>The memory taken.</summary>
-    public long Bytes => (long)_blocks.Count * BlockPages * PageBatch.PageBytes;
+    public long Bytes => (long)_blocks.Count * BlockPages * PageRun.PageBytes;
 
     /// <summary>The bases that made room for others.</summary>
     public long Evicted { get; private set; }
@@ -70,7 +70,7 @@ internal sealed class BaseCache(long maxBytes)
         }
     }
 
-    private Span<byte> Memory(int slot) => _blocks[slot / BlockPages].Bytes.AsSpan(slot % BlockPages * PageBatch.PageBytes, PageBatch.PageBytes);
+    private Span<byte> Memory(int slot) => _blocks[slot / BlockPages].Bytes.AsSpan(slot % BlockPages * PageRun.PageBytes, PageRun.PageBytes);
 
     private int Take(bool mayEvict)
     {
@@ -116,7 +116,7 @@ internal sealed class BaseCache(long maxBytes)
 
     private sealed class Block
     {
-        public readonly byte[] Bytes = GC.AllocateUninitializedArray<byte>(BlockPages * PageBatch.PageBytes);
+        public readonly byte[] Bytes = GC.AllocateUninitializedArray<byte>(BlockPages * PageRun.PageBytes);
         public readonly (SentChunk Chunk, int Page)[] Owners = new (SentChunk, int)[BlockPages];
         public readonly bool[] WasSentLately = new bool[BlockPages];
     }

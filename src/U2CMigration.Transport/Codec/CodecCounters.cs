@@ -22,6 +22,6 @@ internal sealed class CodecCounters
     public PageKindStatistics[] ToArray() =>
     [
         .. Kinds.Where(kind => _pages[(int)kind] > 0).Select(kind => new PageKindStatistics(
-            kind, _pages[(int)kind], _pages[(int)kind] * PageBatch.PageBytes, _bytes[(int)kind], Stopwatch.GetElapsedTime(0, _ticks[(int)kind]))),
+            kind, _pages[(int)kind], _pages[(int)kind] * PageRun.PageBytes, _bytes[(int)kind], Stopwatch.GetElapsedTime(0, _ticks[(int)kind]))),
     ];
 }

@@ -19,7 +19,7 @@ internal ref struct EncodedPage
     public readonly int WireBytes => Kind switch
     {
         PageKind.Zero => PageShape.Size,
-        PageKind.Raw => PageShape.Size + sizeof(ulong) + PageBatch.PageBytes,
+        PageKind.Raw => PageShape.Size + sizeof(ulong) + PageRun.PageBytes,
         PageKind.Reference => PageShape.Size + sizeof(ulong) + PageReference.Size,
         _ => PageShape.Size + sizeof(ulong) + Data.Length,
     };

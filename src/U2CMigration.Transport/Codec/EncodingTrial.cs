@@ -25,7 +25,7 @@ internal sealed class EncodingTrial
     public bool Pays(double bytesPerSecond)
     {
         double bytesMeanwhile = _seconds.Value * bytesPerSecond;
-        return _seconds.Count < TriesRemembered || bytesMeanwhile <= Math.Max(_savedBytes.Value, PageBatch.PageBytes * FreeShare);
+        return _seconds.Count < TriesRemembered || bytesMeanwhile <= Math.Max(_savedBytes.Value, PageRun.PageBytes * FreeShare);
     }
 
     /// <summary>Notes a try.</summary>

@@ -16,10 +16,10 @@ namespace U2CMigration.Transport.Codec;
 public sealed class PageCodec
 {
     // What saves less than a sixteenth is not worth the destination's time.
-    private const int MostEncodedBytes = PageBatch.PageBytes * 15 / 16;
+    private const int MostEncodedBytes = PageRun.PageBytes * 15 / 16;
 
     // Above this, compressing the page itself may be better than its difference.
-    private const int GoodDeltaBytes = PageBatch.PageBytes / 2;
+    private const int GoodDeltaBytes = PageRun.PageBytes / 2;
 
     // One page in 32 is tried in every way, whatever was learnt, so that a change of the content or of the link is noticed.
     private const ulong ProbeMask = 31;
@@ -30,10 +30,10 @@ public sealed class PageCodec
     private readonly BaseCache _bases;
     private readonly EncodingTrial _delta = new();
     private readonly EncodingTrial _compression = new();
-    private readonly RecentMean _newPages = new(PageBatch.PageBytes);
-    private readonly RecentMean _againPages = new(PageBatch.PageBytes);
+    private readonly RecentMean _newPages = new(PageRun.PageBytes);
+    private readonly RecentMean _againPages = new(PageRun.PageBytes);
     private readonly CodecCounters _counters = new();
-    private readonly byte[] _difference = new byte[PageBatch.PageBytes];
+    private readonly byte[] _difference = new byte[PageRun.PageBytes];
     private readonly byte[] _deltaData = new byte[MostEncodedBytes];
     private readonly byte[] _compressedData = new byte[MostEncodedBytes];
 
@@ -171,7 +171,7 @@ public sealed class PageCodec
         PageDifference.Between(before, page, _difference);
         int bytes = Compress(_difference, _deltaData);
         _bases.Keep(chunk, index, page, cameAgain);
-        _delta.Add(Stopwatch.GetElapsedTime(start).TotalSeconds, bytes == 0 ? 0 : PageBatch.PageBytes - bytes);
+        _delta.Add(Stopwatch.GetElapsedTime(start).TotalSeconds, bytes == 0 ? 0 : PageRun.PageBytes - bytes);
         return bytes;
     }
 
@@ -181,7 +181,7 @@ public sealed class PageCodec
     {
         long start = Stopwatch.GetTimestamp();
         int bytes = Compress(page, _compressedData);
-        _compression.Add(Stopwatch.GetElapsedTime(start).TotalSeconds, bytes == 0 ? 0 : PageBatch.PageBytes - bytes);
+        _compression.Add(Stopwatch.GetElapsedTime(start).TotalSeconds, bytes == 0 ? 0 : PageRun.PageBytes - bytes);
         return bytes;
     }
 

@@ -41,7 +41,7 @@ public sealed record PageCodecOptions
             yield return $"{nameof(Mode)} is {(int)Mode}; it must be a value of {nameof(PageCodecMode)}.";
         }
 
-        if (MaxBaseBytes < 0 || MaxBaseBytes is > 0 and < PageBatch.PageBytes)
+        if (MaxBaseBytes < 0 || MaxBaseBytes is > 0 and < PageRun.PageBytes)
         {
             yield return $"{nameof(MaxBaseBytes)} is {MaxBaseBytes}; it must be 0 (chosen by itself) or at least a page. To do without bases, set {nameof(UseDeltas)} to false.";
         }

@@ -9,7 +9,7 @@ namespace U2CMigration.Transport.Codec;
 /// </summary>
 internal static class PageHash
 {
-    public static UInt128 Zero { get; } = Of(new byte[PageBatch.PageBytes]);
+    public static UInt128 Zero { get; } = Of(new byte[PageRun.PageBytes]);
 
     public static UInt128 Of(ReadOnlySpan<byte> page) => XxHash128.HashToUInt128(page);
 

@@ -1,5 +1,4 @@
 using System.IO.Pipelines;
-using U2CMigration.Transport.Logging;
 using U2CMigration.Transport.Messages;
 
 namespace U2CMigration.Transport.Connections;

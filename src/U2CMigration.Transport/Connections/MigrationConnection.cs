@@ -4,7 +4,6 @@ using System.Security.Authentication;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using U2CMigration.Transport.Frames;
-using U2CMigration.Transport.Logging;
 using U2CMigration.Transport.Security;
 
 namespace U2CMigration.Transport.Connections;

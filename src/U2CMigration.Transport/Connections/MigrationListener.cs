@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using U2CMigration.Transport.Logging;
 
 namespace U2CMigration.Transport.Connections;
 

@@ -18,13 +18,13 @@ internal static class WireRules
             return $"a run of {run.Pages} pages";
         }
 
-        if ((run.Address & (PageBatch.PageBytes - 1)) != 0)
+        if ((run.Address & (PageRun.PageBytes - 1)) != 0)
         {
-            return $"address 0x{run.Address:x}, which is not a multiple of {PageBatch.PageBytes}";
+            return $"address 0x{run.Address:x}, which is not a multiple of {PageRun.PageBytes}";
         }
 
         // Compared by subtraction: the end of a run with a forged address may overflow.
-        return run.Address >= ProtocolLimits.AddressLimit || (ulong)run.Pages > (ProtocolLimits.AddressLimit - run.Address) / PageBatch.PageBytes
+        return run.Address >= ProtocolLimits.AddressLimit || (ulong)run.Pages > (ProtocolLimits.AddressLimit - run.Address) / PageRun.PageBytes
             ? $"{run.Pages} pages at 0x{run.Address:x}, which end above 2^47"
             : null;
     }

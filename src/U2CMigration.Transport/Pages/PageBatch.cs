@@ -16,7 +16,7 @@ namespace U2CMigration.Transport.Pages;
 public sealed partial class PageBatch
 {
     /// <summary>The size of a page: 4096 bytes.</summary>
-    public const int PageBytes = 4096;
+    public const int PageBytes = PageRun.PageBytes;
 
     /// <summary>The most pages in a batch: 256, 1 MiB.</summary>
     public const int MaxPages = 256;

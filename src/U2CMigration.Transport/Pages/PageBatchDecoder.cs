@@ -1,5 +1,6 @@
 using System.Buffers;
 using K4os.Compression.LZ4;
+using U2CMigration.Transport.Codec;
 
 namespace U2CMigration.Transport.Pages;
 

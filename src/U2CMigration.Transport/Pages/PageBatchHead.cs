@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using U2CMigration.Transport.Codec;
 using U2CMigration.Transport.Frames;
 
 namespace U2CMigration.Transport.Pages;

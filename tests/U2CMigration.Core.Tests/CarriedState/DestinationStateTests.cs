@@ -1,6 +1,7 @@
 using System.Text;
 using U2CMigration.Core.CarriedState;
 using U2CMigration.Core.CarriedState.Attributes;
+using U2CMigration.Core.WaitingConnections;
 using U2CMigration.Transport;
 using Message = U2CMigration.Transport.Messages.CarriedState;
 

@@ -4,7 +4,6 @@ using U2CMigration.Core.Convergence;
 using U2CMigration.Core.Errors;
 using U2CMigration.Core.Progress;
 using U2CMigration.Core.Sessions;
-using U2CMigration.Core.Source;
 using U2CMigration.PageTracking.Pages;
 using U2CMigration.Prediction.Histories;
 using U2CMigration.Strategy.Rounds;
@@ -69,8 +68,8 @@ public sealed class ConvergenceGuardTests
         deciding.Should().Throw<MigrationException>().Which.Message.Should().Contain("about 60 s").And.Contain("It was not frozen").And.Contain("FreezeTimeout");
     }
 
-    private static ConvergenceGuard Guard(MigrationSessionOptions options) => new(new SourceContext(
-        Guid.NewGuid(), MigrationTarget.Process(Environment.ProcessId), options, new ProgressReporter(null, NullLogger.Instance), NullLoggerFactory.Instance));
+    private static ConvergenceGuard Guard(MigrationSessionOptions options) => new(
+        Environment.ProcessId, options, new MigrationNotes(new ProgressReporter(null, NullLogger.Instance), NullLogger.Instance));
 
     private static RoundPlan Stopping()
     {

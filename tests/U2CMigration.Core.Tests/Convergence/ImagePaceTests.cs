@@ -4,7 +4,6 @@ using U2CMigration.Core.Convergence;
 using U2CMigration.Core.Errors;
 using U2CMigration.Core.Progress;
 using U2CMigration.Core.Sessions;
-using U2CMigration.Core.Source;
 using U2CMigration.PageTracking.Pages;
 using U2CMigration.Prediction.Histories;
 using U2CMigration.Strategy.Rounds;
@@ -47,8 +46,7 @@ public sealed class ImagePaceTests
     private static bool Decide(double capacity, double limit)
     {
         var options = new MigrationSessionOptions { Destination = new DnsEndPoint("nowhere", 1), DowntimeLimit = TimeSpan.FromSeconds(2), WhenNotConverging = NonConvergence.GiveUp };
-        using var guard = new ConvergenceGuard(new SourceContext(
-            Guid.NewGuid(), MigrationTarget.Process(Environment.ProcessId), options, new ProgressReporter(null, NullLogger.Instance), NullLoggerFactory.Instance));
+        using var guard = new ConvergenceGuard(Environment.ProcessId, options, new MigrationNotes(new ProgressReporter(null, NullLogger.Instance), NullLogger.Instance));
         var plan = new RoundPlan();
         plan.StopAndCopy();
         var none = new PageSet();

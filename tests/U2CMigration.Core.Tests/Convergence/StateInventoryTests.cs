@@ -1,5 +1,5 @@
 using U2CMigration.Core.Convergence;
-using U2CMigration.Core.Preflight;
+using U2CMigration.Core.Processes;
 
 namespace U2CMigration.Core.Tests.Convergence;
 

@@ -31,7 +31,7 @@ public sealed class DestinationPreflightTests
         var offer = new Offer { MigrationId = Guid.NewGuid(), Name = "none", Kernel = "Linux 6.18", CriuVersion = "4.2", TotalMemoryBytes = 4096, ProcessIds = [] };
         var options = new U2CMigration.Core.Receiving.MigrationReceiverOptions { Listen = new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 0) };
         DirectoryInfo directory = Directory.CreateTempSubdirectory("u2c-preflight-");
-        var ledger = U2CMigration.Core.Committing.Files.LedgerFolder.Open(directory.FullName, new RestoredTrees(Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance));
+        var ledger = U2CMigration.Core.Records.LedgerFolder.Open(directory.FullName, new RestoredTrees(Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance));
         var context = new DestinationContext(offer, options, ledger, Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance);
 
         (_, Refuse? refusal) = await DestinationPreflight.CheckAsync(context, "10.0.0.1:1", null, TestContext.Current.CancellationToken);

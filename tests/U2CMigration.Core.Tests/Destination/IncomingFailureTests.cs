@@ -1,8 +1,8 @@
 using System.Net;
 using Microsoft.Extensions.Logging.Abstractions;
-using U2CMigration.Core.Committing.Files;
 using U2CMigration.Core.Destination;
 using U2CMigration.Core.Receiving;
+using U2CMigration.Core.Records;
 using U2CMigration.Criu;
 using U2CMigration.Criu.Logs;
 using U2CMigration.Transport.Messages;

@@ -1,11 +1,11 @@
 using System.Net;
 using Microsoft.Extensions.Logging.Abstractions;
-using U2CMigration.Core.Committing.Files;
 using U2CMigration.Core.Destination;
 using U2CMigration.Core.Destination.SharedMemory;
 using U2CMigration.Core.Destination.Verification;
 using U2CMigration.Core.PageStores;
 using U2CMigration.Core.Receiving;
+using U2CMigration.Core.Records;
 using U2CMigration.Core.Tests.PageStores;
 using U2CMigration.Criu.Images;
 using U2CMigration.Transport.Messages;

@@ -1,3 +1,4 @@
+using U2CMigration.Core.Preflight;
 using U2CMigration.Core.Sessions;
 using U2CMigration.Core.Source;
 using U2CMigration.Criu.Configuration;

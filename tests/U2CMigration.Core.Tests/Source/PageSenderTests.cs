@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using U2CMigration.Core.PageStores;
+using U2CMigration.Core.Processes;
 using U2CMigration.Core.Source;
 using U2CMigration.PageTracking.Pages;
 using U2CMigration.Testing;

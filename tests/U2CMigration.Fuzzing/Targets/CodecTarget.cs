@@ -1,5 +1,4 @@
 using U2CMigration.Transport.Codec;
-using U2CMigration.Transport.Frames;
 using U2CMigration.Transport.Pages;
 
 namespace U2CMigration.Fuzzing.Targets;

@@ -9,7 +9,7 @@ using U2CMigration.Core.Interop;
 using U2CMigration.Core.Inventory;
 using U2CMigration.Core.Inventory.Checks;
 using U2CMigration.Core.PageStores;
-using U2CMigration.Core.Preflight;
+using U2CMigration.Core.Processes;
 using U2CMigration.Criu.Hiding;
 using U2CMigration.Criu.LazyPages.Serving;
 using U2CMigration.Fuzzing.Targets.Samples;

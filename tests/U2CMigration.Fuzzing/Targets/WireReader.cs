@@ -1,5 +1,5 @@
 using System.Buffers;
-using U2CMigration.Transport.Frames;
+using U2CMigration.Transport.Connections;
 
 namespace U2CMigration.Fuzzing.Targets;
 

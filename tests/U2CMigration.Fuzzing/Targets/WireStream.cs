@@ -1,5 +1,6 @@
 using System.Buffers;
 using U2CMigration.Transport;
+using U2CMigration.Transport.Connections;
 using U2CMigration.Transport.Frames;
 using U2CMigration.Transport.Messages;
 

@@ -81,7 +81,7 @@ public sealed class KernelFeaturesTests
     [Fact]
     public void LogEvents_Ids_AreUniqueAndOfTheTrackers()
     {
-        int[] ids = [.. typeof(PageTrackingException).Assembly.GetType("U2CMigration.PageTracking.Log")!
+        int[] ids = [.. typeof(U2CMigration.PageTracking.Logging.Log)
             .GetMethods(BindingFlags.Static | BindingFlags.NonPublic)
             .Select(static method => method.GetCustomAttribute<LoggerMessageAttribute>())
             .OfType<LoggerMessageAttribute>()

@@ -1,5 +1,5 @@
 using U2CMigration.PageTracking.Pages;
-using U2CMigration.PageTracking.SharedWrites;
+using U2CMigration.PageTracking.SharedObjects;
 
 namespace U2CMigration.PageTracking.Tests.SharedObjects;
 

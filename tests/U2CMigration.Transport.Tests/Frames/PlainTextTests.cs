@@ -1,4 +1,5 @@
 using System.Buffers;
+using U2CMigration.Transport.Connections;
 using U2CMigration.Transport.Frames;
 using U2CMigration.Transport.Messages;
 using U2CMigration.Transport.Tests.Infrastructure;

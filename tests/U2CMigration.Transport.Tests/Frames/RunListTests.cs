@@ -1,5 +1,6 @@
 using System.Buffers;
 using CsCheck;
+using U2CMigration.Transport.Connections;
 using U2CMigration.Transport.Frames;
 using U2CMigration.Transport.Messages;
 using U2CMigration.Transport.Pages;

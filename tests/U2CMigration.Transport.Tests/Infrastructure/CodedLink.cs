@@ -1,6 +1,6 @@
 using System.Buffers;
 using U2CMigration.Transport.Codec;
-using U2CMigration.Transport.Frames;
+using U2CMigration.Transport.Connections;
 using U2CMigration.Transport.Pages;
 
 namespace U2CMigration.Transport.Tests.Infrastructure;

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using CsCheck;
 using U2CMigration.Transport.Codec;
+using U2CMigration.Transport.Connections;
 using U2CMigration.Transport.Frames;
 using U2CMigration.Transport.Pages;
 using U2CMigration.Transport.Tests.Infrastructure;

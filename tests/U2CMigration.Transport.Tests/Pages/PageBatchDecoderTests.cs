@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using U2CMigration.Transport.Connections;
 using U2CMigration.Transport.Frames;
 using U2CMigration.Transport.Pages;
 using U2CMigration.Transport.Tests.Infrastructure;

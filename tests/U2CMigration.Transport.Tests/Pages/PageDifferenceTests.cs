@@ -1,3 +1,4 @@
+using U2CMigration.Transport.Codec;
 using U2CMigration.Transport.Pages;
 using U2CMigration.Transport.Tests.Infrastructure;
 

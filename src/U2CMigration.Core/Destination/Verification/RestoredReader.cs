@@ -1,4 +1,4 @@
-using U2CMigration.Core.Source;
+using U2CMigration.Core.Processes;
 using U2CMigration.PageTracking;
 using U2CMigration.PageTracking.Pages;
 using U2CMigration.PageTracking.Processes;

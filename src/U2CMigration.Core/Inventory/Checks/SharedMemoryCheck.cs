@@ -1,6 +1,6 @@
 using System.Globalization;
 using U2CMigration.Core.Interop;
-using U2CMigration.Core.Preflight;
+using U2CMigration.Core.Processes;
 
 namespace U2CMigration.Core.Inventory.Checks;
 
