@@ -249,9 +249,9 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
 
             throw failure;
         }
-        catch (IOException e) when (_committed is null)
+        catch (Exception e) when (_committed is null)
         {
-            // The journal cannot be written, so nothing was committed.
+            // The journal cannot be written, or the tree cannot be held for good: nothing was committed.
             throw await _parts.UndoAsync(e, CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception e)
