@@ -4,7 +4,7 @@ namespace U2CMigration.Core.Tests.Committing;
 
 public sealed class SourceCommitTests
 {
-    private static readonly JournalEntry Entry = new() { MigrationId = Guid.NewGuid(), RootProcessId = 7 };
+    private static readonly JournalEntry Entry = new() { MigrationId = Guid.NewGuid(), BootId = Guid.NewGuid(), RootProcessId = 7, StartTime = 1, Destination = "10.77.0.2:7600", Ledger = default };
 
     [Fact]
     public void Begin_OriginalCannotBeHeld_NothingWasCommittedAndNothingIsLeft()
