@@ -198,6 +198,10 @@ internal sealed class RoundReceiver(IReadOnlyList<TargetTree> trees, FileTreeDes
             case RecordType.Link:
                 Link(tree, ref record);
                 break;
+            case RecordType.Release:
+                record.End();
+                tree.Release();
+                break;
             case RecordType.Metadata:
                 byte[] name = record.Name();
                 Note(_writer.SetMetadata(tree, name, Metadata(ref record, static type => type is not (EntryType.RegularFile or EntryType.Directory))));

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
+using U2CMigration.Files.Entries;
 using U2CMigration.Files.Interop;
 using U2CMigration.Files.Names;
 
@@ -13,6 +14,7 @@ internal sealed class TargetTree : IDisposable
     private readonly byte[] _staging = NameBytes.WithZero(Encoding.ASCII.GetBytes($".u2c-files-{Random.Shared.NextInt64():x16}"));
     private readonly HashSet<uint> _kept = [];
     private SafeFileHandle? _stagingHandle;
+    private FileStamp _before;
 
     public TargetTree(FileTreeTarget target)
     {
@@ -78,7 +80,9 @@ internal sealed class TargetTree : IDisposable
         int error = 0;
         if (_stagingHandle is null)
         {
-            error = FileCalls.MakeDirectory(_handle, _staging, 0x1c0);
+            error = FileCalls.Status(_handle, out FileCalls.StatX before);
+            _before = FileStamp.Of(before);
+            error = error != 0 ? error : FileCalls.MakeDirectory(_handle, _staging, 0x1c0);
             error = error == Errno.EPERM && EntryLock.TryClear(_handle) ? FileCalls.MakeDirectory(_handle, _staging, 0x1c0) : error;
             error = error != 0 ? error : FileCalls.Open(_handle, _staging, FileCalls.O_DIRECTORY | FileCalls.O_NOFOLLOW, 0, FileCalls.Beneath, out _stagingHandle);
         }
@@ -101,10 +105,9 @@ internal sealed class TargetTree : IDisposable
         return mayBeLocked ? FileCalls.MakeLink(_stagingHandle!, NameOf(number), directory, name) : error;
     }
 
-    /// <summary>Nothing is kept any more. The time of the root, which the last record about it has set, stays.</summary>
-    public void Finish()
+    /// <summary>Nothing is kept any more. The root is as it was before, and gets its metadata if more has changed in it.</summary>
+    public void Release()
     {
-        Place.Clear();
         _kept.Clear();
         if (_stagingHandle is null)
         {
@@ -113,18 +116,20 @@ internal sealed class TargetTree : IDisposable
 
         _stagingHandle.Dispose();
         _stagingHandle = null;
-        bool isKnown = FileCalls.Status(_handle, out FileCalls.StatX status) == 0;
         int error = TreeRemoval.Remove(_handle, _staging);
+        error = error != 0 ? error : FileCalls.SetModified(_handle, NameBytes.Self, _before.Modified);
+        error = error != 0 ? error : EntryLock.Set(_handle, _before.CarriedFlags);
         if (error != 0)
         {
             throw Failures.Of(error, $"In the tree '{Target.Name}' the directory {NameBytes.Show(NameBytes.WithoutZero(_staging))}, which held files for further names, cannot be removed");
         }
+    }
 
-        if (isKnown)
-        {
-            _ = FileCalls.SetModified(_handle, NameBytes.Self, Entries.FileStamp.Of(status).Modified);
-            _ = EntryLock.Set(_handle, Entries.FileStamp.Of(status).Flags & Entries.EntryFlags.Carried);
-        }
+    /// <summary>The round is over for it.</summary>
+    public void Finish()
+    {
+        Place.Clear();
+        Release();
     }
 
     /// <summary>The path of a name in the place, for people.</summary>

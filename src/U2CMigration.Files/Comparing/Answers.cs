@@ -121,7 +121,7 @@ internal sealed class Answers(IReadOnlyList<TargetTree> trees, FileTreeLimits li
         }
 
         SafeFileHandle place = PlaceWriter.Open(tree);
-        _answers.Add(name is null ? digest.OfPlace(place, _attributes, withNames) : digest.OfEntry(place, name, _attributes, null));
+        _answers.Add(name is null ? digest.OfPlace(place, _attributes, withNames) : digest.OfEntry(place, name, _attributes));
     }
 
     private async ValueTask AnswerAsync(CancellationToken cancellationToken)

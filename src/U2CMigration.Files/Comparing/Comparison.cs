@@ -2,8 +2,6 @@ using System.Collections.Concurrent;
 using System.IO.Pipelines;
 using Microsoft.Win32.SafeHandles;
 using U2CMigration.Files.Entries;
-using U2CMigration.Files.Interop;
-using U2CMigration.Files.Names;
 using U2CMigration.Files.Records;
 using U2CMigration.Files.Sending;
 using U2CMigration.Files.Walking;
@@ -73,7 +71,7 @@ internal sealed class Comparison(IReadOnlyList<SourceTree> trees)
     {
         bool withNames = HasAllNames(tree, directory);
         _writer.Begin(RecordType.AskPlace).Byte(withNames ? (byte)1 : (byte)0).End();
-        Expect(tree, directory, digest.OfPlace(Open(tree, directory), tree.AttributesOf(directory), withNames));
+        Expect(tree, directory, digest.OfPlace(Open(tree, directory), tree.ComparedAttributes, withNames));
         foreach (Node child in directory.Directory!.Children.Values)
         {
             if (child.SentAs == EntryType.Directory)
@@ -97,20 +95,13 @@ internal sealed class Comparison(IReadOnlyList<SourceTree> trees)
             return EntryDigest.Absent;
         }
 
-        return digest.OfEntry(Open(tree, node.Parent!), node.Name, tree.AttributesOf(node), tree.IsOverlay && !node.ReadsMerged ? () => OpenMerged(tree, node) : null);
+        return digest.OfEntry(Open(tree, node.Parent!), node.Name, tree.ComparedAttributes);
     }
 
     private static SafeFileHandle Open(SourceTree tree, Node directory)
     {
-        int error = tree.Open(directory, out SafeFileHandle opened);
+        int error = tree.HasMerged ? tree.OpenMerged(directory, out SafeFileHandle opened) : tree.Open(directory, out opened);
         return error == 0 ? opened : throw tree.Failed(error, directory, "opened");
-    }
-
-    private static SafeFileHandle OpenMerged(SourceTree tree, Node node)
-    {
-        int error = tree.OpenMerged(node.Parent!, out SafeFileHandle merged);
-        error = error != 0 ? error : FileCalls.Open(merged, node.Name, FileCalls.O_NONBLOCK | FileCalls.O_NOFOLLOW, 0, FileCalls.Beneath, out merged);
-        return error == 0 ? merged : throw tree.Failed(error, node, "read");
     }
 
     /// <summary>Whether the destination may have no other names in a directory: not where the image shows through, and not where some are passed over or mounts.</summary>

@@ -55,8 +55,7 @@ internal sealed class EntryDigest(long seed)
     /// <param name="directory">Where it is.</param>
     /// <param name="name">Its name, with a zero.</param>
     /// <param name="attributes">What reads its attributes.</param>
-    /// <param name="contentsFrom">Opens its contents, where they are elsewhere; null to read the entry itself.</param>
-    public UInt128 OfEntry(SafeFileHandle directory, byte[] name, AttributeReader attributes, Func<SafeFileHandle>? contentsFrom)
+    public UInt128 OfEntry(SafeFileHandle directory, byte[] name, AttributeReader attributes)
     {
         _questions++;
         _hash.Reset();
@@ -77,7 +76,7 @@ internal sealed class EntryDigest(long seed)
             {
                 case EntryType.RegularFile:
                     AddNumber(stamp.Size);
-                    SafeFileHandle file = OpenContents(entry, attributes, contentsFrom);
+                    SafeFileHandle file = OpenContents(entry);
                     using (file)
                     {
                         AddContents(file, stamp.Size);
@@ -98,13 +97,8 @@ internal sealed class EntryDigest(long seed)
         return _hash.GetCurrentHashAsUInt128();
     }
 
-    private static SafeFileHandle OpenContents(SafeFileHandle entry, AttributeReader attributes, Func<SafeFileHandle>? contentsFrom)
+    private static SafeFileHandle OpenContents(SafeFileHandle entry)
     {
-        if (contentsFrom is not null && (attributes.Marks & OverlayMarks.Metacopy) != 0)
-        {
-            return contentsFrom();
-        }
-
         int error = FileCalls.Reopen(entry, FileCalls.O_NONBLOCK | FileCalls.O_NOATIME, out SafeFileHandle file);
         error = error == Errno.EPERM ? FileCalls.Reopen(entry, FileCalls.O_NONBLOCK, out file) : error;
         Check(error, "read");
@@ -145,7 +139,7 @@ internal sealed class EntryDigest(long seed)
         AddNumber(((long)stamp.UserId << 32) | stamp.GroupId);
         AddNumber(stamp.Modified.Seconds);
         AddNumber(stamp.Modified.Nanoseconds);
-        AddNumber((long)(stamp.Flags & EntryFlags.Carried));
+        AddNumber((long)stamp.CarriedFlags);
         Check(reader.Read(directory, name, out IReadOnlyList<ExtendedAttribute> attributes), "asked for its attributes");
         foreach (ExtendedAttribute attribute in attributes)
         {

@@ -21,6 +21,9 @@ internal enum EntryFlags : byte
     /// <summary>Something is mounted there.</summary>
     MountPoint = 128,
 
+    /// <summary>Those that keep also root from changing it.</summary>
+    Locked = Immutable | AppendOnly,
+
     /// <summary>Those that travel.</summary>
     Carried = Immutable | AppendOnly | NoDump,
 }

@@ -14,5 +14,5 @@ internal sealed record EntryMetadata(ushort Mode, uint UserId, uint GroupId, Fil
     public uint Rights => Mode & FileStamp.Rights;
 
     public static EntryMetadata Of(in FileStamp stamp, IReadOnlyList<ExtendedAttribute> attributes) =>
-        new(stamp.Mode, stamp.UserId, stamp.GroupId, stamp.Modified, stamp.Flags & EntryFlags.Carried, attributes);
+        new(stamp.Mode, stamp.UserId, stamp.GroupId, stamp.Modified, stamp.CarriedFlags, attributes);
 }

@@ -19,6 +19,9 @@ internal readonly record struct FileStamp(
     /// <summary>A character device 0/0: in the upper folder of an overlay, a removal.</summary>
     public bool IsWhiteout => Type == EntryType.CharacterDevice && RawDevice == 0;
 
+    /// <summary>The flags that travel. Only files and directories can be given any; others get them from the directory that they are made in.</summary>
+    public EntryFlags CarriedFlags => Type is EntryType.RegularFile or EntryType.Directory ? Flags & EntryFlags.Carried : EntryFlags.None;
+
     public static FileStamp Of(in FileCalls.StatX status)
     {
         EntryFlags flags = EntryFlags.None;

@@ -59,6 +59,9 @@ internal enum RecordType : byte
     /// <summary>The metadata of something in the place that is neither a file nor a directory.</summary>
     Metadata = 18,
 
+    /// <summary>What is kept gets no further names. The place is the root.</summary>
+    Release = 19,
+
     /// <summary>A comparison: what is in the place under a name?</summary>
     Ask = 32,
 

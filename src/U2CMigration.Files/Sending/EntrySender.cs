@@ -19,9 +19,10 @@ internal sealed class EntrySender(SourceTree tree, RecordWriter writer, WireCurs
     /// <param name="content">What it is.</param>
     /// <param name="isNew">Whether the destination makes it.</param>
     /// <param name="keptAs">The number under which the destination keeps it for further names; 0 for none.</param>
+    /// <param name="withMetadata">Whether a regular file's metadata is sent also if it is the same.</param>
     /// <param name="cancellationToken">Ends the round.</param>
     /// <returns>Whether it was still there, and the same.</returns>
-    public async ValueTask<bool> SendAsync(Node node, FileContent content, bool isNew, uint keptAs, CancellationToken cancellationToken)
+    public async ValueTask<bool> SendAsync(Node node, FileContent content, bool isNew, uint keptAs, bool withMetadata, CancellationToken cancellationToken)
     {
         int error = tree.Open(node.Parent!, out SafeFileHandle directory);
         SafeFileHandle entry = directory;
@@ -33,13 +34,13 @@ internal sealed class EntrySender(SourceTree tree, RecordWriter writer, WireCurs
 
         using (entry)
         {
-            if (!TryStatus(node, entry, content, out FileStamp stamp) || !TryRead(node, directory, stamp, out EntryMetadata metadata))
+            if (!TryStatus(node, entry, out FileStamp stamp) || !TryRead(node, directory, stamp, out EntryMetadata metadata))
             {
                 return false;
             }
 
             bool isDone = node.Type == EntryType.RegularFile
-                ? await SendFileAsync(node, content, isNew, keptAs, entry, stamp, metadata, cancellationToken).ConfigureAwait(false)
+                ? await SendFileAsync(node, content, isNew || withMetadata, isNew, keptAs, entry, stamp, metadata, cancellationToken).ConfigureAwait(false)
                 : TrySendOther(node, directory, content, isNew, keptAs, stamp, metadata);
             if (isDone)
             {
@@ -50,7 +51,7 @@ internal sealed class EntrySender(SourceTree tree, RecordWriter writer, WireCurs
         }
     }
 
-    private static bool TryStatus(Node node, SafeFileHandle entry, FileContent content, out FileStamp stamp)
+    private static bool TryStatus(Node node, SafeFileHandle entry, out FileStamp stamp)
     {
         stamp = default;
         if (FileCalls.Status(entry, out FileCalls.StatX status) != 0)
@@ -61,7 +62,7 @@ internal sealed class EntrySender(SourceTree tree, RecordWriter writer, WireCurs
         // Looked at by its name it has the mark of a mount, opened it has not.
         stamp = FileStamp.Of(status);
         stamp = stamp with { Flags = stamp.Flags & ~EntryFlags.MountPoint };
-        return stamp.Type == node.Type && stamp.Device == content.Key.Device && stamp.Inode == content.Key.Inode;
+        return stamp.Type == node.Type && stamp.Device == node.Now.Device && stamp.Inode == node.Now.Inode;
     }
 
     private bool TryRead(Node node, SafeFileHandle directory, in FileStamp stamp, out EntryMetadata metadata)
@@ -89,7 +90,7 @@ internal sealed class EntrySender(SourceTree tree, RecordWriter writer, WireCurs
     }
 
     private async ValueTask<bool> SendFileAsync(
-        Node node, FileContent content, bool isNew, uint keptAs, SafeFileHandle entry, FileStamp stamp, EntryMetadata metadata, CancellationToken cancellationToken)
+        Node node, FileContent content, bool withMetadata, bool isNew, uint keptAs, SafeFileHandle entry, FileStamp stamp, EntryMetadata metadata, CancellationToken cancellationToken)
     {
         SafeFileHandle? file = OpenContents(node, entry, out int error);
         if (file is null)
@@ -102,7 +103,10 @@ internal sealed class EntrySender(SourceTree tree, RecordWriter writer, WireCurs
             writer.Begin(RecordType.File).Name(node.Name).Byte(isNew ? (byte)1 : (byte)0).UInt32(keptAs).Int64(stamp.Size);
             int from = writer.PayloadBytes;
             ulong hash = XxHash3.HashToUInt64(writer.Metadata(metadata).Payload(from));
-            bool needsHead = isNew || content.SentMetadata != hash || content.Sent.Size != stamp.Size;
+
+            // A name of a locked file that is taken away has it unlocked at the destination, whatever other names it has.
+            bool mayBeUnlocked = (stamp.Flags & EntryFlags.Locked) != 0 && content.Sent != stamp;
+            bool needsHead = withMetadata || mayBeUnlocked || content.SentMetadata != hash || content.Sent.Size != stamp.Size;
             writer.Hold();
             content.Blocks = isNew ? new BlockHashes() : content.Blocks ?? new BlockHashes();
             bool isSent = await _contents.SendAsync(node.Parent!, file, stamp.Size, content.Blocks, isNew, needsHead, cancellationToken).ConfigureAwait(false);

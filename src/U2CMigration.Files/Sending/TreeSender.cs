@@ -21,6 +21,7 @@ internal sealed class TreeSender
     private readonly EntrySender _entries;
     private readonly Action _progress;
     private readonly List<FileContent> _unnamed = [];
+    private readonly List<Node> _lockedNames = [];
     private uint _lastKept;
 
     public TreeSender(SourceTree tree, TreeWalk walk, RecordWriter writer, RoundNotes notes, Action progress)
@@ -55,6 +56,18 @@ internal sealed class TreeSender
             await _writer.PaceAsync(cancellationToken).ConfigureAwait(false);
         }
 
+        if (_lastKept > 0)
+        {
+            _place.MoveTo(_tree.Top);
+            _writer.Begin(RecordType.Release).End();
+        }
+
+        // Each name that came or went had them unlocked.
+        foreach (Node node in _lockedNames)
+        {
+            await UpdateAsync(node, node.Content!, withMetadata: true, cancellationToken).ConfigureAwait(false);
+        }
+
         for (int i = _walk.Directories.Count - 1; i >= 0; i--)
         {
             SendMetadata(_walk.Directories[i]);
@@ -83,7 +96,7 @@ internal sealed class TreeSender
         }
         else if (node.Wanted!.DoneIn != _notes.Round)
         {
-            await UpdateAsync(node, node.Wanted!, cancellationToken).ConfigureAwait(false);
+            await UpdateAsync(node, node.Wanted!, withMetadata: false, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -98,14 +111,14 @@ internal sealed class TreeSender
             AddName(node, content);
             if (content.DoneIn != _notes.Round)
             {
-                await UpdateAsync(node, content, cancellationToken).ConfigureAwait(false);
+                await UpdateAsync(node, content, withMetadata: false, cancellationToken).ConfigureAwait(false);
             }
 
             return;
         }
 
         uint keptAs = content.WantedNames > 1 ? ++_lastKept : 0;
-        if (await _entries.SendAsync(node, content, isNew: true, keptAs, cancellationToken).ConfigureAwait(false))
+        if (await _entries.SendAsync(node, content, isNew: true, keptAs, withMetadata: true, cancellationToken).ConfigureAwait(false))
         {
             content.KeptAs = keptAs;
             AddName(node, content);
@@ -116,16 +129,21 @@ internal sealed class TreeSender
         }
     }
 
-    private async ValueTask UpdateAsync(Node node, FileContent content, CancellationToken cancellationToken)
+    private async ValueTask UpdateAsync(Node node, FileContent content, bool withMetadata, CancellationToken cancellationToken)
     {
-        if (!await _entries.SendAsync(node, content, isNew: false, 0, cancellationToken).ConfigureAwait(false))
+        if (!await _entries.SendAsync(node, content, isNew: false, 0, withMetadata, cancellationToken).ConfigureAwait(false))
         {
             _notes.NotePending(_tree, node, node.Now);
         }
     }
 
-    private static void AddName(Node node, FileContent content)
+    private void AddName(Node node, FileContent content)
     {
+        if (node.Type == EntryType.RegularFile && ((node.Now.Flags | content.Sent.Flags) & EntryFlags.Locked) != 0)
+        {
+            _lockedNames.Add(node);
+        }
+
         node.SentAs = node.Type;
         node.Content = content;
         content.AddName(node);

@@ -18,6 +18,9 @@ internal sealed class DirectoryState
     /// <summary>Whether it hides what the image has under the name.</summary>
     public bool IsOpaque { get; set; }
 
+    /// <summary>Whether it is another directory of the image, renamed.</summary>
+    public bool IsRedirected { get; set; }
+
     /// <summary>The same as it was sent.</summary>
     public bool WasSentOpaque { get; set; }
 

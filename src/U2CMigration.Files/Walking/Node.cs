@@ -19,6 +19,9 @@ internal sealed class Node(byte[] name, Node? parent)
     /// <summary>What it is now, whiteouts told apart.</summary>
     public EntryType Type { get; set; }
 
+    /// <summary>How many names it has.</summary>
+    public uint Links { get; set; }
+
     /// <summary>The number of the last walk that saw it.</summary>
     public int SeenIn { get; set; } = -1;
 

@@ -1,5 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 using U2CMigration.Files.Entries;
+using U2CMigration.Files.Interop;
 using U2CMigration.Files.Names;
 
 namespace U2CMigration.Files.Walking;
@@ -60,7 +61,25 @@ internal sealed class SourceTree : IDisposable
         Merged is not null ? Merged.Open(directory, out opened) : throw new FileTreeException(
             $"In the tree '{Root.Name}', {directory.Show()} has entries whose contents are in the image (the overlay is mounted with metacopy or redirect_dir). Set MergedPath to where the whole overlay can be read.");
 
+    public bool HasMerged => Merged is not null;
+
+    /// <summary>What an entry is as the container sees it; what it is in the upper folder, if that is not there any more.</summary>
+    public unsafe FileStamp SeenMerged(Node node)
+    {
+        int error = OpenMerged(node.Parent!, out SafeFileHandle directory);
+        FileCalls.StatX status = default;
+        fixed (byte* name = node.Name)
+        {
+            error = error != 0 ? error : FileCalls.Status(directory, name, out status);
+        }
+
+        return error == 0 ? FileStamp.Of(status) : node.Now;
+    }
+
     public AttributeReader AttributesOf(Node node) => node.ReadsMerged ? MergedAttributes : Attributes;
+
+    /// <summary>For comparisons, which read the whole overlay where they can: as the container sees it.</summary>
+    public AttributeReader ComparedAttributes => HasMerged ? MergedAttributes : Attributes;
 
     public FileTreeException Failed(int error, Node node, string what) => Failures.Of(error, $"In the tree '{Root.Name}', {node.Show()} cannot be {what}");
 

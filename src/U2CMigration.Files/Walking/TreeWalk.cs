@@ -126,7 +126,7 @@ internal sealed unsafe class TreeWalk(SourceTree tree, RoundNotes notes, FileTre
         FileStamp now = FileStamp.Of(status);
         if (!state.Children.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(name, out Node? node))
         {
-            node = new Node(name.ToArray(), directory) { ReadsMerged = directory.ReadsMerged };
+            node = new Node(name.ToArray(), directory);
             state.Children.Add(node.Name, node);
         }
 
@@ -150,6 +150,8 @@ internal sealed unsafe class TreeWalk(SourceTree tree, RoundNotes notes, FileTre
         }
 
         node.Now = now;
+        node.Links = status.Links;
+        node.ReadsMerged = directory.ReadsMerged;
         node.Type = tree.IsOverlay && !node.ReadsMerged && now.IsWhiteout ? EntryType.Whiteout : now.Type;
         if (node.Type == EntryType.Directory)
         {
@@ -172,18 +174,17 @@ internal sealed unsafe class TreeWalk(SourceTree tree, RoundNotes notes, FileTre
 
         DirectoryState state = node.Directory ??= new DirectoryState { Excluded = below };
         bool isAboveRemade = node.Parent!.Directory!.RemadeIn == notes.Round;
-        if (tree.IsOverlay && !node.Parent.ReadsMerged && (node.SentAs != EntryType.Directory || state.IsInDoubt || node.Now != state.Sent))
+        if (tree.IsOverlay && !node.Parent.ReadsMerged && (isAboveRemade || node.SentAs != EntryType.Directory || state.IsInDoubt || node.Now != state.Sent))
         {
             ReadMarks(node, state, parent);
         }
 
-        bool wasSent = node.SentAs == EntryType.Directory && !isAboveRemade;
-        bool hidesNow = wasSent && state.IsOpaque && !state.WasSentOpaque;
-        if (wasSent && state.WasSentOpaque && !state.IsOpaque && notes.IsFrozen)
-        {
-            throw new FileTreeException($"In the tree '{tree.Root.Name}', {node.Show()} shows entries of the image again that it had hidden. Its upper folder was changed beside the overlay; move with a destination made anew.");
-        }
+        node.ReadsMerged |= state.IsRedirected;
 
+        bool wasSent = node.SentAs == EntryType.Directory && !isAboveRemade;
+
+        // The other way round there was nothing to hide, else the overlay would have kept the mark: what the destination has is right.
+        bool hidesNow = wasSent && state.IsOpaque && !state.WasSentOpaque;
         if (!wasSent || hidesNow)
         {
             PlanRemoval(node, isAboveRemade);
@@ -204,7 +205,7 @@ internal sealed unsafe class TreeWalk(SourceTree tree, RoundNotes notes, FileTre
         }
 
         OverlayMarks marks = tree.Attributes.Marks;
-        node.ReadsMerged = (marks & OverlayMarks.Redirect) != 0;
+        state.IsRedirected = (marks & OverlayMarks.Redirect) != 0;
         state.IsOpaque = (marks & (OverlayMarks.Opaque | OverlayMarks.Redirect)) != 0;
     }
 
@@ -264,7 +265,14 @@ internal sealed unsafe class TreeWalk(SourceTree tree, RoundNotes notes, FileTre
             known = bytes > 0 ? XxHash3.HashToUInt64(_target.AsSpan(0, bytes)) : 0;
         }
 
-        return new ContentKey(node.Now.Device, node.Now.Inode, node.Type, known);
+        FileStamp identity = node.Now;
+        if (tree.HasMerged && !node.ReadsMerged && node.Links > 1)
+        {
+            // Another name may lie where entries are read through the overlay, which has numbers of its own.
+            identity = tree.SeenMerged(node);
+        }
+
+        return new ContentKey(identity.Device, identity.Inode, node.Type, known);
     }
 
     private void PlanMetadata(Node node)
