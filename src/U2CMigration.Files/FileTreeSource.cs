@@ -131,6 +131,11 @@ public sealed class FileTreeSource : IDisposable
         // The clock first: what is mapped after it was looked at shows in times that are later.
         var notes = new RoundNotes(_round, isFrozen);
         notes.Mapped = MappedFiles.Read(_options.Processes?.Invoke());
+        if (!notes.Mapped.IsComplete)
+        {
+            _trees.ForEach(static tree => tree.DistrustTimes());
+        }
+
         return notes;
     }
 

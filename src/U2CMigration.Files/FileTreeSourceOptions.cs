@@ -8,7 +8,8 @@ public sealed class FileTreeSourceOptions
 
     /// <summary>
     /// The processes that may have files of the trees mapped, asked at the beginning of each round: writes through a mapping do not show in the times of a file. Default null: all processes of the
-    /// host, which takes longer. The frozen round is faster with only those of the container.
+    /// host, which takes longer. The frozen round is faster with only those of the container. If one of them cannot be read
+    /// (CAP_SYS_PTRACE), the frozen round reads every file instead.
     /// </summary>
     public Func<IReadOnlyCollection<int>>? Processes { get; init; }
 

@@ -21,7 +21,7 @@ internal sealed class TreeSender
     private readonly EntrySender _entries;
     private readonly Action _progress;
     private readonly List<FileContent> _unnamed = [];
-    private readonly List<Node> _lockedNames = [];
+    private readonly HashSet<FileContent> _unlocked = [];
     private uint _lastKept;
 
     public TreeSender(SourceTree tree, TreeWalk walk, RecordWriter writer, RoundNotes notes, Action progress)
@@ -37,6 +37,7 @@ internal sealed class TreeSender
         foreach (FileContent content in _walk.Kept)
         {
             Node name = content.AnyName!;
+            NoteUnlocked(content);
             _place.MoveTo(name.Parent!);
             _writer.Begin(RecordType.Keep).Name(name.Name).UInt32(content.KeptAs).End();
             await _writer.PaceAsync(cancellationToken).ConfigureAwait(false);
@@ -63,9 +64,9 @@ internal sealed class TreeSender
         }
 
         // Each name that came or went had them unlocked.
-        foreach (Node node in _lockedNames)
+        foreach (FileContent content in _unlocked.Where(static content => content.AnyName is not null))
         {
-            await UpdateAsync(node, node.Content!, withMetadata: true, cancellationToken).ConfigureAwait(false);
+            await UpdateAsync(content.AnyName!, content, withMetadata: true, cancellationToken).ConfigureAwait(false);
         }
 
         for (int i = _walk.Directories.Count - 1; i >= 0; i--)
@@ -139,14 +140,19 @@ internal sealed class TreeSender
 
     private void AddName(Node node, FileContent content)
     {
-        if (node.Type == EntryType.RegularFile && ((node.Now.Flags | content.Sent.Flags) & EntryFlags.Locked) != 0)
-        {
-            _lockedNames.Add(node);
-        }
-
+        NoteUnlocked(content);
         node.SentAs = node.Type;
         node.Content = content;
         content.AddName(node);
+    }
+
+    /// <summary>A name of a locked file can come or go at the destination only when it is unlocked. At the source it may be its directory that was renamed, so that nothing of the file has changed.</summary>
+    private void NoteUnlocked(FileContent content)
+    {
+        if ((content.Sent.CarriedFlags & EntryFlags.Locked) != 0)
+        {
+            _unlocked.Add(content);
+        }
     }
 
     private void Make(Node node)
@@ -229,6 +235,7 @@ internal sealed class TreeSender
             if (node.Content is { } content)
             {
                 content.RemoveName(node);
+                NoteUnlocked(content);
                 node.Content = null;
                 _unnamed.Add(content);
             }

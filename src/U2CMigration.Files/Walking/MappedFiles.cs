@@ -13,6 +13,9 @@ internal sealed class MappedFiles
     private readonly HashSet<ulong> _inodes = [];
     private readonly HashSet<byte[]> _names = new(NameComparer.Instance);
 
+    /// <summary>Whether the mappings of all processes could be read.</summary>
+    public bool IsComplete { get; private set; } = true;
+
     public bool Has(ulong inode, ReadOnlySpan<byte> name) => _inodes.Contains(inode) || _names.GetAlternateLookup<ReadOnlySpan<byte>>().Contains(name);
 
     /// <summary>Reads the mappings of processes; those that have ended have none.</summary>
@@ -30,10 +33,9 @@ internal sealed class MappedFiles
             {
                 // It has ended.
             }
-            catch (UnauthorizedAccessException e)
+            catch (Exception e) when (e is UnauthorizedAccessException or IOException)
             {
-                throw new FileTreeException(
-                    $"What process {process} has mapped cannot be read, so changes of files could be missed. Run as root with CAP_SYS_PTRACE, or name the container's processes.", Errno.EACCES, e);
+                files.IsComplete = false;
             }
         }
 

@@ -34,7 +34,8 @@ internal sealed class SourceTree : IDisposable
 
     public Node Top { get; }
 
-    public bool TrustsTimes { get; }
+    /// <summary>Whether files that look the same are the same, unless they are mapped.</summary>
+    public bool TrustsTimes { get; private set; }
 
     /// <summary>For entries of the tree itself.</summary>
     public AttributeReader Attributes { get; }
@@ -50,6 +51,9 @@ internal sealed class SourceTree : IDisposable
     private DirectoryCursor Cursor { get; }
 
     private DirectoryCursor? Merged { get; }
+
+    /// <summary>What is mapped is not known, so that any file may have been written to.</summary>
+    public void DistrustTimes() => TrustsTimes = false;
 
     /// <summary>Opens a directory where its entries can be read; it belongs to the tree until the next call.</summary>
     /// <returns>0 or the errno.</returns>
