@@ -22,6 +22,7 @@ internal sealed class TreeSender
     private readonly Action _progress;
     private readonly List<FileContent> _unnamed = [];
     private readonly HashSet<FileContent> _unlocked = [];
+    private readonly HashSet<Node> _changedDirectories = [];
     private uint _lastKept;
 
     public TreeSender(SourceTree tree, TreeWalk walk, RecordWriter writer, RoundNotes notes, Action progress)
@@ -64,7 +65,7 @@ internal sealed class TreeSender
         }
 
         // Each name that came or went had them unlocked.
-        foreach (FileContent content in _unlocked.Where(static content => content.AnyName is not null))
+        foreach (FileContent content in _unlocked.Where(static content => content.AnyName is not null && IsLocked(content)))
         {
             await UpdateAsync(content.AnyName!, content, withMetadata: true, cancellationToken).ConfigureAwait(false);
         }
@@ -72,6 +73,13 @@ internal sealed class TreeSender
         for (int i = _walk.Directories.Count - 1; i >= 0; i--)
         {
             SendMetadata(_walk.Directories[i]);
+            await _writer.PaceAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        // Whatever the source's times say of them, at the destination they have changed.
+        foreach (Node directory in _changedDirectories.Where(static directory => directory.SentAs == EntryType.Directory).ToArray())
+        {
+            SendMetadata(directory);
             await _writer.PaceAsync(cancellationToken).ConfigureAwait(false);
         }
 
@@ -141,6 +149,7 @@ internal sealed class TreeSender
     private void AddName(Node node, FileContent content)
     {
         NoteUnlocked(content);
+        _changedDirectories.Add(node.Parent!);
         node.SentAs = node.Type;
         node.Content = content;
         content.AddName(node);
@@ -149,15 +158,18 @@ internal sealed class TreeSender
     /// <summary>A name of a locked file can come or go at the destination only when it is unlocked. At the source it may be its directory that was renamed, so that nothing of the file has changed.</summary>
     private void NoteUnlocked(FileContent content)
     {
-        if ((content.Sent.CarriedFlags & EntryFlags.Locked) != 0)
+        if (content.KeptAs != 0 || IsLocked(content))
         {
             _unlocked.Add(content);
         }
     }
 
+    private static bool IsLocked(FileContent content) => (content.Sent.CarriedFlags & EntryFlags.Locked) != 0;
+
     private void Make(Node node)
     {
         _place.MoveTo(node.Parent!);
+        _changedDirectories.Add(node.Parent!);
         DirectoryState state = node.Directory!;
         _writer.Begin(RecordType.Directory).Name(node.Name).Byte(state.IsOpaque ? (byte)1 : (byte)0).End();
         _notes.EntriesSent++;
@@ -189,6 +201,7 @@ internal sealed class TreeSender
             _notes.LeaveOut(_tree, node, $"The attribute {name}");
         }
 
+        _changedDirectories.Remove(node);
         _place.MoveTo(node);
         _writer.Begin(RecordType.Place).Metadata(EntryMetadata.Of(node.Now, attributes)).End();
 
@@ -221,6 +234,7 @@ internal sealed class TreeSender
     private void RemoveAt(Node node)
     {
         _place.MoveTo(node.Parent!);
+        _changedDirectories.Add(node.Parent!);
         _writer.Begin(RecordType.Remove).Name(node.Name).End();
     }
 
