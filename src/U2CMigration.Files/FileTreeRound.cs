@@ -58,6 +58,9 @@ public sealed record FileTreeRound
     /// <summary>How many such things there are.</summary>
     public required long LeftOutCount { get; init; }
 
+    /// <summary>What would fail the frozen round as it is now, such as a file under a lease for writing: sentences for people, at most a hundred. Worth a look before the freeze.</summary>
+    public required IReadOnlyList<string> Obstacles { get; init; }
+
     /// <summary>Mounts inside the trees, which are not descended into: each is a tree of its own if it is to travel.</summary>
     public required IReadOnlyList<string> MountPoints { get; init; }
 }

@@ -118,6 +118,41 @@ public sealed class TruthTests
         files.Has(inode, Folders.Raw(name)).Should().Be(expected);
     }
 
+    /// <summary>Opening the file would make its holder give the lease up, and in the freeze it could not.</summary>
+    [Fact]
+    public async Task Leases_AreNotBroken()
+    {
+        using var folders = new Folders();
+        File.WriteAllText(folders.InSource("file"), "one");
+        File.WriteAllText(folders.InSource("other"), "two");
+        int file = Posix.Open(Folders.Raw(folders.InSource("file")), Posix.ReadWrite);
+        Posix.fcntl(file, Posix.SetLease, Posix.WriteLease).Should().Be(0);
+        using Transfer transfer = Transfer.Of(folders);
+
+        FileTreeRound round = await transfer.RoundAsync();
+
+        Posix.fcntl(file, Posix.GetLease, 0).Should().Be(Posix.WriteLease);
+        round.Obstacles.Should().ContainSingle().Which.Should().Contain("/file is under a lease for writing");
+        round.PendingEntries.Should().BePositive();
+        Func<Task> freeze = () => transfer.RoundAsync(isFrozen: true);
+        (await freeze.Should().ThrowAsync<FileTreeException>()).WithMessage("*/file is under a lease for writing*");
+        Posix.fcntl(file, Posix.GetLease, 0).Should().Be(Posix.WriteLease);
+        _ = Posix.close(file);
+    }
+
+    [Theory]
+    [InlineData("1: LEASE  ACTIVE    WRITE 77 00:16:4711 0 EOF\n2: POSIX  ADVISORY  WRITE 77 00:16:12 0 EOF\n", 4711, true)]
+    [InlineData("1: LEASE  BREAKING  WRITE 77 fd:01:4711 0 EOF", 4711, true)]
+    [InlineData("1: LEASE  ACTIVE    READ 77 fd:01:4711 0 EOF\n2: FLOCK  ADVISORY  WRITE 77 fd:01:4711 0 EOF\n", 4711, false)]
+    [InlineData("LEASE WRITE\n LEASE  WRITE x:\n", 0, false)]
+    public void LeasedFiles_AreThoseForWriting(string locks, ulong inode, bool expected)
+    {
+        var files = new LeasedFiles();
+        files.Add(System.Text.Encoding.UTF8.GetBytes(locks));
+
+        files.Has(inode).Should().Be(expected);
+    }
+
     private static string WithoutContents(string line) => line[..line.IndexOf(" contents ", StringComparison.Ordinal)];
 
     private static async Task SettleAsync(Transfer transfer)

@@ -92,6 +92,12 @@ internal sealed class EntrySender(SourceTree tree, RecordWriter writer, WireCurs
     private async ValueTask<bool> SendFileAsync(
         Node node, FileContent content, bool withMetadata, bool isNew, uint keptAs, SafeFileHandle entry, FileStamp stamp, EntryMetadata metadata, CancellationToken cancellationToken)
     {
+        if (notes.Leased.Has(stamp.Inode))
+        {
+            notes.NoteObstacle($"In the tree '{tree.Root.Name}', {node.Show()} is under a lease for writing (F_SETLEASE), and reading it would make its holder give the lease up. Have the holder release it, or exclude the file and carry it by other means.");
+            return false;
+        }
+
         SafeFileHandle? file = OpenContents(node, entry, out int error);
         if (file is null)
         {

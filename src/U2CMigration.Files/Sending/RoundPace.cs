@@ -40,6 +40,7 @@ internal sealed class RoundPace
             LeftOut = notes.LeftOut,
             LeftOutCount = notes.LeftOutCount,
             MountPoints = notes.MountPoints,
+            Obstacles = notes.Obstacles,
         };
     }
 }

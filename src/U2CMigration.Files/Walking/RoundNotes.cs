@@ -9,12 +9,15 @@ internal sealed class RoundNotes(int round, bool isFrozen)
 
     private readonly List<string> _leftOut = [];
     private readonly List<string> _mountPoints = [];
+    private readonly List<string> _obstacles = [];
 
     public int Round { get; } = round;
 
     public bool IsFrozen { get; } = isFrozen;
 
     public MappedFiles Mapped { get; set; } = new();
+
+    public LeasedFiles Leased { get; } = LeasedFiles.Read();
 
     public RoundClock Clock { get; } = new();
 
@@ -45,6 +48,8 @@ internal sealed class RoundNotes(int round, bool isFrozen)
 
     public IReadOnlyList<string> MountPoints => _mountPoints;
 
+    public IReadOnlyList<string> Obstacles => _obstacles;
+
     public void LeaveOut(SourceTree tree, Node node, string what)
     {
         LeftOutCount++;
@@ -59,6 +64,20 @@ internal sealed class RoundNotes(int round, bool isFrozen)
         if (_mountPoints.Count < MostNames)
         {
             _mountPoints.Add(path);
+        }
+    }
+
+    /// <summary>Notes what would fail the frozen round, which it does in it.</summary>
+    public void NoteObstacle(string sentence)
+    {
+        if (IsFrozen)
+        {
+            throw new FileTreeException(sentence);
+        }
+
+        if (_obstacles.Count < MostNames)
+        {
+            _obstacles.Add(sentence);
         }
     }
 

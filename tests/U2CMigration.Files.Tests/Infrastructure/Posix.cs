@@ -19,6 +19,13 @@ internal static unsafe partial class Posix
     public const uint AppendOnly = 0x20;
     public const uint NoDump = 0x40;
 
+    public const int SetLease = 1024;
+    public const int GetLease = 1025;
+    public const int WriteLease = 1;
+
+    [LibraryImport("libc")]
+    public static partial int fcntl(int file, int command, nint argument);
+
     public static int Open(byte[] path, int flags, uint mode = 0x1a4) => open(path, flags | CloseOnExec | NonBlocking, mode);
 
     [LibraryImport("libc")]
