@@ -33,7 +33,7 @@ internal sealed class MetadataWriter
         if (error == 0)
         {
             what = "its time";
-            error = FileCalls.SetModified(directory, name, metadata.Modified);
+            error = FileCalls.SetModified(directory, name, metadata.Modified.Seconds, metadata.Modified.Nanoseconds);
         }
 
         if (error == 0 && metadata.Type is EntryType.RegularFile or EntryType.Directory)

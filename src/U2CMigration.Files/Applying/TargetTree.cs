@@ -117,7 +117,7 @@ internal sealed class TargetTree : IDisposable
         _stagingHandle.Dispose();
         _stagingHandle = null;
         int error = TreeRemoval.Remove(_handle, _staging);
-        error = error != 0 ? error : FileCalls.SetModified(_handle, NameBytes.Self, _before.Modified);
+        error = error != 0 ? error : FileCalls.SetModified(_handle, NameBytes.Self, _before.Modified.Seconds, _before.Modified.Nanoseconds);
         error = error != 0 ? error : EntryLock.Set(_handle, _before.CarriedFlags);
         if (error != 0)
         {

@@ -1,7 +1,6 @@
 // fchownat(2), chmod(2), utimensat(2), the calls of xattr(7), FS_IOC_GETFLAGS and FS_IOC_SETFLAGS of linux/fs.h. Other owners, trusted and security attributes and flags need root's capabilities.
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
-using U2CMigration.Files.Entries;
 
 namespace U2CMigration.Files.Interop;
 
@@ -34,9 +33,9 @@ internal static unsafe partial class FileCalls
 
     /// <summary>Sets the time of the last modification; that of the last access stays.</summary>
     /// <returns>0 or the errno.</returns>
-    internal static int SetModified(SafeFileHandle directory, ReadOnlySpan<byte> name, FileTime modified)
+    internal static int SetModified(SafeFileHandle directory, ReadOnlySpan<byte> name, long seconds, uint nanoseconds)
     {
-        nint* times = stackalloc nint[4] { 0, UTIME_OMIT, (nint)modified.Seconds, (nint)modified.Nanoseconds };
+        nint* times = stackalloc nint[4] { 0, UTIME_OMIT, (nint)seconds, (nint)nanoseconds };
         fixed (byte* path = name)
         {
             return ErrorOf(utimensat(directory, path, times, AT_SYMLINK_NOFOLLOW));
