@@ -6,7 +6,7 @@ PROJECT=U2CMigration.Fuzzing
 CORPORA=$REPO/tests/$PROJECT/Corpora
 WORK=$REPO/artifacts/fuzz
 # What is instrumented: ours, and what takes bytes for us.
-readonly INSTRUMENTED=(U2CMigration.Transport U2CMigration.Criu U2CMigration.PageTracking U2CMigration.Prediction U2CMigration.Core K4os.Compression.LZ4 Google.Protobuf)
+readonly INSTRUMENTED=(U2CMigration.Transport U2CMigration.Criu U2CMigration.PageTracking U2CMigration.Prediction U2CMigration.Core U2CMigration.Files K4os.Compression.LZ4 Google.Protobuf)
 for part in output packages; do
     # shellcheck source=/dev/null
     . "$REPO/eng/lib/$part.sh"
@@ -27,6 +27,7 @@ for inputs that make anything but a documented exception come out, take 64 MiB o
   traces, weights   files
   proc      what the kernel says of processes
   state     carried state, and what a restore needs
+  files     rounds of files and questions about them: nothing outside the target is touched
 
   --seconds N  for all of it (default 300)
   --target T   only this one; also several, with commas
