@@ -37,7 +37,7 @@ mount --bind "$debs" "$partial/var/cache/apt/archives"
 printf '#!/bin/sh\nexit 101\n' >"$partial/usr/sbin/policy-rc.d"
 chmod 755 "$partial/usr/sbin/policy-rc.d"
 chroot "$partial" apt-get update
-DEBIAN_FRONTEND=noninteractive chroot "$partial" apt-get -o APT::Keep-Downloaded-Packages=true install -y -t sid criu
+DEBIAN_FRONTEND=noninteractive chroot "$partial" apt-get -o APT::Keep-Downloaded-Packages=true install -y -t sid criu libcriu2
 
 found=$(chroot "$partial" criu --version | sed -n 's/^Version: //p')
 if [ "$(printf '%s\n%s\n' "$criu_version" "$found" | sort -V | head -n 1)" != "$criu_version" ]; then

@@ -18,15 +18,14 @@ public static class CheckCommand
     public static Command Create()
     {
         var shared = new SharedOptions();
-        Option<int> processId = NumberOption.Create("--pid", "The root of the process tree.", 0, 1, int.MaxValue);
-        processId.Required = true;
+        var target = new TargetOptions();
         var destination = new Option<EndPoint?>("--to") { HelpName = "HOST:PORT", Description = "A receiver, which is asked whether it would take the workload; nothing is created there. Without it only this host is looked at.", CustomParser = Endpoints.Parse };
         Option<GiveUp> allow = AllowOption.Create();
         Option<bool> losing = ProtectionOption.Create();
         Option<bool> lacking = ProcessorOption.Create();
         var json = new Option<bool>("--json") { Description = "The same as --json-lines." };
         var command = new Command("check", "Says what of a process tree could not be moved and what helps, without changing it: each process is stopped for a moment, to be asked for its sandbox. Exit codes: 0 it would be moved, 2 it would be refused.");
-        command.AddGroup("What and where", processId, destination, allow, losing, lacking, json);
+        command.AddGroup("What and where", [.. target.AddTo(command), destination, allow, losing, lacking, json]);
         shared.AddTo(command, isSource: true);
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -47,17 +46,17 @@ public static class CheckCommand
             options = shared.WorkDirectory(parsed) is { } directory ? options with { WorkDirectory = directory } : options;
             using ILoggerFactory logs = AgentLogs.Create(shared.Verbose(parsed));
             await using IAgentOutput output = parsed.GetValue(json) ? AgentOutput.Create(jsonLines: true) : shared.Output(parsed);
-            return await CheckAsync(parsed.GetValue(processId), options, to is not null, output, logs, cancellationToken);
+            return await CheckAsync(target.Target(parsed), options, to is not null, output, logs, cancellationToken);
         });
         return command;
     }
 
-    private static async Task<int> CheckAsync(int processId, MigrationSessionOptions options, bool asksDestination, IAgentOutput output, ILoggerFactory logs, CancellationToken cancellationToken)
+    private static async Task<int> CheckAsync(MigrationTarget target, MigrationSessionOptions options, bool asksDestination, IAgentOutput output, ILoggerFactory logs, CancellationToken cancellationToken)
     {
         MigrationSession session;
         try
         {
-            session = MigrationSession.Create(MigrationTarget.Process(processId), options, logs);
+            session = MigrationSession.Create(target, options, logs);
         }
         catch (ArgumentException e)
         {

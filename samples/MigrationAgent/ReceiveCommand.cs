@@ -4,6 +4,8 @@ using MigrationAgent.Options;
 using MigrationAgent.Output;
 using MigrationEvents;
 using Microsoft.Extensions.Logging;
+using U2CMigration.Containers;
+using U2CMigration.Containers.Runtimes;
 using U2CMigration.Core.Errors;
 using U2CMigration.Core.Receiving;
 using U2CMigration.Core.Sessions;
@@ -42,8 +44,11 @@ public static class ReceiveCommand
         mode.AcceptOnlyFromAmong([.. Modes.Keys]);
         Option<long> memory = NumberOption.Create("--max-memory-mib", "The most memory that a workload may bring, MiB; 0 (default) for what the host has available.", 0L, 0, long.MaxValue >> 20);
         Option<int> concurrent = NumberOption.Create("--max-concurrent", "The most workloads that come in at the same time (default 2).", 2, 1, int.MaxValue);
-        var command = new Command("receive", "Takes process trees from other hosts.");
-        command.AddGroup("Receiving", listen, cgroup, count, mode, memory, concurrent);
+        var containers = new Option<string[]>("--containers") { HelpName = "RUNTIME", Description = $"Take containers of this runtime as well: {string.Join(", ", ContainerRuntime.All)}. Can be repeated.", DefaultValueFactory = static _ => [] };
+        containers.AcceptOnlyFromAmong([.. ContainerRuntime.All.Select(static runtime => runtime.Kind)]);
+        var state = new Option<string>("--container-state") { HelpName = "DIRECTORY", Description = "Where the runtime keeps its books (--root of runc and crun).", DefaultValueFactory = static _ => string.Empty };
+        var command = new Command("receive", "Takes process trees and containers from other hosts.");
+        command.AddGroup("Receiving", listen, cgroup, count, mode, memory, concurrent, containers, state);
         shared.AddTo(command, isSource: false);
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -53,6 +58,7 @@ public static class ReceiveCommand
                 Listen = parsed.GetValue(listen) ?? new IPEndPoint(shared.Trust.IsLocked(parsed) || shared.Trust.AllowsAnybody(parsed) ? IPAddress.Any : IPAddress.Loopback, 9410),
                 Criu = shared.Criu(parsed),
                 Network = shared.Network(parsed),
+                TreeHosts = [.. (parsed.GetValue(containers) ?? []).Distinct().Select(kind => ContainerHost.Of(ContainerRuntime.Find(kind)!, new ContainerHostOptions { StateRoot = parsed.GetValue(state) ?? string.Empty }))],
                 RestoreMode = Modes[parsed.GetRequiredValue(mode)],
                 MaxMemoryBytes = parsed.GetValue(memory) << 20,
                 MaxConcurrentMigrations = parsed.GetValue(concurrent),

@@ -16,7 +16,7 @@ using U2CMigration.Transport;
 
 namespace MigrationAgent;
 
-/// <summary><c>send</c>: moves a process tree of this host to another.</summary>
+/// <summary><c>send</c>: moves a process tree or a container of this host to another.</summary>
 public static class SendCommand
 {
     /// <summary>What a timer takes: seven weeks.</summary>
@@ -27,8 +27,7 @@ public static class SendCommand
     public static Command Create()
     {
         var shared = new SharedOptions();
-        Option<int> processId = NumberOption.Create("--pid", "The root of the process tree.", 0, 1, int.MaxValue);
-        processId.Required = true;
+        var target = new TargetOptions();
         var destination = new Option<EndPoint>("--to") { Description = "The receiver, HOST:PORT.", Required = true, CustomParser = Endpoints.Parse };
         var strategy = new Option<string>("--strategy") { Description = "What decides the rounds and the stop.", DefaultValueFactory = _ => MigrationStrategies.DefaultName };
         strategy.AcceptOnlyFromAmong([.. MigrationStrategies.Names]);
@@ -47,8 +46,8 @@ public static class SendCommand
         var converging = new Option<NonConvergence>("--when-not-converging") { Description = "What happens when a limit can not be kept: StopAnyway, Throttle (less processor time for the workload) or GiveUp." };
         Option<bool> losing = ProtectionOption.Create();
         Option<bool> lacking = ProcessorOption.Create();
-        var command = new Command("send", "Moves a process tree of this host to another.");
-        command.AddGroup("What and where", processId, destination, allow, losing, lacking, verify, verifyBefore);
+        var command = new Command("send", "Moves a process tree or a container of this host to another.");
+        command.AddGroup("What and where", [.. target.AddTo(command), destination, allow, losing, lacking, verify, verifyBefore]);
         command.AddGroup("How it is moved", strategy, tracker, codec, bases, mbit);
         command.AddGroup("Limits", downtime, duration, freeze, converging);
         shared.AddTo(command, isSource: true);
@@ -82,17 +81,17 @@ public static class SendCommand
             options = shared.WorkDirectory(parsed) is { } directory ? options with { WorkDirectory = directory } : options;
             using ILoggerFactory logs = AgentLogs.Create(shared.Verbose(parsed));
             await using IAgentOutput output = shared.Output(parsed);
-            return await SendAsync(parsed.GetValue(processId), options, output, logs, cancellationToken);
+            return await SendAsync(target.Target(parsed), options, output, logs, cancellationToken);
         });
         return command;
     }
 
-    private static async Task<int> SendAsync(int processId, MigrationSessionOptions options, IAgentOutput output, ILoggerFactory logs, CancellationToken cancellationToken)
+    private static async Task<int> SendAsync(MigrationTarget target, MigrationSessionOptions options, IAgentOutput output, ILoggerFactory logs, CancellationToken cancellationToken)
     {
         MigrationSession session;
         try
         {
-            session = MigrationSession.Create(MigrationTarget.Process(processId), options, logs);
+            session = MigrationSession.Create(target, options, logs);
         }
         catch (ArgumentException e)
         {

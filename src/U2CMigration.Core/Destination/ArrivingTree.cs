@@ -3,6 +3,7 @@ using U2CMigration.Core.Committing;
 using U2CMigration.Core.ConnectionLocks;
 using U2CMigration.Core.Freezing;
 using U2CMigration.Core.Logging;
+using U2CMigration.Core.Owners;
 using U2CMigration.Core.Preflight;
 using U2CMigration.Criu.Rpc;
 using U2CMigration.PageTracking.Processes;
@@ -13,7 +14,7 @@ namespace U2CMigration.Core.Destination;
 internal sealed class ArrivingTree(DestinationContext context, MigrationTurn turn) : IAsyncDisposable
 {
     private readonly ArrivalGroup _group = ArrivalGroup.Create(context.Options.CgroupDirectory, context.MigrationId);
-    private readonly HeldRestore _held = HeldRestore.Prepare(CriuPreflight.WorkerOptions(context.Options.Criu), context.Loggers);
+    private ITreeRestorer? _restorer;
     private ArrivalGuardian? _guardian;
     private Task _moving = Task.CompletedTask;
     private Task _leaving = Task.CompletedTask;
@@ -25,7 +26,7 @@ internal sealed class ArrivingTree(DestinationContext context, MigrationTurn tur
     private bool _disposed;
 
     /// <summary>CRIU, which waits for its request.</summary>
-    public HeldRestore Held => _held;
+    public HeldRestore Held => Restorer.Restore;
 
     /// <summary>The root of the tree; 0 while there is none.</summary>
     public int RootProcessId { get; private set; }
@@ -37,23 +38,27 @@ internal sealed class ArrivingTree(DestinationContext context, MigrationTurn tur
     /// <exception cref="InvalidOperationException">That was not decided yet.</exception>
     public IRestore Restore => _restore ?? throw new InvalidOperationException("The restore was not begun.");
 
-    /// <summary>Writes down where the processes will be.</summary>
-    public void Begin()
+    private ITreeRestorer Restorer => _restorer ?? throw new InvalidOperationException("The restore was not begun.");
+
+    /// <summary>Writes down where the processes will be, and has CRIU started.</summary>
+    public async Task BeginAsync(CancellationToken cancellationToken)
     {
         turn.Receive(_group.All);
         _guardian = ArrivalGuardian.Start(_group.All);
+        _restorer = await BeginRestorerAsync(cancellationToken).ConfigureAwait(false);
+        context.Restore = _restorer.Request;
         Enter();
     }
 
     /// <summary>Restored processes are children of the worker and so begin in its control groups. Does nothing for a worker that is in them.</summary>
     public void Enter()
     {
-        if (_enteredWorker == _held.WorkerProcessId)
+        if (Restorer.ChoosesGroups || _enteredWorker == Held.WorkerProcessId)
         {
             return;
         }
 
-        _enteredWorker = _held.WorkerProcessId;
+        _enteredWorker = Held.WorkerProcessId;
         if (context.Options.CgroupDirectory is { } wanted && !_group.Groups.Contains(wanted))
         {
             File.WriteAllText(Path.Combine(wanted, "cgroup.procs"), _enteredWorker.ToString(CultureInfo.InvariantCulture));
@@ -71,7 +76,7 @@ internal sealed class ArrivingTree(DestinationContext context, MigrationTurn tur
         _restore = restore;
 
         // The kernel takes 8 to 12 ms for it, which is the time of the restore and not of the freeze.
-        _held.TreeBegun = () => _leaving = Task.Run(() => _group.Leave(_held.WorkerProcessId));
+        Held.TreeBegun = () => _leaving = Task.Run(() => _group.Leave(Held.WorkerProcessId));
         RootProcessId = await restore.HoldAsync(pagesComplete, cancellationToken).ConfigureAwait(false);
     }
 
@@ -81,8 +86,9 @@ internal sealed class ArrivingTree(DestinationContext context, MigrationTurn tur
         // From here on CRIU's death would let the tasks run, until they are frozen.
         _mayRun = true;
         await _leaving.ConfigureAwait(false);
-        await Restore.FinishAsync(() => _group.Freeze(RootProcessId)).ConfigureAwait(false);
+        await Restore.FinishAsync(() => _group.Freeze(RootProcessId, Restorer.ChoosesGroups)).ConfigureAwait(false);
         _isFrozen = true;
+        await Restorer.PrepareAsync(CancellationToken.None).ConfigureAwait(false);
     }
 
     /// <summary>Writes down that all of it is here and does not run.</summary>
@@ -106,6 +112,7 @@ internal sealed class ArrivingTree(DestinationContext context, MigrationTurn tur
             _runs = true;
             _guardian?.Settle();
             committed();
+            Restorer.Commit();
             _group.Thaw();
         });
         if (resumed)
@@ -115,6 +122,10 @@ internal sealed class ArrivingTree(DestinationContext context, MigrationTurn tur
 
         return resumed;
     }
+
+    /// <summary>Waits until the owner of a tree that runs has it in its books.</summary>
+    /// <returns>What went wrong with that; null for nothing.</returns>
+    public Task<string?> CompleteAsync() => Restorer.CompleteAsync();
 
     /// <summary>Ends what does not run, and sees that it has ended, before that is said to anybody.</summary>
     public async ValueTask DisposeAsync()
@@ -132,17 +143,38 @@ internal sealed class ArrivingTree(DestinationContext context, MigrationTurn tur
             TryKill();
         }
 
-        IAsyncDisposable restore = _restore is null ? _held : _restore;
-        await restore.DisposeAsync().ConfigureAwait(false);
+        if (((IAsyncDisposable?)_restore ?? _restorer?.Restore) is { } restore)
+        {
+            await restore.DisposeAsync().ConfigureAwait(false);
+        }
+
         if (!_runs)
         {
             IsGone = TryKill();
         }
 
+        // After the processes have ended: its owner removes what is left of the tree.
+        if (_restorer is not null)
+        {
+            await _restorer.DisposeAsync().ConfigureAwait(false);
+        }
+
+
         await _moving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _leaving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _guardian?.Dispose();
         _group.Release(_runs);
+    }
+
+    private async Task<ITreeRestorer> BeginRestorerAsync(CancellationToken cancellationToken)
+    {
+        if (context.Tree is not { } tree)
+        {
+            return new ProcessTreeRestorer(HeldRestore.Prepare(CriuPreflight.WorkerOptions(context.Options.Criu), context.Loggers));
+        }
+
+        ITreeHost host = context.Options.HostOf(tree) ?? throw new RestoreRefusedException($"This receiver takes no containers of {tree.Kind}.");
+        return await host.BeginAsync(tree, new RestorerSurroundings(context.MigrationId, context.ImagesDirectory, context.Options.Criu.Path, context.Loggers), cancellationToken).ConfigureAwait(false);
     }
 
     private bool TryKill()

@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Logging;
 using U2CMigration.Core.Committing;
+using U2CMigration.Core.Owners;
 using U2CMigration.Core.Receiving;
+using U2CMigration.Criu.Rpc;
 using U2CMigration.Transport.Messages;
 
 namespace U2CMigration.Core.Destination;
@@ -15,6 +17,12 @@ internal sealed class DestinationContext(Offer offer, MigrationReceiverOptions o
 
     /// <summary>What the migration was promised of this host; null where nothing was, as in a check.</summary>
     public Admitted? Admitted { get; init; }
+
+    /// <summary>The tree as its owner on the source describes it; null where it has none.</summary>
+    public TreeDescription? Tree { get; } = TreeDescription.Parse(offer.Requirements);
+
+    /// <summary>What the owner here wants of CRIU; null for nothing in particular, and before it was asked.</summary>
+    public RuntimeRequest? Restore { get; set; }
 
     public Guid MigrationId => offer.MigrationId;
 

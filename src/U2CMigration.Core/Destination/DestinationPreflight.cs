@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using U2CMigration.Core.Agreement;
+using U2CMigration.Core.Owners;
 using U2CMigration.Core.Preflight;
 using U2CMigration.Core.Receiving;
 using U2CMigration.Core.Words;
@@ -43,6 +44,12 @@ internal static class DestinationPreflight
             reason = refusal.Reason;
         }
 
+        if (await OwnerProblemsAsync(context, cancellationToken).ConfigureAwait(false) is { Count: > 0 } ofOwner)
+        {
+            problems.AddRange(ofOwner);
+            reason = refusal is null ? RefusalReason.NeedMissing : reason;
+        }
+
         if (context.Options.Network is { } network
             && await network.FindProblemAsync(IncomingNetwork.RequestOf(context, peer), cancellationToken).ConfigureAwait(false) is { } problem)
         {
@@ -52,6 +59,13 @@ internal static class DestinationPreflight
 
         return problems.Count == 0 ? (mode, null) : Refused(reason, Shorten(problems));
     }
+
+    private static async Task<IReadOnlyList<string>> OwnerProblemsAsync(DestinationContext context, CancellationToken cancellationToken) => context.Tree switch
+    {
+        null => [],
+        { } tree when context.Options.HostOf(tree) is { } host => await host.FindProblemsAsync(tree, cancellationToken).ConfigureAwait(false),
+        { } tree => [$"It is the {tree}, and this receiver takes no containers of {tree.Kind}. Name that runtime in {nameof(MigrationReceiverOptions)}.{nameof(MigrationReceiverOptions.TreeHosts)} (agent: receive --containers {tree.Kind})."],
+    };
 
     /// <summary>Everything in the way but CRIU itself, a sentence each, and the reason to be told to programs: one that may go away by itself only where all do.</summary>
     private static (List<string> Problems, RefusalReason Reason) FindProblems(DestinationContext context, Refuse? full)
@@ -100,7 +114,7 @@ internal static class DestinationPreflight
     internal static string? UnknownRequirement(Offer offer)
     {
         RestoreNeeds.Parse(offer.Requirements, out string? unknownNeed);
-        return unknownNeed ?? offer.Requirements.FirstOrDefault(static requirement => requirement != Offer.PagesToPlace && !RestoreNeeds.IsNeed(requirement));
+        return unknownNeed ?? offer.Requirements.FirstOrDefault(static requirement => requirement != Offer.PagesToPlace && !RestoreNeeds.IsNeed(requirement) && !TreeDescription.IsPart(requirement));
     }
 
     private static async Task<(RestoreMode Mode, Refuse? Refusal)> CheckCriuAsync(DestinationContext context, CancellationToken cancellationToken)

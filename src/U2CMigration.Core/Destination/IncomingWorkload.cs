@@ -104,10 +104,12 @@ internal sealed class IncomingWorkload : IAsyncDisposable
     {
         await ArriveAsync(cancellationToken).ConfigureAwait(false);
         await ResumeAsync().ConfigureAwait(false);
+        Task<string?> completing = _tree.CompleteAsync();
         long storeBytes = _store.Statistics.StoredBytes;
         var farewell = new IncomingFarewell(_context, _connection, _verification, _tree, _store);
         FillReport? fill = await farewell.RunAsync(_resetting, cancellationToken).ConfigureAwait(false);
-        return new MigratedContainer { MigrationId = _context.MigrationId, RootProcessId = _tree.RootProcessId, Fill = fill, RestoreMode = _mode, StoreBytes = storeBytes, IsSourceReleased = farewell.IsReleased, Warnings = _network.Problem is { } problem ? [problem] : [] };
+        string?[] warnings = [_network.Problem, await completing.ConfigureAwait(false)];
+        return new MigratedContainer { MigrationId = _context.MigrationId, RootProcessId = _tree.RootProcessId, Fill = fill, RestoreMode = _mode, StoreBytes = storeBytes, IsSourceReleased = farewell.IsReleased, Warnings = [.. warnings.OfType<string>()] };
     }
 
     /// <summary>Removes everything that belongs to a workload which does not run here.</summary>
@@ -148,7 +150,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
     /// <summary>All up to the commit, which is received when it returns.</summary>
     private async Task ArriveAsync(CancellationToken cancellationToken)
     {
-        _tree.Begin();
+        await _tree.BeginAsync(cancellationToken).ConfigureAwait(false);
         await _network.PrepareAsync(cancellationToken).ConfigureAwait(false);
         await DestinationState.RehearseAsync().ConfigureAwait(false);
         LedgerIdentity? ledger = (_connection.Features & ProtocolFeatures.LedgerIdentity) == 0 ? null : _context.Ledger.Identity;

@@ -1,4 +1,5 @@
 using U2CMigration.Core.Agreement;
+using U2CMigration.Core.Owners;
 using U2CMigration.Core.Sessions;
 using U2CMigration.Criu.Configuration;
 using U2CMigration.Criu.Options;
@@ -14,7 +15,7 @@ internal static class RestoreOptions
         RestoreNeeds needs = RestoreNeeds.Parse(context.Offer.Requirements, out _);
         bool hasOwnGroup = context.Options.CgroupDirectory is not null;
         CriuRestoreOptions options = For(context.Options.Criu, needs, CriuConfiguration.Read(), hasOwnGroup, context.ImagesDirectory);
-        return options with { LazyPages = lazyPages, InheritedDescriptors = [.. options.InheritedDescriptors, .. given] };
+        return OwnerRules.Apply(options with { LazyPages = lazyPages, InheritedDescriptors = [.. options.InheritedDescriptors, .. given] }, context.Restore);
     }
 
     internal static CriuRestoreOptions For(CriuSettings criu, RestoreNeeds needs, CriuConfiguration configuration, bool hasOwnGroup, string imagesDirectory)

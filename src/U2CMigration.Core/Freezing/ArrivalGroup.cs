@@ -133,14 +133,24 @@ internal sealed class ArrivalGroup
 
     /// <summary>Freezes the complete tree, while CRIU waits at its last stop.</summary>
     /// <param name="rootProcessId">Its root.</param>
+    /// <param name="isOfOwner">Whether the owner of the tree decides in which groups it is.</param>
     /// <exception cref="IOException">It cannot be frozen; the processes may be about to run.</exception>
-    public void Freeze(int rootProcessId)
+    public void Freeze(int rootProcessId, bool isOfOwner = false)
     {
         HashSet<int> tree = [.. Living(rootProcessId)];
         foreach (int stranger in CgroupDirectories.Members(_directory).Except(tree))
         {
             // CRIU, where it has not left, and its helpers.
             Move(stranger, Make(_workerDirectory));
+        }
+
+        if (isOfOwner)
+        {
+            // CRIU, and what the owner of the tree has in its group while it is restored.
+            foreach (int stranger in Freezable(tree.First()) is { } group ? CgroupDirectories.Members(group).Except(tree).ToList() : [])
+            {
+                Move(stranger, Make(_workerDirectory));
+            }
         }
 
         Gather(tree);
@@ -181,8 +191,9 @@ internal sealed class ArrivalGroup
             Filling.Remove(_directory);
         }
 
-        if (!runs && Path.GetFileName(_directory).Length == 32)
+        if (Path.GetFileName(_directory).Length == 32)
         {
+            // A tree that lives in it, or that has another one from its owner.
             TryRemove(_directory);
         }
     }
@@ -277,11 +288,9 @@ internal sealed class ArrivalGroup
     private void Gather(HashSet<int> tree)
     {
         HashSet<int> elsewhere = [.. tree.Except(CgroupDirectories.Members(_directory))];
-        bool isVersion2 = File.Exists(Path.Combine(_directory, "cgroup.freeze"));
         while (elsewhere.Count > 0)
         {
-            CgroupDirectories directories = CgroupDirectories.Of(elsewhere.First());
-            string group = (isVersion2 ? directories.Unified : directories.Version1("freezer")) ?? throw new IOException("A restored process is in no control group that can be frozen.");
+            string group = Freezable(elsewhere.First()) ?? throw new IOException("A restored process is in no control group that can be frozen.");
             HashSet<int> members = [.. Directory.Exists(group) ? ReadMembers(group) : []];
             if (!members.IsSubsetOf(tree) || !HasFreezer(group))
             {
@@ -304,6 +313,13 @@ internal sealed class ArrivalGroup
                 throw new IOException($"The restored processes {string.Join(", ", elsewhere)} cannot be frozen in {group}.");
             }
         }
+    }
+
+    /// <summary>The group of a process in the hierarchy that is used here.</summary>
+    private string? Freezable(int processId)
+    {
+        CgroupDirectories directories = CgroupDirectories.Of(processId);
+        return File.Exists(Path.Combine(_directory, "cgroup.freeze")) ? directories.Unified : directories.Version1("freezer");
     }
 
     private static IEnumerable<int> ReadMembers(string group) => File.ReadLines(Path.Combine(group, "cgroup.procs")).Select(static line => int.Parse(line, CultureInfo.InvariantCulture));

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Security;
 using U2CMigration.Core.Handover;
 using U2CMigration.Core.Options;
+using U2CMigration.Core.Owners;
 using U2CMigration.Core.Sessions;
 using U2CMigration.Transport.Connections;
 
@@ -23,6 +24,10 @@ public sealed record MigrationReceiverOptions
     /// <summary>Brings the workload's network address to this host.</summary>
     /// <value>Default: null.</value>
     public IDestinationNetwork? Network { get; init; }
+
+    /// <summary>Who takes trees that have an owner on the source: the containers of a runtime, for example. One for each kind.</summary>
+    /// <value>Default: empty: only process trees are taken.</value>
+    public IReadOnlyList<ITreeHost> TreeHosts { get; init; } = [];
 
     /// <summary>How pages are given to the restored processes.</summary>
     /// <value>Default: <see cref="RestoreMode.Auto"/>.</value>
@@ -80,6 +85,8 @@ public sealed record MigrationReceiverOptions
     public bool AllowUnauthenticated { get; init; }
 
     internal MemoryFaults? Faults { get; init; }
+
+    internal ITreeHost? HostOf(TreeDescription tree) => TreeHosts.FirstOrDefault(host => host.Kind == tree.Kind);
 
     private static TimeSpan LeastIdleTimeout => new MigrationConnectionOptions().KeepAliveInterval;
 

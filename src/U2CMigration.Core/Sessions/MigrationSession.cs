@@ -92,8 +92,12 @@ public sealed class MigrationSession : IAsyncDisposable
     /// <param name="askDestination">Whether the destination is asked whether it would take the workload; nothing is created there. Without it only this host is looked at.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>What was found, also where the migration would be refused.</returns>
-    public Task<MigrationCheck> CheckAsync(bool askDestination = true, CancellationToken cancellationToken = default) => SourceCheck.RunAsync(
-        new SourceContext(Guid.NewGuid(), _target, _options, new ProgressReporter(null, _loggers.CreateLogger("U2CMigration.Session")), _loggers), askDestination, cancellationToken);
+    public async Task<MigrationCheck> CheckAsync(bool askDestination = true, CancellationToken cancellationToken = default)
+    {
+        MigrationTarget target = await _target.DescribeAsync(cancellationToken).ConfigureAwait(false);
+        var progress = new ProgressReporter(null, _loggers.CreateLogger("U2CMigration.Session"));
+        return await SourceCheck.RunAsync(new SourceContext(Guid.NewGuid(), target, _options, progress, _loggers), askDestination, cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>Migrates. Can be called once.</summary>
     /// <param name="progress">Receives snapshots; see <see cref="MigrationProgress"/> for when.</param>
@@ -111,7 +115,8 @@ public sealed class MigrationSession : IAsyncDisposable
         }
 
         _progress = new ProgressReporter(progress, _loggers.CreateLogger("U2CMigration.Session"));
-        _migration = new SourceMigration(new SourceContext(MigrationId, _target, _options, _progress, _loggers));
+        MigrationTarget target = await _target.DescribeAsync(cancellationToken).ConfigureAwait(false);
+        _migration = new SourceMigration(new SourceContext(MigrationId, target, _options, _progress, _loggers));
         try
         {
             return await _migration.RunAsync(cancellationToken).ConfigureAwait(false);

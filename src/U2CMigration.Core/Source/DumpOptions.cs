@@ -1,4 +1,5 @@
 using U2CMigration.Core.Agreement;
+using U2CMigration.Core.Owners;
 using U2CMigration.Core.Preflight;
 using U2CMigration.Core.Sessions;
 using U2CMigration.Criu.Configuration;
@@ -10,7 +11,8 @@ namespace U2CMigration.Core.Source;
 internal static class DumpOptions
 {
     /// <summary>What is known before the freeze; the caller adds the rest.</summary>
-    public static CriuDumpOptions For(SourceContext context) => For(context.Options.Criu, CriuConfiguration.Read(), context.Target.RootProcessId, context.ImagesDirectory);
+    public static CriuDumpOptions For(SourceContext context) =>
+        OwnerRules.Apply(For(context.Options.Criu, CriuConfiguration.Read(), context.Target.RootProcessId, context.ImagesDirectory), context.Tree.Dump);
 
     internal static CriuDumpOptions For(CriuSettings criu, CriuConfiguration configuration, int processId, string imagesDirectory) => new()
     {

@@ -167,6 +167,11 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
                 "In the moment of the freeze the workload changed how the kernel treats some of its memory (madvise, mlock), and that was dumped as it had been before. It runs on here, unharmed; try again.",
                 isTransient: true);
         }
+
+        if (await context.Target.Owner.FindProblemsAsync(CancellationToken.None).ConfigureAwait(false) is { Count: > 0 } problems)
+        {
+            throw context.Failure($"In the moment of the freeze something came that cannot move. {string.Join(' ', problems)} The workload runs on here, unharmed; try again.", isTransient: true);
+        }
     }
 
     /// <summary>What another program needs to settle the migration in place of this one.</summary>

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using U2CMigration.Core.Errors;
 using U2CMigration.Core.Inventory;
+using U2CMigration.Core.Owners;
 using U2CMigration.Core.Processes;
 using U2CMigration.Core.Progress;
 using U2CMigration.Core.Sessions;
@@ -13,6 +14,9 @@ internal sealed class SourceContext(Guid migrationId, MigrationTarget target, Mi
     public Guid MigrationId => migrationId;
 
     public MigrationTarget Target => target;
+
+    /// <summary>What the owner of the workload says of it.</summary>
+    public OwnedTree Tree { get; } = target.Tree ?? throw new InvalidOperationException("The owner of the workload was not asked for it.");
 
     public MigrationSessionOptions Options => options;
 

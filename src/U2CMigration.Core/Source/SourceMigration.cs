@@ -76,6 +76,7 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
         IsInDoubt = false;
         if (verdict == DestinationVerdict.Runs)
         {
+            await SourceRelease.RemoveFromOwnerAsync(context).ConfigureAwait(false);
             context.Progress.Enter(MigrationPhase.Completed);
             return MigrationSettlement.Moved;
         }
@@ -135,6 +136,11 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
             throw new MigrationPreflightException([$"The receiver at {connection.Peer} is of an older release, which could not say for certain what became of a migration that was interrupted. Update it."]);
         }
 
+        if (context.Tree.Description is { } description && (connection.Features & ProtocolFeatures.OwnedTrees) == 0)
+        {
+            throw new MigrationPreflightException([$"The receiver at {connection.Peer} is of an older release, which does not know the containers of {description.Kind}. Update it."]);
+        }
+
         SourceDialogue dialogue = _parts.Dialogue = new SourceDialogue(connection);
         await SourceOffer.SendAsync(connection, context, processes, memory, version, isCheck: false, cancellationToken).ConfigureAwait(false);
         MigrationMessage answer = await dialogue.NextAsync(cancellationToken).ConfigureAwait(false);
@@ -191,6 +197,11 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
     private async Task ReadyAsync(IPageTracker tracker, FrozenTree tree, CancellationToken cancellationToken)
     {
         await _lastLook.TakeAsync(tracker.ProcessIds, cancellationToken).ConfigureAwait(false);
+        if (await context.Target.Owner.FindProblemsAsync(cancellationToken).ConfigureAwait(false) is { Count: > 0 } problems)
+        {
+            throw context.Failure($"Since the migration has begun something has come that cannot move; the workload was not frozen. {string.Join(' ', problems)}", isTransient: false);
+        }
+
         await tree.ReadyAsync(tracker.ProcessIds, cancellationToken).ConfigureAwait(false);
         await _parts.Carried.AskAgainAsync(tracker.ProcessIds, tree.MappingsOf).ConfigureAwait(false);
     }

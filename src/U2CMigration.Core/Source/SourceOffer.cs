@@ -31,12 +31,12 @@ internal static class SourceOffer
         var offer = new Offer
         {
             MigrationId = context.MigrationId,
-            Name = $"{(await File.ReadAllTextAsync($"/proc/{root}/comm", cancellationToken).ConfigureAwait(false)).TrimEnd()} ({root})",
+            Name = context.Tree.Description?.ToString() ?? $"{(await File.ReadAllTextAsync($"/proc/{root}/comm", cancellationToken).ConfigureAwait(false)).TrimEnd()} ({root})",
             Kernel = RuntimeInformation.OSDescription,
             CriuVersion = version.ToString(),
             TotalMemoryBytes = memory.ResidentBytes,
             ProcessIds = [.. processes.Select(context.Numbers.InImages)],
-            Requirements = [Offer.PagesToPlace, .. NeedsOf(context).ToRequirements()],
+            Requirements = [Offer.PagesToPlace, .. NeedsOf(context).ToRequirements(), .. context.Tree.Description?.ToRequirements() ?? []],
             Traits = (connection.Features & ProtocolFeatures.OfferTraits) != 0 ? [.. UserNamespaces.IsOwn(root) ? (string[])[Offer.UserNamespace] : [], .. (context.Options.Network?.Addresses ?? []).Select(MovingAddress.Trait)] : [],
             Options = OfferOptions.Lazy | (context.Options.Verify ? OfferOptions.Verify : OfferOptions.None),
         };

@@ -47,6 +47,12 @@ internal static class SourcePreflight
     public static async Task<SourceLook> LookAsync(SourceContext context, KernelFeatures kernel, CancellationToken cancellationToken)
     {
         int root = context.Target.RootProcessId;
+        if (context.Tree.Problems.Count > 0)
+        {
+            return new SourceLook { Problems = context.Tree.Problems };
+        }
+
+        context.Warnings.AddRange(context.Tree.Warnings);
         if (!ProcessTree.TryReadStat(root, out ProcessStat stat) || stat.HasEnded)
         {
             return new SourceLook { Problems = [$"There is no process {root} on this host."], Workload = WorkloadState.Gone };
@@ -166,7 +172,11 @@ internal static class SourcePreflight
         CriuSettings settings = context.Options.Criu;
         ForeignUserCheck.Check(tree, problems);
         DeletedFileCheck.Check(DeletedFiles.Find(tree), settings, CriuConfiguration.Read(), context.Options.WorkDirectory, problems, context.Warnings);
-        MountNamespaceCheck.Check(context.Target.RootProcessId, settings, context.Warnings);
+        if (context.Tree.Dump is null)
+        {
+            // Otherwise its owner says.
+            MountNamespaceCheck.Check(context.Target.RootProcessId, settings, context.Warnings);
+        }
     }
 
     private static void CheckTracers(IReadOnlyList<int> tree, List<string> problems)

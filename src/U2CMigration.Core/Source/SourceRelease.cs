@@ -35,6 +35,15 @@ internal sealed class SourceRelease(SourceContext context, IPageTracker tracker,
         }
     }
 
+    /// <summary>Has the owner of the tree forget it, which has ended here.</summary>
+    public static async Task RemoveFromOwnerAsync(SourceContext context)
+    {
+        if (await context.Target.Owner.RemoveAsync(CancellationToken.None).ConfigureAwait(false) is { } left)
+        {
+            context.Warnings.Add(left);
+        }
+    }
+
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         await VerifyAsync(cancellationToken).ConfigureAwait(false);
@@ -42,6 +51,7 @@ internal sealed class SourceRelease(SourceContext context, IPageTracker tracker,
         // Whatever happened to the connection: the destination has confirmed that it runs the workload, so the copy here must go.
         await tree.KillAsync().ConfigureAwait(false);
         await Task.Run(() => LocalConnections.EndPeers(context.Inventory.GivenUp, context.Logger), CancellationToken.None).ConfigureAwait(false);
+        await RemoveFromOwnerAsync(context).ConfigureAwait(false);
         Duration = context.Clock.Elapsed;
         try
         {

@@ -1,12 +1,20 @@
+using U2CMigration.Core.Owners;
+
 namespace U2CMigration.Core.Sessions;
 
 /// <summary>What to migrate.</summary>
 public sealed class MigrationTarget
 {
-    private MigrationTarget(int rootProcessId) => RootProcessId = rootProcessId;
+    private MigrationTarget(ITreeOwner owner, OwnedTree? tree) => (Owner, Tree) = (owner, tree);
 
-    /// <summary>The process at the root of the tree, as numbered in the PID namespace of the caller.</summary>
-    public int RootProcessId { get; }
+    /// <summary>The process at the root of the tree, as numbered in the PID namespace of the caller; 0 where its owner was not asked yet.</summary>
+    public int RootProcessId => Tree?.RootProcessId ?? 0;
+
+    /// <summary>Who has the tree.</summary>
+    public ITreeOwner Owner { get; }
+
+    /// <summary>What the owner says of it; null where it was not asked yet.</summary>
+    internal OwnedTree? Tree { get; }
 
     /// <summary>A process and all its descendants.</summary>
     /// <param name="rootProcessId">The root of the tree, as numbered in the PID namespace of the caller.</param>
@@ -14,9 +22,21 @@ public sealed class MigrationTarget
     public static MigrationTarget Process(int rootProcessId)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(rootProcessId, 1);
-        return new MigrationTarget(rootProcessId);
+        var owner = new ProcessTreeOwner(rootProcessId);
+        return new MigrationTarget(owner, owner.Tree);
+    }
+
+    /// <summary>A tree of a program that keeps books of it: a container of a runtime, for example.</summary>
+    /// <param name="owner">The program.</param>
+    public static MigrationTarget Of(ITreeOwner owner)
+    {
+        ArgumentNullException.ThrowIfNull(owner);
+        return new MigrationTarget(owner, null);
     }
 
     /// <inheritdoc/>
-    public override string ToString() => $"process {RootProcessId}";
+    public override string ToString() => Owner.ToString() ?? string.Empty;
+
+    /// <summary>The same with what the owner says of it now.</summary>
+    internal async Task<MigrationTarget> DescribeAsync(CancellationToken cancellationToken) => new(Owner, await Owner.DescribeAsync(cancellationToken).ConfigureAwait(false));
 }

@@ -37,6 +37,7 @@ internal sealed class ClaimedDirectory : IDisposable
                 if (File.Exists(Path.Combine(directory, ClaimName)))
                 {
                     using FileStream free = new(Path.Combine(directory, ClaimName), FileMode.Open, FileAccess.Write, FileShare.None);
+                    LeftMounts.Detach(directory);
                     Directory.Delete(directory, recursive: true);
                 }
             }
@@ -53,6 +54,7 @@ internal sealed class ClaimedDirectory : IDisposable
         if (!_disposed)
         {
             _disposed = true;
+            LeftMounts.Detach(_path);
             Directory.Delete(_path, recursive: true);
             _claim.Dispose();
         }

@@ -29,6 +29,7 @@ public sealed class HeldRestore : IAsyncDisposable
     private readonly SafeFileHandle _breakpointsOn = PerfEvents.KeepOn();
     private readonly HoldPoint _postRestore = new();
     private readonly HoldPoint _preResume = new();
+    private readonly RuntimeDialogue? _runtime;
     private CriuWorker _worker;
     private Task<int>? _restore;
     private bool _unlocked;
@@ -40,6 +41,15 @@ public sealed class HeldRestore : IAsyncDisposable
         _loggers = loggers;
         _worker = CriuWorker.Start(options, loggers);
     }
+
+    private HeldRestore(CriuWorker worker, RuntimeDialogue runtime)
+    {
+        _options = new CriuWorkerOptions();
+        (_worker, _runtime) = (worker, runtime);
+    }
+
+    /// <summary>Completes when CRIU has finished, with the root of the tree.</summary>
+    internal Task<int> Completion => _restore ?? throw new InvalidOperationException("The restore was not begun.");
 
     /// <summary>The process id of the waiting worker; restored tasks start in its control groups. <see cref="GiveAsync"/> may change it.</summary>
     public int WorkerProcessId => _worker.ProcessId;
@@ -58,6 +68,9 @@ public sealed class HeldRestore : IAsyncDisposable
     /// <exception cref="CriuException">CRIU is not installed.</exception>
     public static HeldRestore Prepare(CriuWorkerOptions? options = null, ILoggerFactory? loggerFactory = null) =>
         new(options ?? new CriuWorkerOptions(), loggerFactory);
+
+    /// <summary>A restore by a CRIU that a container runtime has started and that has no request yet.</summary>
+    internal static HeldRestore Of(CriuWorker worker, RuntimeDialogue runtime) => new(worker, runtime);
 
     /// <summary>Gives the waiting worker files for <see cref="CriuRestoreOptions.InheritedDescriptors"/> that were not known when it was started.</summary>
     /// <param name="files">The files; the worker has them open anew, for reading and writing. They stay the caller's to close.</param>
@@ -78,7 +91,7 @@ public sealed class HeldRestore : IAsyncDisposable
             return await Task.Factory.StartNew(
                 () => GivenDescriptors.Open(_worker.ProcessId, files), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
         }
-        catch (IOException)
+        catch (IOException) when (_runtime is null)
         {
             await _worker.DisposeAsync().ConfigureAwait(false);
             _worker = CriuWorker.Start(_options with { InheritedHandles = [.. _options.InheritedHandles, .. files] }, _loggers);
@@ -195,7 +208,10 @@ public sealed class HeldRestore : IAsyncDisposable
         await ((Task)_restore!).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    private ValueTask<bool> AnswerAsync(CriuNotification notification) => notification.Kind switch
+    private async ValueTask<bool> AnswerAsync(CriuNotification notification) =>
+        (_runtime is null || await _runtime.RelayAsync(notification).ConfigureAwait(false)) && await DecideAsync(notification).ConfigureAwait(false);
+
+    private ValueTask<bool> DecideAsync(CriuNotification notification) => notification.Kind switch
     {
         CriuNotificationKind.PostRestore => _postRestore.HoldAsync(notification, CancellationToken.None),
         CriuNotificationKind.PreResume => _preResume.HoldAsync(notification, CancellationToken.None),

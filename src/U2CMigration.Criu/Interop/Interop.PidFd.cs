@@ -14,9 +14,18 @@ internal static partial class PidFd
     private const short Readable = 1;
     private const nint OpenCall = 434;
     private const nint SendSignalCall = 424;
+    private const nint GetDescriptorCall = 438;
 
     /// <summary>Opens a process; invalid when it does not exist.</summary>
     internal static SafeFileHandle Open(int processId) => new(syscall(OpenCall, processId, 0, 0, 0), ownsHandle: true);
+
+    /// <summary>Takes a descriptor out of a process (pidfd_getfd, Linux 5.6; PTRACE_MODE_ATTACH), closed on exec here.</summary>
+    /// <exception cref="IOException">The process is gone, has no such descriptor, or may not be traced.</exception>
+    internal static nint TakeDescriptor(SafeFileHandle process, int descriptor)
+    {
+        nint taken = process.IsInvalid ? -1 : syscall(GetDescriptorCall, process.DangerousGetHandle(), descriptor, 0, 0);
+        return taken >= 0 ? taken : throw new IOException($"Descriptor {descriptor} of another process cannot be taken (pidfd_getfd): {Errno.Describe(Marshal.GetLastPInvokeError())}. It may have ended, or tracing is not allowed (kernel.yama.ptrace_scope).");
+    }
 
     /// <summary>Sends a signal; false when the process is gone.</summary>
     internal static bool TrySignal(SafeFileHandle process, int signal) =>

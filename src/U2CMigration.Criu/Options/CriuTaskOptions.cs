@@ -1,3 +1,5 @@
+using U2CMigration.Criu.Rpc;
+
 namespace U2CMigration.Criu.Options;
 
 /// <summary>What a dump and a restore have in common. The same values have to be given to both where CRIU stores no choice in the images.</summary>
@@ -119,6 +121,10 @@ public abstract record CriuTaskOptions
     /// <summary>Options of CRIU that have none here, one line each as in its configuration files, for example <c>file-validation filesize</c>. They override these options.</summary>
     /// <value>Default: empty. They are written to a file of the work directory that CRIU reads; so <see cref="ConfigurationFile"/> has to be empty.</value>
     public IReadOnlyList<string> RawOptions { get; init; } = [];
+
+    /// <summary>What a container runtime has asked for. What is set in these options counts more, lists are taken together, and its configuration file is not read.</summary>
+    /// <value>Default: null.</value>
+    public RuntimeRequest? Runtime { get; init; }
 
     /// <summary>What is wrong with a line of <see cref="RawOptions"/>.</summary>
     /// <param name="line">The line.</param>

@@ -77,13 +77,11 @@ internal static class OptionsEncoder
 
     private static Wire EncodeCommon(CriuTaskOptions options, int imagesDescriptor, int workDescriptor)
     {
-        var wire = new Wire
-        {
-            ImagesDirFd = imagesDescriptor,
-            WorkDirFd = workDescriptor,
-            LogFile = options.LogFile,
-            LogLevel = (int)options.LogLevel,
-        };
+        Wire wire = options.Runtime?.ToOptions() ?? new Wire();
+        wire.ImagesDirFd = imagesDescriptor;
+        wire.WorkDirFd = workDescriptor;
+        wire.LogFile = options.LogFile;
+        wire.LogLevel = (int)options.LogLevel;
         SetIf(options.TcpEstablished, static target => target.TcpEstablished = true, wire);
         SetIf(options.TcpSkipInFlight, static target => target.TcpSkipInFlight = true, wire);
         SetIf(options.TcpClose, static target => target.TcpClose = true, wire);

@@ -82,6 +82,10 @@ public sealed partial class CriuWorker : IAsyncDisposable
         }
     }
 
+    /// <summary>Talks to a CRIU that another process has started.</summary>
+    internal static CriuWorker Adopt(int processId, Socket own, ILoggerFactory? loggerFactory) =>
+        new(WorkerProcess.Adopt(processId), new WorkerSocket(own), (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger("U2CMigration.Criu"));
+
     /// <summary>The number that a descriptor of <see cref="CriuWorkerOptions.InheritedHandles"/> has in the worker.</summary>
     /// <param name="index">Its index in that list.</param>
     /// <returns>The number.</returns>

@@ -29,8 +29,9 @@ internal sealed class RestoreProgress : IDisposable
     internal async ValueTask<bool> AnswerAsync(CriuNotification notification, CancellationToken cancellationToken)
     {
         bool isLastStop = notification.Kind == CriuNotificationKind.PostRestore;
-        if (isLastStop)
+        if (notification.ProcessId > 0)
         {
+            // Known early where there are namespaces: the tree of a container is no descendant of CRIU.
             RootProcessId = notification.ProcessId;
         }
 

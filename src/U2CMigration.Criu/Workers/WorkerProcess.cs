@@ -1,16 +1,18 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 using U2CMigration.Criu.Interop;
 
 namespace U2CMigration.Criu.Workers;
 
-/// <summary>A child process that is always collected, by a thread of its own.</summary>
+/// <summary>A child process that is always collected, by a thread of its own; or the child of another process, which collects it.</summary>
 internal sealed class WorkerProcess
 {
     private readonly Lock _gate = new();
     private readonly TaskCompletionSource<int> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly SafeFileHandle? _stranger;
     private bool _collected;
 
-    private WorkerProcess(int processId) => ProcessId = processId;
+    private WorkerProcess(int processId, SafeFileHandle? stranger = null) => (ProcessId, _stranger) = (processId, stranger);
 
     internal int ProcessId { get; }
 
@@ -36,17 +38,27 @@ internal sealed class WorkerProcess
     internal static WorkerProcess StartAtFixedAddresses(string path, IReadOnlyList<string> arguments, IReadOnlyList<SafeHandle> descriptors) =>
         Watch(ProcessStarter.StartAtFixedAddresses(path, arguments, descriptors));
 
-    private static WorkerProcess Watch(int processId, StandardError? words = null)
+    /// <summary>Watches a process that another one has started.</summary>
+    internal static WorkerProcess Adopt(int processId) => Watch(new WorkerProcess(processId, PidFd.Open(processId)));
+
+    private static WorkerProcess Watch(int processId, StandardError? words = null) => Watch(new WorkerProcess(processId) { StandardError = words });
+
+    private static WorkerProcess Watch(WorkerProcess process)
     {
-        var process = new WorkerProcess(processId) { StandardError = words };
         var thread = new Thread(process.Await, maxStackSize: 256 * 1024) { IsBackground = true, Name = "criu worker" };
         thread.Start();
         return process;
     }
 
-    /// <summary>Ends the process and every child that is still in its process group.</summary>
+    /// <summary>Ends the process and every child that is still in its process group. The group of a process that another one has started is not its own.</summary>
     internal void KillGroup()
     {
+        if (_stranger is not null)
+        {
+            PidFd.TrySignal(_stranger, PidFd.Kill);
+            return;
+        }
+
         lock (_gate)
         {
             // Before it is collected its number can not belong to anyone else.
@@ -72,12 +84,12 @@ internal sealed class WorkerProcess
         int? status;
         lock (_gate)
         {
-            if (GroupEndsToo)
+            if (GroupEndsToo && _stranger is null)
             {
                 PidFd.TrySignalGroup(ProcessId, PidFd.Kill);
             }
 
-            status = PidFd.Collect(ProcessId);
+            status = _stranger is null ? PidFd.Collect(ProcessId) : null;
             _collected = true;
         }
 

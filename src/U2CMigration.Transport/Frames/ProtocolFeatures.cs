@@ -42,4 +42,7 @@ public enum ProtocolFeatures : ulong
 
     /// <summary>Acceptances and answers name the record that they come from (<see cref="Messages.LedgerIdentity"/>), and a question may ask to give up what is not committed.</summary>
     LedgerIdentity = 2048,
+
+    /// <summary>An offer may be of a tree that has an owner, a container of a runtime for example, which is named in its requirements.</summary>
+    OwnedTrees = 8192,
 }

@@ -1,0 +1,20 @@
+namespace U2CMigration.Containers;
+
+/// <summary>How a container is moved.</summary>
+public sealed record ContainerOptions
+{
+    /// <summary>The directory in which its runtime keeps its books (<c>--root</c> of runc and crun).</summary>
+    /// <value>Default: empty, that of the runtime.</value>
+    public string StateRoot { get; init; } = string.Empty;
+
+    /// <summary>
+    /// Whether the caller vouches for the files of the container: what it has changed in its root file system and in writable directories of the host is on the destination when it is frozen,
+    /// by shared storage or a replication of the caller's own. Without it a container that has changed files or has such directories is refused.
+    /// </summary>
+    /// <value>Default: false.</value>
+    public bool FilesAreThere { get; init; }
+
+    /// <summary>The bundle on the destination.</summary>
+    /// <value>Default: empty, the same path as on the source. A host that maps bundles itself (<see cref="ContainerHostOptions.Bundle"/>) has the last word.</value>
+    public string DestinationBundle { get; init; } = string.Empty;
+}

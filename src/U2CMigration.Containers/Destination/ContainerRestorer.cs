@@ -1,0 +1,59 @@
+using System.Diagnostics;
+using U2CMigration.Core.Owners;
+using U2CMigration.Criu.Rpc;
+using U2CMigration.Criu.Stub;
+
+namespace U2CMigration.Containers.Destination;
+
+/// <summary>A container that a runtime of this host restores.</summary>
+internal sealed class ContainerRestorer(
+    RuntimeLeftovers leftovers, Process process, Task ended, CriuStub stub, RestoreFiles files, RuntimeRestore restore) : ITreeRestorer
+{
+    /// <summary>What is left for it to do takes some milliseconds.</summary>
+    private static readonly TimeSpan CompleteLimit = TimeSpan.FromSeconds(10);
+
+    private bool _kept;
+    private bool _disposed;
+
+    public HeldRestore Restore => restore.Restore;
+
+    public RuntimeRequest? Request => restore.Request;
+
+    public bool ChoosesGroups => true;
+
+    public Task PrepareAsync(CancellationToken cancellationToken) => restore.PrepareAsync();
+
+    public void Commit()
+    {
+        _kept = true;
+        restore.Commit();
+    }
+
+    public async Task<string?> CompleteAsync()
+    {
+        await Task.WhenAny(ended, Task.Delay(CompleteLimit)).ConfigureAwait(false);
+        return !ended.IsCompleted ? $"The container runs, but its runtime did not finish with the restore within {CompleteLimit.TotalSeconds:0} s, and may not know it. {leftovers.Remedy}"
+            : process.ExitCode != 0 ? $"The container runs, but its runtime has failed after the restore (it ended with {process.ExitCode} and says '{files.Said()}'), and may not know it. {leftovers.Remedy}"
+            : null;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
+        await restore.DisposeAsync().ConfigureAwait(false);
+        if (!_kept)
+        {
+            await RuntimeLeftovers.EndAsync(process).ConfigureAwait(false);
+            await leftovers.RemoveAsync(restore.Request.ControlGroups, isOurs: true).ConfigureAwait(false);
+        }
+
+        process.Dispose();
+        stub.Dispose();
+        files.Dispose();
+    }
+}

@@ -1,0 +1,112 @@
+using System.Diagnostics;
+using U2CMigration.Containers.Bundles;
+using U2CMigration.Containers.Runtimes;
+using U2CMigration.Core.Owners;
+using U2CMigration.Criu;
+using U2CMigration.Criu.Rpc;
+using U2CMigration.Criu.Stub;
+
+namespace U2CMigration.Containers.Destination;
+
+/// <summary>Has a runtime of this host restore containers: it prepares all that it would for a checkpoint of its own, and waits in the stub for the images.</summary>
+internal sealed class RuntimeHost(ContainerRuntime runtime, ContainerHostOptions options) : ITreeHost
+{
+    /// <summary>It takes some tens of milliseconds.</summary>
+    private static readonly TimeSpan AskLimit = TimeSpan.FromSeconds(30);
+
+    public string Kind => runtime.Kind;
+
+    public async Task<IReadOnlyList<string>> FindProblemsAsync(TreeDescription tree, CancellationToken cancellationToken)
+    {
+        if (runtime.Problems() is { Count: > 0 } missing)
+        {
+            return missing;
+        }
+
+        var problems = new List<string>();
+        if ((await ContainerState.ReadAsync(runtime, options.StateRoot, tree.Name, cancellationToken).ConfigureAwait(false)).State is { } taken)
+        {
+            problems.Add($"{runtime} has a container {tree.Name} on this host already ({taken.Status}). Remove it, or give one of the two another name.");
+        }
+
+        string directory = BundleOf(tree);
+        try
+        {
+            problems.AddRange(ProblemsOf(tree, Bundle.Read(directory)));
+        }
+        catch (IOException e)
+        {
+            problems.Add($"The bundle of the container {tree.Name} is not in {directory} on this host ({e.Message}). Put its config.json and its root file system there.");
+        }
+
+        return problems;
+    }
+
+    public async Task<ITreeRestorer> BeginAsync(TreeDescription tree, RestorerSurroundings surroundings, CancellationToken cancellationToken)
+    {
+        var leftovers = new RuntimeLeftovers(runtime, options.StateRoot, tree.Name);
+        if ((await ContainerState.ReadAsync(runtime, options.StateRoot, tree.Name, cancellationToken).ConfigureAwait(false)).State is null)
+        {
+            // Of a receiver that was killed; with them the runtime would fail.
+            await leftovers.RemoveAsync([tree.Name], isOurs: false).ConfigureAwait(false);
+        }
+
+        var files = RestoreFiles.Create(surroundings, tree);
+        CriuStub? stub = null;
+        Process? process = null;
+        try
+        {
+            stub = files.CreateStub(surroundings.CriuPath);
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            limit.CancelAfter(AskLimit);
+            Task<RuntimeRestore> asking = RuntimeRestore.WaitAsync(stub, surroundings.Loggers, limit.Token);
+            process = RuntimeCommand.Start(runtime, RuntimeArguments.Restore(options.StateRoot, tree.Name, BundleOf(tree), files.Images, files.Log), stub.SearchPath);
+            Task ended = process.WaitForExitAsync(CancellationToken.None);
+            if (await Task.WhenAny(asking, ended).ConfigureAwait(false) != asking)
+            {
+                await limit.CancelAsync().ConfigureAwait(false);
+                await ((Task)asking).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                throw new IOException($"{runtime} cannot restore the container {tree.Name}: it ended with {process.ExitCode} before it asked CRIU for anything and says '{files.Said()}'.");
+            }
+
+            return new ContainerRestorer(leftovers, process, ended, stub, files, await asking.ConfigureAwait(false));
+        }
+        catch (Exception e)
+        {
+            stub?.Dispose();
+            if (process is not null)
+            {
+                await RuntimeLeftovers.EndAsync(process).ConfigureAwait(false);
+                await leftovers.RemoveAsync([tree.Name], isOurs: false).ConfigureAwait(false);
+            }
+
+            files.Dispose();
+            throw e is OperationCanceledException && !cancellationToken.IsCancellationRequested
+                ? new IOException($"{runtime} did not ask CRIU for the restore of the container {tree.Name} within {AskLimit.TotalSeconds:0} s.", e)
+                : e is CriuException ? new IOException(e.Message, e) : e;
+        }
+    }
+
+    private static IEnumerable<string> ProblemsOf(TreeDescription tree, Bundle bundle)
+    {
+        if (bundle.Fingerprint() != tree.Property(DescriptionKeys.Configuration))
+        {
+            yield return $"The config.json in {bundle.Directory} is another one than on the source. Copy that of the source; only root.path and the sources of its mounts may differ.";
+        }
+
+        if (!Directory.Exists(bundle.RootFileSystem))
+        {
+            yield return $"The root file system of the container {tree.Name} is not in {bundle.RootFileSystem} on this host. Copy it there.";
+        }
+
+        foreach ((string destination, string source, _) in bundle.Binds)
+        {
+            if (!Path.Exists(source))
+            {
+                yield return $"{source}, which the container {tree.Name} has at {destination}, is not on this host. Make it, or name another one in the config.json here.";
+            }
+        }
+    }
+
+    private string BundleOf(TreeDescription tree) => options.Bundle(tree.Name, tree.Property(DescriptionKeys.Bundle));
+}

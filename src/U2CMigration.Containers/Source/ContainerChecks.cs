@@ -1,0 +1,73 @@
+using U2CMigration.Containers.Bundles;
+using U2CMigration.Containers.Runtimes;
+using U2CMigration.PageTracking.Processes;
+
+namespace U2CMigration.Containers.Source;
+
+/// <summary>What of a container cannot be moved.</summary>
+internal static class ContainerChecks
+{
+    /// <summary>Why a container in this state cannot be moved; null where it can.</summary>
+    public static string? OfState(ContainerState state) => state.Status switch
+    {
+        "running" => null,
+        "paused" => $"The container {state.Id} of {state.Runtime} is paused. Resume it first ({state.Runtime} resume {state.Id}).",
+        "created" => $"The container {state.Id} of {state.Runtime} was created and not started. Start it first ({state.Runtime} start {state.Id}), or make it on the destination instead.",
+        "stopped" => $"The container {state.Id} of {state.Runtime} has ended: there is nothing in memory to move. Start it on the destination instead.",
+        var other => $"The container {state.Id} of {state.Runtime} is in the state '{other}'; only a running one can be moved.",
+    };
+
+    /// <summary>What in its configuration is in the way.</summary>
+    public static IEnumerable<string> OfBundle(ContainerState state, Bundle bundle, ContainerOptions options)
+    {
+        if (bundle.HasTerminal)
+        {
+            yield return $"The container {state.Id} has a terminal (process.terminal of its config.json), whose other end is with a program of this host. Run it without one.";
+        }
+
+        if (bundle.Namespace("pid") != string.Empty)
+        {
+            yield return $"The container {state.Id} has no PID namespace of its own. Give it one (linux.namespaces of its config.json).";
+        }
+
+        if (bundle.Namespace("mount") != string.Empty)
+        {
+            yield return $"The container {state.Id} has no mount namespace of its own. Give it one (linux.namespaces of its config.json).";
+        }
+
+        if (bundle.Namespace("user") is not null)
+        {
+            yield return $"The container {state.Id} has a user namespace, which is not supported for containers. Run it without one.";
+        }
+
+        if (bundle.Namespace("network") is not null)
+        {
+            yield return $"The container {state.Id} has a network namespace of its own, which does not move. Run it in the network of its host (no 'network' in linux.namespaces of its config.json) and let an address of its own move along.";
+        }
+
+        if (bundle.Binds.Where(static bind => bind.IsWritable).Select(static bind => $"{bind.Source} at {bind.Destination}").ToList() is { Count: > 0 } binds && !options.FilesAreThere)
+        {
+            yield return $"The container {state.Id} may write to directories of this host ({string.Join(", ", binds)}), which do not move. Put them on storage that both hosts see, or copy them yourself, and say so with {nameof(ContainerOptions)}.{nameof(ContainerOptions.FilesAreThere)} (agent: --files-are-there); or mount them read-only.";
+        }
+    }
+
+    /// <summary>What comes and goes while it runs.</summary>
+    public static IEnumerable<string> OfRunning(ContainerState state, Bundle bundle, ContainerOptions options)
+    {
+        if (Residents.Strangers(state.ProcessId) is { Count: > 0 } strangers)
+        {
+            string names = string.Join(", ", strangers.Select(static process => $"process {process} ({ProcessTree.TryReadStatus(process)?.Name ?? "ended"})"));
+            yield return $"In the container {state.Id} runs what was started from outside ({state.Runtime} exec): {names}. It belongs to a program of this host and does not move; end it first.";
+        }
+
+        if (ForeignFiles.Find(state.ProcessId) is { Count: > 0 } foreign)
+        {
+            yield return $"The container {state.Id} has files of this host open that lie on no mount of its own: {string.Join(", ", foreign)}. Start it with /dev/null as its standard streams, or let it write to a file on a mount.";
+        }
+
+        if (!options.FilesAreThere && ChangedFiles.Find(state.ProcessId, bundle.RootFileSystem, state.Created) is { Count: > 0 } changed)
+        {
+            yield return $"The container {state.Id} has changed its root file system ({string.Join(", ", changed)}{(changed.Count > 2 ? ", ..." : string.Empty)}), and files do not move. Put it on storage that both hosts see, or copy the changes yourself, and say so with {nameof(ContainerOptions)}.{nameof(ContainerOptions.FilesAreThere)} (agent: --files-are-there).";
+        }
+    }
+}

@@ -1,0 +1,161 @@
+using System.Diagnostics;
+using U2CMigration.Containers.Bundles;
+using U2CMigration.Containers.Runtimes;
+using U2CMigration.Core.Owners;
+using U2CMigration.Criu;
+using U2CMigration.Criu.Rpc;
+using U2CMigration.Criu.Stub;
+
+namespace U2CMigration.Containers.Source;
+
+/// <summary>A container on the source: its runtime describes it, and forgets it in the end.</summary>
+/// <remarks>
+/// The runtime describes it by asking CRIU for a checkpoint that leaves it running: the stub answers that it is done, and nothing is touched. What it has asked for is what the dump is made with later.
+/// The runtime has no part in that dump, so nothing of it can fail in the freeze; when the tree has ended, it takes the container for one that has stopped, and deletes it.
+/// </remarks>
+internal sealed class ContainerOwner(ContainerRuntime runtime, string id, ContainerOptions options) : ITreeOwner
+{
+    private const string Descriptors = "descriptors.json";
+
+    /// <summary>A description takes some tens of milliseconds.</summary>
+    private static readonly TimeSpan DescribeLimit = TimeSpan.FromSeconds(30);
+
+    /// <summary>The runtime takes a container for running until its first process was collected.</summary>
+    private static readonly TimeSpan RemoveLimit = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+
+    private ContainerState? _state;
+    private Bundle? _bundle;
+
+    public override string ToString() => $"container {id} of {runtime}";
+
+    public async Task<OwnedTree> DescribeAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await TryDescribeAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CriuException or System.Text.Json.JsonException)
+        {
+            return Refused($"The {this} cannot be described: {e.Message}");
+        }
+    }
+
+    public Task<IReadOnlyList<string>> FindProblemsAsync(CancellationToken cancellationToken) => Task.Run<IReadOnlyList<string>>(
+        () => _state is { } state && _bundle is { } bundle ? [.. ContainerChecks.OfRunning(state, bundle, options)] : [], cancellationToken);
+
+    public async Task<string?> RemoveAsync(CancellationToken cancellationToken)
+    {
+        string error = string.Empty;
+        try
+        {
+            long start = TimeProvider.System.GetTimestamp();
+            while (TimeProvider.System.GetElapsedTime(start) < RemoveLimit)
+            {
+                if (!Directory.Exists($"/proc/{_state?.ProcessId}"))
+                {
+                    (int exitCode, _, error) = await RuntimeCommand.RunAsync(runtime, RuntimeArguments.Delete(options.StateRoot, id, force: false), cancellationToken).ConfigureAwait(false);
+                    if (exitCode == 0 || (await ContainerState.ReadAsync(runtime, options.StateRoot, id, cancellationToken).ConfigureAwait(false)).State is null)
+                    {
+                        // Also where whoever has started it was faster.
+                        return null;
+                    }
+                }
+
+                await Task.Delay(Pause, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException or System.Text.Json.JsonException)
+        {
+            error = e.Message;
+        }
+
+        return $"The {this} runs on the destination, and has ended here, but {runtime} still lists it here ({error}). Remove it: {runtime} delete {id}.";
+    }
+
+    private static OwnedTree Refused(params IReadOnlyList<string> problems) => new() { RootProcessId = 0, Problems = problems };
+
+    private async Task<OwnedTree> TryDescribeAsync(CancellationToken cancellationToken)
+    {
+        if (runtime.Problems() is { Count: > 0 } missing)
+        {
+            return Refused(missing);
+        }
+
+        if (!Environment.IsPrivilegedProcess)
+        {
+            return Refused($"Containers are moved as root: CRIU cannot dump those of other users (rootless). Run this program as root.");
+        }
+
+        (ContainerState? state, string error) = await ContainerState.ReadAsync(runtime, options.StateRoot, id, cancellationToken).ConfigureAwait(false);
+        if (state is null)
+        {
+            return Refused($"{runtime} has no container {id} on this host ({error}). '{runtime} list' names those that it has.");
+        }
+
+        if (ContainerChecks.OfState(state) is { } problem)
+        {
+            return Refused(problem);
+        }
+
+        var bundle = Bundle.Read(state.Bundle);
+        (_state, _bundle) = (state, bundle);
+        string[] problems = [.. ContainerChecks.OfBundle(state, bundle, options), .. ContainerChecks.OfRunning(state, bundle, options)];
+        return problems.Length > 0 ? Refused(problems) : await AskRuntimeAsync(state, bundle, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<OwnedTree> AskRuntimeAsync(ContainerState state, Bundle bundle, CancellationToken cancellationToken)
+    {
+        string directory = Directory.CreateTempSubdirectory("u2c-container-").FullName;
+        try
+        {
+            string images = Directory.CreateDirectory(Path.Combine(directory, "images")).FullName;
+            string log = Path.Combine(directory, "log");
+            using var stub = CriuStub.Create(Path.Combine(directory, "stub"));
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            limit.CancelAfter(DescribeLimit);
+            Task<RuntimeRequest> asking = RuntimeRestore.DescribeAsync(stub, limit.Token);
+            using Process process = RuntimeCommand.Start(runtime, RuntimeArguments.Describe(options.StateRoot, id, images, log), stub.SearchPath);
+            Task ended = process.WaitForExitAsync(limit.Token);
+            if (await Task.WhenAny(asking, ended).ConfigureAwait(false) == asking && !asking.IsCompletedSuccessfully)
+            {
+                // What waits in the stub ends with it, and the runtime after that.
+                stub.Dispose();
+                await ended.ConfigureAwait(false);
+                await asking.ConfigureAwait(false);
+            }
+
+            await ended.ConfigureAwait(false);
+            if (process.ExitCode != 0 || !asking.IsCompletedSuccessfully)
+            {
+                await limit.CancelAsync().ConfigureAwait(false);
+                await ((Task)asking).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                string said = File.Exists(log) ? (await File.ReadAllTextAsync(log, cancellationToken).ConfigureAwait(false)).Trim() : string.Empty;
+                return Refused($"{runtime} cannot make a checkpoint of the container {id}: it ended with {process.ExitCode} and says '{said}'. The container runs as before.");
+            }
+
+            RuntimeRequest request = await asking.ConfigureAwait(false);
+            string descriptors = Path.Combine(images, Descriptors);
+            return new OwnedTree
+            {
+                RootProcessId = state.ProcessId,
+                Dump = request,
+                Description = new TreeDescription(runtime.Kind, id)
+                {
+                    Properties = new Dictionary<string, string>
+                    {
+                        [DescriptionKeys.Bundle] = options.DestinationBundle.Length > 0 ? options.DestinationBundle : state.Bundle,
+                        [DescriptionKeys.Configuration] = bundle.Fingerprint(),
+                        [DescriptionKeys.Descriptors] = File.Exists(descriptors) ? await File.ReadAllTextAsync(descriptors, cancellationToken).ConfigureAwait(false) : string.Empty,
+                    },
+                },
+                Warnings = bundle.HasHooks ? [$"The container {id} has hooks in its config.json: {runtime} decides which of them are called when it arrives."] : [],
+            };
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+}

@@ -1,0 +1,28 @@
+using U2CMigration.Criu.Rpc;
+
+namespace U2CMigration.Core.Owners;
+
+/// <summary>Who restores a tree: a CRIU that this program has started, or one that a container runtime has.</summary>
+public interface ITreeRestorer : IAsyncDisposable
+{
+    /// <summary>CRIU, which waits for its request.</summary>
+    HeldRestore Restore { get; }
+
+    /// <summary>What its owner wants of CRIU; null for nothing in particular.</summary>
+    RuntimeRequest? Request { get; }
+
+    /// <summary>Whether the owner decides in which control groups the tree is.</summary>
+    bool ChoosesGroups { get; }
+
+    /// <summary>The tree is complete and frozen, and CRIU was let finish: the owner does what it can do before the commit.</summary>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="IOException">It does not take the tree, which is removed then.</exception>
+    Task PrepareAsync(CancellationToken cancellationToken);
+
+    /// <summary>The tree is committed and runs next: the owner has it from here on, and disposing keeps it. Must neither throw nor wait.</summary>
+    void Commit();
+
+    /// <summary>The tree runs: waits until the owner has it in its books.</summary>
+    /// <returns>What went wrong with that, as a sentence with the remedy; null for nothing.</returns>
+    Task<string?> CompleteAsync();
+}

@@ -1,0 +1,26 @@
+using U2CMigration.Criu.Rpc;
+
+namespace U2CMigration.Core.Owners;
+
+/// <summary>A process tree as its owner knows it.</summary>
+public sealed record OwnedTree
+{
+    /// <summary>The root, as numbered in the PID namespace of the caller; 0 where there is none, which is a problem.</summary>
+    public required int RootProcessId { get; init; }
+
+    /// <summary>What its owner would ask of CRIU to dump it.</summary>
+    /// <value>Default: null, nothing in particular.</value>
+    public RuntimeRequest? Dump { get; init; }
+
+    /// <summary>What the destination has to know to have it restored by the same kind of owner.</summary>
+    /// <value>Default: null: it has no owner there.</value>
+    public TreeDescription? Description { get; init; }
+
+    /// <summary>Why it cannot be moved, a sentence each with the remedy.</summary>
+    /// <value>Default: empty.</value>
+    public IReadOnlyList<string> Problems { get; init; } = [];
+
+    /// <summary>What the caller should know.</summary>
+    /// <value>Default: empty.</value>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+}
