@@ -473,7 +473,7 @@ static int look_at_held(int *living)
     *living = 0;
     call(SETSOCKOPT, input, 1, PEEK_OFFSET, (word)&from_first, sizeof from_first, 0);
     for (;;) {
-        u8 label[16];
+        u8 label[32];
         size control[16];
         struct message message = {0, 0, (void *)(size[]){(size)label, sizeof label}, 1, control, sizeof control, 0};
         word n = CALL(RECVMSG, input, &message, PEEK | DO_NOT_WAIT | CLOSE_ON_EXEC);

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using U2CMigration.Core.Committing;
 using U2CMigration.Core.Destination;
+using U2CMigration.Core.Filling;
 using U2CMigration.Core.Freezing;
 using U2CMigration.Core.Logging;
 using U2CMigration.Core.Options;
@@ -169,6 +170,7 @@ public sealed class MigrationReceiver : IAsyncDisposable
             // First the network: processes without an address end in silence.
             await RecoverNetworkAsync().ConfigureAwait(false);
             Recover();
+            serving.UnionWith(new FillTakeover(_options.WorkDirectory, _ledger, _loggers).Begin());
             while (true)
             {
                 MigrationConnection connection = await _listener.AcceptAsync(_stop.Token).ConfigureAwait(false);

@@ -65,10 +65,10 @@ public sealed class LazyPagesDaemon : IAsyncDisposable
     /// <exception cref="ArgumentException">The options are not usable, or a process is listed twice.</exception>
     /// <exception cref="CriuException">The socket cannot be made. Nothing was restored yet.</exception>
     public static LazyPagesDaemon Listen(LazyPagesOptions options, ILazyPageSource source, IReadOnlyList<LazyTask> tasks, ILoggerFactory? loggerFactory = null) =>
-        Listen(options, source, tasks, loggerFactory, null);
+        ListenAndRecord(options, source, tasks, loggerFactory, null);
 
     /// <summary>The same with a record from which a successor could go on.</summary>
-    internal static LazyPagesDaemon Listen(LazyPagesOptions options, ILazyPageSource source, IReadOnlyList<LazyTask> tasks, ILoggerFactory? loggerFactory, ServingRecord? record)
+    internal static LazyPagesDaemon ListenAndRecord(LazyPagesOptions options, ILazyPageSource source, IReadOnlyList<LazyTask> tasks, ILoggerFactory? loggerFactory, ServingRecord? record)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(source);

@@ -79,6 +79,7 @@ internal sealed class LogReplay(RestoredTasks tasks, LazyPagesCounters counters,
                 break;
             case RecordKind.Closed:
                 _parentsOfUnadopted.Remove((int)entry.First);
+                record.Holder.Forget((int)entry.First);
                 tasks.CloseTaken(Member(entry.First));
                 break;
         }
