@@ -453,7 +453,7 @@ struct message {
     size flags;
 };
 
-enum { PEEK = 2, DO_NOT_WAIT = 0x40, CLOSE_ON_EXEC = 0x40000000, PEEK_OFFSET = 42, NO_PROCESS = -3, NO_SUCH_CALL = -25, NOTHING_THERE = -11 };
+enum { PEEK = 2, DO_NOT_WAIT = 0x40, CLOSE_ON_EXEC = 0x40000000, PEEK_OFFSET = 42, NO_PROCESS = -3, NO_SUCH_CALL = -25, NOTHING_THERE = -11, ALL_HAVE_COME = 5 };
 
 /// Whether a descriptor is a userfaultfd of memory that still exists. Tried by a copy of what is not mapped here, so that nothing is copied.
 static int serves_memory(int file)
@@ -466,11 +466,11 @@ static int serves_memory(int file)
     return result != NO_PROCESS && result != NO_SUCH_CALL;
 }
 
-/// Looks at the descriptors that wait in the channel and leaves them there; whether the other end is open, and whether memory depends on one.
-static int look_at_held(int *living)
+/// Looks at the descriptors that wait in the channel and leaves them there; whether the other end is open, whether memory depends on one, and whether all had come that were to come.
+static int look_at_held(int *living, int *complete)
 {
     int from_first = 0;
-    *living = 0;
+    *living = *complete = 0;
     call(SETSOCKOPT, input, 1, PEEK_OFFSET, (word)&from_first, sizeof from_first, 0);
     for (;;) {
         u8 label[32];
@@ -483,6 +483,7 @@ static int look_at_held(int *living)
             *living |= n != NOTHING_THERE;
             return 1;
         }
+        *complete |= label[0] == ALL_HAVE_COME;
         if (message.control_length < 16) continue;
         int *files = (int *)(control + 2);
         for (size i = 0; i < (control[0] - 16) / sizeof(int); i++) {
@@ -493,6 +494,7 @@ static int look_at_held(int *living)
 }
 
 /// Keeps descriptors alive by being there. When the other end is gone: does the first section and ends, where there is one and memory depends on a descriptor; does the second and ends when none does.
+/// One that was not given all is not the one that counts, and ends.
 static void hold(const u8 *at)
 {
     u32 length = take_number(&at);
@@ -500,8 +502,9 @@ static void hold(const u8 *at)
     u32 settled_length = take_number(&settled);
     for (;;) {
         pause_ms(LOOK_EVERY);
-        int living;
-        if (look_at_held(&living)) continue;
+        int living, complete;
+        if (look_at_held(&living, &complete)) continue;
+        if (!complete) return;
         if (living && !length) continue;
         if (living) execute(undo, undo + length);
         else execute(settled, settled + settled_length);

@@ -185,7 +185,9 @@ internal sealed class KeptFill : IDescriptorHolder, IDisposable
             }
 
             _warden = newWarden;
+            SendMemory(_holder);
             SendLifeline();
+            SendMemory(_warden);
             warden?.Dispose();
             holder?.Dispose();
             EndPredecessors();
@@ -252,7 +254,6 @@ internal sealed class KeptFill : IDescriptorHolder, IDisposable
             TrySend(holder, member, descriptor);
         }
 
-        SendMemory(holder);
         holder.Ended.ContinueWith(_ => Replace(holder), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         return holder;
     }
@@ -260,6 +261,7 @@ internal sealed class KeptFill : IDescriptorHolder, IDisposable
     private bool TrySend(FillHolder holder, int member, SafeFileHandle descriptor) =>
         holder.TrySend(new HeldLabel(HeldKind.Member, member, _generation, _marker.MigrationId), descriptor);
 
+    /// <summary>The last that one is given when it is started: the warden has to have a lifeline by then, or it would find itself alone.</summary>
     private void SendMemory(FillHolder? holder)
     {
         if (_memory.Length > 0)
@@ -286,13 +288,16 @@ internal sealed class KeptFill : IDescriptorHolder, IDisposable
                 if (killed == _holder)
                 {
                     _holder = StartOne(FillHolder.Name);
+                    SendMemory(_holder);
+                    SendLifeline();
                 }
                 else
                 {
                     _warden = StartOne(FillHolder.WardenName);
+                    SendLifeline();
+                    SendMemory(_warden);
                 }
 
-                SendLifeline();
                 killed.Dispose();
             }
             catch (IOException)

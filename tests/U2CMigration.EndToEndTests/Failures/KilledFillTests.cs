@@ -15,16 +15,18 @@ public sealed class KilledFillTests(RigFixture fixture) : FailureTest(fixture)
 
     private static readonly string Program = ProgramInHosts.Path("U2CMigration.Disturbance");
 
-    /// <summary>The workload maps, unmaps, moves and discards memory all the time, and checks each page.</summary>
+    /// <summary>One of them maps, unmaps, moves and discards memory all the time, the other one writes all it has; both check each page.</summary>
     [Theory]
-    [InlineData(64)]
-    [InlineData(900)]
-    [InlineData(4000)]
-    public async Task Receive_KilledInTheFill_TheWorkloadWaitsAndGetsItsPagesFromTheNextOne(int pages)
+    [InlineData("shapeshifter", 64)]
+    [InlineData("shapeshifter", 400)]
+    [InlineData("overwriter", 900)]
+    [InlineData("overwriter", 4000)]
+    public async Task Receive_KilledInTheFill_TheWorkloadWaitsAndGetsItsPagesFromTheNextOne(string program, int pages)
     {
         Requires.Testbed();
-        await using RunningWorkload workload = await StartWorkloadAsync("--memory-mib", "48");
-        CommandResult sent = await MoveAndKillAsync(workload, pages);
+        await Aftermath.CleanAsync(Rig, Cancellation);
+        await using RunningWorkload workload = await RunningWorkload.StartAsync(Rig, program, 7932, Cancellation, program == "overwriter" ? ["--memory-mib", "64", "--effort", "20"] : ["--memory-mib", "48"]);
+        CommandResult sent = await MoveAndKillAsync(workload, pages, []);
 
         Task<string> asked = workload.AskAsync("check", Cancellation);
         await Task.Delay(Gap, Cancellation);
@@ -41,7 +43,7 @@ public sealed class KilledFillTests(RigFixture fixture) : FailureTest(fixture)
     /// <summary>Its members fork, execute and end all the time: what is forked in the gap waits with its parent, and has the memory of that.</summary>
     [Theory]
     [InlineData(64)]
-    [InlineData(1500)]
+    [InlineData(300)]
     public async Task Receive_KilledInTheFillOfAFamilyThatForks_AllMembersHaveTheirMemory(int pages)
     {
         Requires.Testbed();
@@ -128,9 +130,11 @@ public sealed class KilledFillTests(RigFixture fixture) : FailureTest(fixture)
         await using RunningWorkload workload = await StartWorkloadAsync("--memory-mib", "48");
         await MoveAndKillAsync(workload, 200);
         await SayAsync($"kill -KILL {workload.ProcessId}; while pgrep u2c-fill >/dev/null; do sleep 0.05; done");
+        string mark = await SayAsync("ls /run/u2cmigration | grep fill");
 
         await using Agents next = await StartReceiverAsync();
-        await Aftermath.EndedAsync(Rig, workload, Cancellation);
+        mark.Should().EndWith(".filled");
+        (await SayAsync("ls /run/u2cmigration | grep fill")).Should().BeEmpty();
     }
 
     private async Task EndsAsLostAsync(Agents next, RunningWorkload workload)
@@ -145,7 +149,7 @@ public sealed class KilledFillTests(RigFixture fixture) : FailureTest(fixture)
     private async Task<CommandResult> MoveAndKillAsync(RunningWorkload workload, int pages, params string[] others)
     {
         await using RigProcess receiver = await StartSlowReceiverAsync(pages);
-        await using RigProcess sender = Agents.StartSending(Rig, $"{Rig.AddressOfB}:{Agents.Port}", workload.ProcessId);
+        await using RigProcess sender = Agents.StartSending(Rig, $"{Rig.AddressOfB}:{Agents.Port}", workload.ProcessId, "--max-duration-s", "2");
         await receiver.ReadLineAsync("given", Cancellation);
         string victims = string.Join(' ', others.Select(static name => $"$(pgrep -x {name})"));
         await SayAsync($"until grep -qs '\"IsThawed\":true' /run/u2cmigration/*.state; do sleep 0.01; done; kill -KILL $(pgrep -f '[D]isturbance.dll receive') {victims}");
