@@ -169,6 +169,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
             await LetGoAsync().ConfigureAwait(false);
         }
 
+        _kept?.Watch(_tree.Groups);
         _tree.Record();
         _context.Logger.WorkloadHeld(_context.MigrationId);
         await _connection.SendAsync(new Restored(_phases), cancellationToken).ConfigureAwait(false);

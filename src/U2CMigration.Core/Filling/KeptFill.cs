@@ -23,7 +23,7 @@ internal sealed class KeptFill : IDescriptorHolder, IDisposable
     private readonly Lock _lock = new();
     private readonly Dictionary<int, SafeFileHandle> _members = [];
     private readonly FillMarker _marker;
-    private readonly IReadOnlyList<string> _groups;
+    private IReadOnlyList<string> _groups;
     private readonly SafeFileHandle _logFile;
     private readonly MemoryMapping _logMemory;
     private readonly EventLog _log;
@@ -34,6 +34,7 @@ internal sealed class KeptFill : IDescriptorHolder, IDisposable
     private long _generation;
     private int _replacements;
     private bool _isOver;
+    private bool _isLeft;
 
     private unsafe KeptFill(FillMarker marker, IReadOnlyList<string> groups, SafeFileHandle logFile)
     {
@@ -128,16 +129,39 @@ internal sealed class KeptFill : IDescriptorHolder, IDisposable
     }
 
     /// <inheritdoc/>
-    public void LetGo(IReadOnlyList<int> members)
+    public bool TryLetGo(IReadOnlyList<int> members)
     {
         lock (_lock)
         {
+            var without = new List<KeyValuePair<int, SafeFileHandle>>();
             foreach (int member in members)
             {
-                _members.Remove(member);
+                if (_members.Remove(member, out SafeFileHandle? descriptor))
+                {
+                    without.Add(new(member, descriptor));
+                }
             }
 
-            TryRenew();
+            if (TryRenew())
+            {
+                return true;
+            }
+
+            without.ForEach(one => _members.Add(one.Key, one.Value));
+            return false;
+        }
+    }
+
+    /// <summary>Has the warden know the control groups in which the processes are in the end, where CRIU has put them into others.</summary>
+    public void Watch(IReadOnlyList<string> groups)
+    {
+        lock (_lock)
+        {
+            if (!_isOver && !groups.SequenceEqual(_groups))
+            {
+                _groups = groups;
+                TryRenew();
+            }
         }
     }
 
@@ -199,21 +223,31 @@ internal sealed class KeptFill : IDescriptorHolder, IDisposable
     {
         lock (_lock)
         {
-            _isOver = true;
+            _isOver = _isLeft = true;
         }
     }
 
-    /// <summary>Ends it. Only when no process depends on it any more, and no thread serves.</summary>
+    /// <summary>Ends it, unless it was left. Only when no process depends on it any more, and no thread serves.</summary>
     public void Dispose()
     {
         lock (_lock)
         {
-            if (_isOver)
+            if (_isLeft)
             {
                 return;
             }
 
-            End();
+            if (!_isOver)
+            {
+                End();
+            }
+
+            _logMemory.Dispose();
+            _logFile.Dispose();
+            if (_memory is [_, _, var book])
+            {
+                book.Dispose();
+            }
         }
     }
 
@@ -232,15 +266,17 @@ internal sealed class KeptFill : IDescriptorHolder, IDisposable
         _predecessors.Clear();
     }
 
-    private void TryRenew()
+    private bool TryRenew()
     {
         try
         {
             Renew();
+            return true;
         }
         catch (IOException)
         {
             // What is there stays, with more than it needs or less: less is found out by a successor.
+            return false;
         }
     }
 

@@ -7,12 +7,12 @@ using U2CMigration.Testing;
 namespace U2CMigration.Criu.IntegrationTests.LazyPages;
 
 /// <summary>A daemon whose thread stands still for good at some moment, as if it was killed there, and what it leaves: the log and the descriptors.</summary>
-internal sealed unsafe class Predecessor : IDescriptorHolder, IAsyncDisposable
+internal sealed class Predecessor : IDescriptorHolder, IAsyncDisposable
 {
     private const int LogBytes = 4 << 20;
 
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("lazy");
-    private readonly void* _memory = NativeMemory.AllocZeroed(LogBytes);
+    private readonly nint _memory = Allocate();
     private readonly Dictionary<int, SafeFileHandle> _members = [];
     private readonly LazyTask _task;
     private readonly PatternStore _store;
@@ -74,12 +74,14 @@ internal sealed unsafe class Predecessor : IDescriptorHolder, IAsyncDisposable
 
     public void Forget(int member) => _members.Remove(member);
 
-    public void LetGo(IReadOnlyList<int> members)
+    public bool TryLetGo(IReadOnlyList<int> members)
     {
         foreach (int member in members)
         {
             _members.Remove(member);
         }
+
+        return true;
     }
 
     public bool TryFinish() => true;
@@ -95,7 +97,9 @@ internal sealed unsafe class Predecessor : IDescriptorHolder, IAsyncDisposable
 
     private LazyPagesOptions Options() => new() { WorkDirectory = _directory.FullName, FillBytes = 4096, TouchedFillBytes = 4096 };
 
-    private EventLog Log() => new((nint)_memory, LogBytes);
+    private EventLog Log() => new(_memory, LogBytes);
+
+    private static unsafe nint Allocate() => (nint)NativeMemory.AllocZeroed(LogBytes);
 
     private void Pass(string point)
     {

@@ -43,12 +43,12 @@ public sealed class KilledFillTests(RigFixture fixture) : FailureTest(fixture)
     /// <summary>Its members fork, execute and end all the time: what is forked in the gap waits with its parent, and has the memory of that.</summary>
     [Theory]
     [InlineData(64)]
-    [InlineData(300)]
+    [InlineData(128)]
     public async Task Receive_KilledInTheFillOfAFamilyThatForks_AllMembersHaveTheirMemory(int pages)
     {
         Requires.Testbed();
         await Aftermath.CleanAsync(Rig, Cancellation);
-        await using RunningWorkload workload = await RunningWorkload.StartAsync(Rig, "churner", 7931, Cancellation);
+        await using RunningWorkload workload = await RunningWorkload.StartAsync(Rig, "churner", 7931, Cancellation, "--memory-mib", "8");
         await MoveAndKillAsync(workload, pages);
         await Task.Delay(Gap, Cancellation);
 

@@ -10,7 +10,7 @@ internal sealed class LogReplay(RestoredTasks tasks, LazyPagesCounters counters,
     private readonly List<RestoredTask> _members = [];
     private readonly List<RestoredTask> _children = [];
     private readonly Dictionary<int, RestoredTask> _parentsOfUnadopted = [];
-    private readonly HashSet<int> _closed = [];
+    private readonly HashSet<int> _mayBeGone = [];
 
     /// <summary>Does so.</summary>
     /// <exception cref="CriuException">Memory of a process was lost: it reads zeros in place of its pages, and must end.</exception>
@@ -22,7 +22,7 @@ internal sealed class LogReplay(RestoredTasks tasks, LazyPagesCounters counters,
             throw Lost("more has happened to the memory than could be written down");
         }
 
-        FindClosed(log);
+        FindThoseThatMayBeGone(log);
         var messages = new TaskMessages(counters);
         for (long index = 0; index < log.Count; index++)
         {
@@ -30,6 +30,7 @@ internal sealed class LogReplay(RestoredTasks tasks, LazyPagesCounters counters,
         }
 
         record.Members = _members.Count;
+        _members.Where(static task => task.Descriptor is { IsInvalid: true, IsClosed: false }).ToList().ForEach(tasks.CloseTaken);
         foreach ((int member, RestoredTask parent) in _parentsOfUnadopted)
         {
             if (!ForkedMemory.TryWithhold(_members[member], parent.NumberHere, record))
@@ -42,18 +43,21 @@ internal sealed class LogReplay(RestoredTasks tasks, LazyPagesCounters counters,
 
         foreach (RestoredTask task in tasks.Open)
         {
+            // A predecessor may not have come to that.
+            Userfaultfd.Adopt(task.Descriptor);
+
             // What was touched and read, and not answered.
             Userfaultfd.WakeAll(task.Descriptor);
         }
     }
 
-    private void FindClosed(EventLog log)
+    private void FindThoseThatMayBeGone(EventLog log)
     {
         for (long index = 0; index < log.Count; index++)
         {
-            if (log.KindAt(index) == RecordKind.Closed)
+            if (log.KindAt(index) is RecordKind.Closed or RecordKind.Complete)
             {
-                _closed.Add((int)log[index].First);
+                _mayBeGone.Add((int)log[index].First);
             }
         }
     }
@@ -97,7 +101,7 @@ internal sealed class LogReplay(RestoredTasks tasks, LazyPagesCounters counters,
 
     private SafeFileHandle DescriptorOf(int member) =>
         descriptors.TryGetValue(member, out SafeFileHandle? descriptor) ? descriptor
-        : _closed.Contains(member) ? new SafeFileHandle(-1, ownsHandle: true)
+        : _mayBeGone.Contains(member) ? new SafeFileHandle(-1, ownsHandle: true)
         : throw Lost("the program that served it was killed in the moment of a fork");
 
     private static CriuException Lost(string why) =>

@@ -21,6 +21,9 @@ internal enum RecordKind : byte
     /// <summary>A member needs nothing any more.</summary>
     Closed = 0xE4,
 
+    /// <summary>A member lacks no page: it may be held no more, or yet.</summary>
+    Complete = 0xE6,
+
     /// <summary>There was no more room.</summary>
     Full = 0xE5,
 }

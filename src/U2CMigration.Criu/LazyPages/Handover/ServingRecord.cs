@@ -47,6 +47,17 @@ internal sealed class ServingRecord(EventLog log, IDescriptorHolder holder)
 
     internal void Adopted(int member) => log.Add(RecordKind.Adopted, (ulong)member);
 
+    /// <summary>Lets go of members that lack no page. Written down before: a successor does not miss them.</summary>
+    internal bool TryLetGo(IReadOnlyList<int> members)
+    {
+        foreach (int member in members)
+        {
+            log.Add(RecordKind.Complete, (ulong)member);
+        }
+
+        return holder.TryLetGo(members);
+    }
+
     /// <summary>A member is about to be closed.</summary>
     internal void Closing(int member)
     {

@@ -47,10 +47,10 @@ internal sealed class FinishedTasks(RestoredTasks tasks, ServingRecord? record)
         }
         else if (_complete.Count >= Math.Max(Many, open / 2))
         {
-            // Written down before: a successor does not miss them.
-            _complete.ForEach(task => record.Closing(task.Member));
-            record.Holder.LetGo([.. _complete.Select(static task => task.Member)]);
-            Close();
+            if (record.TryLetGo([.. _complete.Select(static task => task.Member)]))
+            {
+                Close();
+            }
         }
 
         return tasks.Open.Length == 0;

@@ -39,7 +39,7 @@ internal sealed class RestoredTask
     internal ulong FillPosition { get; set; }
 
     /// <summary>The child of a fork: it lacks what its parent lacks at this moment, without what the parent does not hand on.</summary>
-    internal RestoredTask Fork(SafeFileHandle descriptor, int member, ServingRecord? record)
+    internal RestoredTask Fork(SafeFileHandle descriptor, int member = 0, ServingRecord? record = null)
     {
         RestoredTask child = Copy(descriptor, member);
         _ = ForkedMemory.TryWithhold(child, NumberHere, record);
