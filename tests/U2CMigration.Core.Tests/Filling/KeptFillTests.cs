@@ -60,7 +60,7 @@ public sealed class KeptFillTests : IDisposable
         int killed = Running(name);
 
         PidFd.TrySignal(PidFd.Open(killed), PidFd.Kill);
-        for (long start = TimeProvider.System.GetTimestamp(); (Running(name) is 0 or var now && now == killed) && TimeProvider.System.GetElapsedTime(start) < Patience;)
+        for (long start = TimeProvider.System.GetTimestamp(); (Running(name) == 0 || Running(name) == killed) && TimeProvider.System.GetElapsedTime(start) < Patience;)
         {
             await Task.Delay(5, TestContext.Current.CancellationToken);
         }

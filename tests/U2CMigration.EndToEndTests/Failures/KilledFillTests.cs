@@ -19,7 +19,6 @@ public sealed class KilledFillTests(RigFixture fixture) : FailureTest(fixture)
     [Theory]
     [InlineData("shapeshifter", 64)]
     [InlineData("shapeshifter", 400)]
-    [InlineData("overwriter", 900)]
     [InlineData("overwriter", 4000)]
     public async Task Receive_KilledInTheFill_TheWorkloadWaitsAndGetsItsPagesFromTheNextOne(string program, int pages)
     {
@@ -43,7 +42,7 @@ public sealed class KilledFillTests(RigFixture fixture) : FailureTest(fixture)
     /// <summary>Its members fork, execute and end all the time: what is forked in the gap waits with its parent, and has the memory of that.</summary>
     [Theory]
     [InlineData(64)]
-    [InlineData(128)]
+    [InlineData(24)]
     public async Task Receive_KilledInTheFillOfAFamilyThatForks_AllMembersHaveTheirMemory(int pages)
     {
         Requires.Testbed();
