@@ -1,7 +1,8 @@
 // The guardian: a process without a library, a shell or anything on PATH, which undoes something when the process at the other end of its input is gone, however it ended.
 //
 // It reads from its input: a length, a name for lists of processes, two programs (what to do if nothing was settled, what to do if it was), then words of one byte each until the input ends.
-// The last word counts: 'S' for settled, any other one, or none, for not. All numbers have 32 bits and are little-endian; a text is its length with the zero behind it, then itself.
+// The last word counts: 'S' for settled, any other one, or none, for not. Started with an argument it has all that, without the words, from a socket at descriptor 3, and what follows there are
+// descriptors that live for as long as they wait in the socket (hold, below). All numbers have 32 bits and are little-endian; a text is its length with the zero behind it, then itself.
 //
 // eng/guardian.sh compiles it into src/U2CMigration.Core/Guardians; U2CMigration.Core runs that from memory.
 
@@ -12,7 +13,7 @@ typedef unsigned long size;
 
 #if defined(__x86_64__)
 enum { READ = 0, WRITE = 1, CLOSE = 3, MMAP = 9, SIGPROCMASK = 14, NANOSLEEP = 35, SOCKET = 41, SENDTO = 44, RECVFROM = 45, SETSOCKOPT = 54, GETSOCKOPT = 55, CLONE = 56, EXECVE = 59, KILL = 62,
-    EXIT = 231, WAIT4 = 61, FLOCK = 73, SETSID = 112, PRCTL = 157, GETDENTS = 217, OPENAT = 257, UNLINKAT = 263, RENAMEAT = 264, READLINKAT = 267, CHDIR = 80, PIDFD_OPEN = 434, PIDFD_GETFD = 438 };
+    EXIT = 231, WAIT4 = 61, FLOCK = 73, SETSID = 112, PRCTL = 157, GETDENTS = 217, OPENAT = 257, UNLINKAT = 263, RENAMEAT = 264, READLINKAT = 267, CHDIR = 80, PIDFD_OPEN = 434, PIDFD_GETFD = 438, RECVMSG = 47, IOCTL = 16 };
 enum { O_DIRECTORY = 0x10000 };
 
 static word call(word number, word a, word b, word c, word d, word e, word f)
@@ -28,7 +29,7 @@ static word call(word number, word a, word b, word c, word d, word e, word f)
 __asm__(".globl _start\n_start:\n xor %ebp, %ebp\n mov %rsp, %rdi\n and $-16, %rsp\n call begin\n hlt\n");
 #elif defined(__aarch64__)
 enum { READ = 63, WRITE = 64, CLOSE = 57, MMAP = 222, SIGPROCMASK = 135, NANOSLEEP = 101, SOCKET = 198, SENDTO = 206, RECVFROM = 207, SETSOCKOPT = 208, GETSOCKOPT = 209, CLONE = 220, EXECVE = 221, KILL = 129,
-    EXIT = 94, WAIT4 = 260, FLOCK = 32, SETSID = 157, PRCTL = 167, GETDENTS = 61, OPENAT = 56, UNLINKAT = 35, RENAMEAT = 38, READLINKAT = 78, CHDIR = 49, PIDFD_OPEN = 434, PIDFD_GETFD = 438 };
+    EXIT = 94, WAIT4 = 260, FLOCK = 32, SETSID = 157, PRCTL = 167, GETDENTS = 61, OPENAT = 56, UNLINKAT = 35, RENAMEAT = 38, READLINKAT = 78, CHDIR = 49, PIDFD_OPEN = 434, PIDFD_GETFD = 438, RECVMSG = 212, IOCTL = 29 };
 enum { O_DIRECTORY = 0x4000 };
 
 static word call(word number, word a, word b, word c, word d, word e, word f)
@@ -53,7 +54,7 @@ __asm__(".globl _start\n_start:\n mov x29, #0\n mov x0, sp\n bl begin\n brk #0\n
 #define HERE (-100)
 
 enum { O_WRONLY = 1, O_RDWR = 2, O_TRUNC = 0x200, O_CLOEXEC = 0x80000, LOCK_EX = 2, LOCK_NB = 4, REMOVE_DIRECTORY = 0x200, INTERRUPTED = -4 };
-enum { SECTIONS = 2, PATH = 4096, CHUNK = 65536, MOST_PROCESSES = 16384, ANSWERS = 100 };
+enum { SECTIONS = 2, PATH = 4096, CHUNK = 65536, MOST_PROCESSES = 16384, ANSWERS = 100, CHANNEL = 3, LOOK_EVERY = 200 };
 
 /// Names the source that this was compiled from, for a test.
 __attribute__((used, section(".rodata.source"))) static const char Source[] = "guardian.c " SOURCE_HASH;
@@ -62,6 +63,7 @@ static u8 chunk[CHUNK];
 static char text[PATH];
 static int processes[MOST_PROCESSES];
 static u32 process_count;
+static int input;
 static char **environment;
 
 // The compiler calls these by itself.
@@ -430,12 +432,84 @@ static int read_whole(void *to, size count)
 {
     size all = 0;
     while (all < count) {
-        word n = CALL(READ, 0, (u8 *)to + all, count - all);
+        word n = CALL(READ, input, (u8 *)to + all, count - all);
         if (n == INTERRUPTED) continue;
         if (n <= 0) return 0;
         all += (size)n;
     }
     return 1;
+}
+
+struct message {
+    void *name;
+    size name_length;
+    struct {
+        void *base;
+        size length;
+    } *vectors;
+    size vector_count;
+    void *control;
+    size control_length;
+    size flags;
+};
+
+enum { PEEK = 2, DO_NOT_WAIT = 0x40, CLOSE_ON_EXEC = 0x40000000, PEEK_OFFSET = 42, NO_PROCESS = -3, NO_SUCH_CALL = -25, NOTHING_THERE = -11, ALL_HAVE_COME = 5 };
+
+/// Whether a descriptor is a userfaultfd of memory that still exists. Tried by a copy of what is not mapped here, so that nothing is copied.
+static int serves_memory(int file)
+{
+    struct {
+        unsigned long to, from, length, mode;
+        long copied;
+    } copy = {0x10000, 0x20000, 0x10000, 0, 0};
+    word result = CALL(IOCTL, file, 0xC028AA03ul, &copy);
+    return result != NO_PROCESS && result != NO_SUCH_CALL;
+}
+
+/// Looks at the descriptors that wait in the channel and leaves them there; whether the other end is open, whether memory depends on one, and whether all had come that were to come.
+static int look_at_held(int *living, int *complete)
+{
+    int from_first = 0;
+    *living = *complete = 0;
+    call(SETSOCKOPT, input, 1, PEEK_OFFSET, (word)&from_first, sizeof from_first, 0);
+    for (;;) {
+        u8 label[32];
+        size control[16];
+        struct message message = {0, 0, (void *)(size[]){(size)label, sizeof label}, 1, control, sizeof control, 0};
+        word n = CALL(RECVMSG, input, &message, PEEK | DO_NOT_WAIT | CLOSE_ON_EXEC);
+        if (n == INTERRUPTED) continue;
+        if (n == 0) return 0;
+        if (n < 0) {
+            *living |= n != NOTHING_THERE;
+            return 1;
+        }
+        *complete |= label[0] == ALL_HAVE_COME;
+        if (message.control_length < 16) continue;
+        int *files = (int *)(control + 2);
+        for (size i = 0; i < (control[0] - 16) / sizeof(int); i++) {
+            *living |= serves_memory(files[i]);
+            close_file(files[i]);
+        }
+    }
+}
+
+/// Keeps descriptors alive by being there. When the other end is gone: does the first section and ends, where there is one and memory depends on a descriptor; does the second and ends when none does.
+/// One that was not given all is not the one that counts, and ends.
+static void hold(const u8 *at)
+{
+    u32 length = take_number(&at);
+    const u8 *undo = at, *settled = at + length;
+    u32 settled_length = take_number(&settled);
+    for (;;) {
+        pause_ms(LOOK_EVERY);
+        int living, complete;
+        if (look_at_held(&living, &complete)) continue;
+        if (!complete) return;
+        if (living && !length) continue;
+        if (living) execute(undo, undo + length);
+        else execute(settled, settled + settled_length);
+        return;
+    }
 }
 
 __attribute__((used, noreturn)) void begin(word *stack)
@@ -447,6 +521,8 @@ __attribute__((used, noreturn)) void begin(word *stack)
     CALL(CHDIR, "/", 0, 0);
     close_file(1);
     close_file(2);
+    // With an argument it is one that holds descriptors, and has its script and them from a socket.
+    if (stack[0] > 1) input = CHANNEL;
     u8 head[4];
     const u8 *at = head;
     if (read_whole(head, 4)) {
@@ -455,6 +531,10 @@ __attribute__((used, noreturn)) void begin(word *stack)
         if ((word)script > 0 && read_whole(script, count)) {
             at = script;
             CALL(PRCTL, 15, take_text(&at), 0);
+            if (input == CHANNEL) {
+                hold(at);
+                CALL(EXIT, 0, 0, 0);
+            }
             u8 last = 0;
             word n;
             while ((n = CALL(READ, 0, chunk, CHUNK)) > 0 || n == INTERRUPTED)

@@ -9,12 +9,14 @@ internal static class FaultyReceiver
 {
     public static async Task<int> RunAsync(int port, string address, RestoreMode mode, string fault)
     {
+        AddressHandover handover = AddressHandover.Parse(address);
+        StutteringNetwork? stuttering = StutteringNetwork.Of(fault, handover);
         var options = new MigrationReceiverOptions
         {
             Listen = new IPEndPoint(IPAddress.Any, port),
-            Network = fault == StutteringNetwork.Fault ? new StutteringNetwork(AddressHandover.Parse(address)) : AddressHandover.Parse(address),
+            Network = stuttering is null ? handover : stuttering,
             RestoreMode = mode,
-            Faults = fault == StutteringNetwork.Fault ? null : new PutInFault().Of(fault),
+            Faults = stuttering is not null ? null : new PutInFault().Of(fault),
             AllowUnauthenticated = true,
         };
         await using MigrationReceiver receiver = MigrationReceiver.Create(options);

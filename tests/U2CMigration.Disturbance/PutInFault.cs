@@ -1,3 +1,4 @@
+using System.Globalization;
 using U2CMigration.Core.Options;
 using U2CMigration.Core.PageStores;
 using U2CMigration.Criu.Images;
@@ -25,6 +26,7 @@ internal sealed class PutInFault
         "page-map-placed" => new MemoryFaults { InImages = static images => Forget(images, PagePlaces.None) },
         "served-zeros" => new MemoryFaults { InRanges = Note, InServing = source => new ZeroServing(source, () => _lazy) },
         "forgotten-run" => new MemoryFaults { InRanges = ForgetRun },
+        _ when name.Split(':') is ["slow-serving", var pages] => new MemoryFaults { InServing = source => new SlowServing(source, long.Parse(pages, CultureInfo.InvariantCulture)) },
         _ => throw new ArgumentException($"Does not know the fault '{name}'."),
     };
 

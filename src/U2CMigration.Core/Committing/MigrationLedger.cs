@@ -88,6 +88,16 @@ internal sealed class MigrationLedger(IMigrationRecords records, IRestoredTrees 
         }
     }
 
+    /// <summary>What is written down of a workload that is committed to run on this host, in this boot; null of any other.</summary>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public MigrationRecord? FindRunning(Guid migrationId)
+    {
+        lock (_lock)
+        {
+            return records.Read(migrationId) is { State: MigrationState.Resumed } record && record.BootId == identity.BootId ? record : null;
+        }
+    }
+
     /// <summary>Says what became of a migration.</summary>
     /// <param name="migrationId">The migration.</param>
     /// <param name="abortUnlessCommitted">Gives it up first, unless it is committed.</param>

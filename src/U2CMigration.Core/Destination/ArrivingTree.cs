@@ -31,6 +31,9 @@ internal sealed class ArrivingTree(DestinationContext context, MigrationTurn tur
     /// <summary>The root of the tree; 0 while there is none.</summary>
     public int RootProcessId { get; private set; }
 
+    /// <summary>The control groups that belong to the restore.</summary>
+    public IReadOnlyList<string> Groups => _group.All;
+
     /// <summary>Whether none of it executes any more.</summary>
     public bool IsGone { get; private set; }
 

@@ -1,3 +1,4 @@
+using U2CMigration.Core.Filling;
 using U2CMigration.Core.PageStores;
 using U2CMigration.Core.Results;
 using U2CMigration.Criu.Images;
@@ -11,7 +12,7 @@ namespace U2CMigration.Core.Destination;
 /// <summary>The processes resume without their memory and get each page when they touch it, from the store next to them.</summary>
 internal sealed class FirstTouchRestore(
     DestinationContext context, HeldRestore restore, PageStore store, ILazyPageSource source, IReadOnlyList<LazyTask> tasks, RecentPages recent,
-    IReadOnlyList<CriuInheritedDescriptor> given, PagePlacing placing) : IRestore
+    IReadOnlyList<CriuInheritedDescriptor> given, PagePlacing placing, KeptFill? kept) : IRestore
 {
     /// <summary>Installing a page before the resume costs a microsecond of downtime, a touch after it some tens to the workload.</summary>
     private static readonly TimeSpan PreinstallBudget = TimeSpan.FromMilliseconds(5);
@@ -28,7 +29,7 @@ internal sealed class FirstTouchRestore(
 
     public async Task<int> HoldAsync(Task pagesComplete, CancellationToken cancellationToken)
     {
-        _daemon = LazyPagesDaemon.Listen(new LazyPagesOptions { WorkDirectory = context.ImagesDirectory }, _gate, tasks, context.Loggers);
+        _daemon = LazyPagesDaemon.ListenAndRecord(new LazyPagesOptions { WorkDirectory = context.ImagesDirectory }, _gate, tasks, context.Loggers, kept?.Record);
         if (placing != PagePlacing.None)
         {
             await PlaceAsync(placing == PagePlacing.AtOnce ? Task.CompletedTask : pagesComplete, context.ImagesDirectory, store, cancellationToken).ConfigureAwait(false);
@@ -40,6 +41,7 @@ internal sealed class FirstTouchRestore(
         try
         {
             await pagesComplete.WaitAsync(cancellationToken).ConfigureAwait(false);
+            kept?.Describe(tasks, store);
         }
         finally
         {
@@ -117,6 +119,11 @@ internal sealed class FirstTouchRestore(
             }
 
             await _daemon.DisposeAsync().ConfigureAwait(false);
+            if (_resumed && !_daemon.Completion.IsCompletedSuccessfully)
+            {
+                // It has failed, and the processes wait: another program may be able to give them what is missing.
+                kept?.Leave();
+            }
         }
 
         await _ended.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -4,6 +4,7 @@ using U2CMigration.Core.Committing;
 using U2CMigration.Core.Destination.SharedMemory;
 using U2CMigration.Core.Destination.Verification;
 using U2CMigration.Core.FileLocks;
+using U2CMigration.Core.Filling;
 using U2CMigration.Core.Freezing;
 using U2CMigration.Core.Agreement;
 using U2CMigration.Core.Handover;
@@ -42,6 +43,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
     private readonly DestinationState _carried;
     private Task<IReadOnlyList<CarriedConnection>> _resetting = Task.FromResult<IReadOnlyList<CarriedConnection>>([]);
     private LockExchange? _locks;
+    private KeptFill? _kept;
     private RestoreSurroundings? _surroundings;
     private ProgressWatch? _watch;
     private RestoreMode _mode;
@@ -134,6 +136,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
             await _watch.DisposeAsync().ConfigureAwait(false);
         }
 
+        _kept?.Dispose();
         _locks?.Dispose();
         _images.Dispose();
         await _verification.DisposeAsync().ConfigureAwait(false);
@@ -151,6 +154,11 @@ internal sealed class IncomingWorkload : IAsyncDisposable
     private async Task ArriveAsync(CancellationToken cancellationToken)
     {
         await _tree.BeginAsync(cancellationToken).ConfigureAwait(false);
+        if (_mode != RestoreMode.FlatImages)
+        {
+            _kept = KeptFill.Start(new FillMarker(_context.Options.WorkDirectory, _context.MigrationId), _tree.Groups);
+        }
+
         await _network.PrepareAsync(cancellationToken).ConfigureAwait(false);
         await DestinationState.RehearseAsync().ConfigureAwait(false);
         LedgerIdentity? ledger = (_connection.Features & ProtocolFeatures.LedgerIdentity) == 0 ? null : _context.Ledger.Identity;
@@ -163,6 +171,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
             await LetGoAsync().ConfigureAwait(false);
         }
 
+        _kept?.Watch(_tree.Groups);
         _tree.Record();
         _context.Logger.WorkloadHeld(_context.MigrationId);
         await _connection.SendAsync(new Restored(_phases), cancellationToken).ConfigureAwait(false);
@@ -245,6 +254,11 @@ internal sealed class IncomingWorkload : IAsyncDisposable
         plan.Read();
         Mark("page maps read");
         _mode = plan.Confirm(_mode);
+        if (_mode == RestoreMode.FlatImages)
+        {
+            _kept?.Dispose();
+        }
+
         _network.BeginAcquiring(cancellationToken);
         var images = new ImageDirectory(_context.ImagesDirectory);
         InstallLedger? ledger = _verification.Begin(_mode, _images.Received, _objects.Find(images));
@@ -257,7 +271,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
         IReadOnlyList<CriuInheritedDescriptor> given = await _objects.HandOverAsync(images, _tree.Held, cancellationToken).ConfigureAwait(false);
         _tree.Enter();
         Mark("files handed over");
-        IRestore restore = plan.Create(_mode, _tree.Held, ledger, given);
+        IRestore restore = plan.Create(_mode, _tree.Held, ledger, given, _kept);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task completing = plan.CompleteAsync(stop.Token);
         Task<int> holding = HoldAsync(restore, completing, stop.Token);

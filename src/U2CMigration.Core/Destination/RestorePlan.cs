@@ -1,5 +1,6 @@
 using U2CMigration.Core.Destination.SharedMemory;
 using U2CMigration.Core.Destination.Verification;
+using U2CMigration.Core.Filling;
 using U2CMigration.Core.Logging;
 using U2CMigration.Core.PageStores;
 using U2CMigration.Core.Receiving;
@@ -80,7 +81,8 @@ internal sealed class RestorePlan(DestinationContext context, PageStore store, R
     /// <param name="held">The restore that CRIU does.</param>
     /// <param name="ledger">Keeps account of what is given on first touch; null for none.</param>
     /// <param name="given">Shared memory that the restore inherits.</param>
-    public IRestore Create(RestoreMode mode, HeldRestore held, InstallLedger? ledger, IReadOnlyList<CriuInheritedDescriptor> given)
+    /// <param name="kept">Keeps what the processes depend on; null for none.</param>
+    public IRestore Create(RestoreMode mode, HeldRestore held, InstallLedger? ledger, IReadOnlyList<CriuInheritedDescriptor> given, KeptFill? kept)
     {
         if (mode == RestoreMode.FlatImages)
         {
@@ -88,7 +90,7 @@ internal sealed class RestorePlan(DestinationContext context, PageStore store, R
         }
 
         ILazyPageSource source = ledger is null ? store : ledger;
-        return new FirstTouchRestore(context, held, store, context.Options.Faults?.InServing?.Invoke(source) ?? source, _tasks, recent, given, FindPlacing());
+        return new FirstTouchRestore(context, held, store, context.Options.Faults?.InServing?.Invoke(source) ?? source, _tasks, recent, given, FindPlacing(), kept);
     }
 
     /// <summary>Pages that CRIU reads from files as soon as it begins. Where they are all here they are taken from now on, and what else may be on its way is not waited for.</summary>

@@ -112,10 +112,6 @@ public sealed class AddressHandover : ISourceNetwork, IDestinationNetwork
     public ValueTask ReclaimAsync(CancellationToken cancellationToken) => _departing?.ReclaimAsync() ?? ValueTask.CompletedTask;
 
     /// <inheritdoc/>
-    /// <remarks>By ip(8), for programs that undo a release themselves; the journal and the guardian of a migration do without. No neighbour has heard of another owner before the commit, so nothing need be announced.</remarks>
-    public IReadOnlyList<string> UndoCommand => ["ip", "address", "add", $"{_address}/{_prefixLength}", "dev", _deviceName];
-
-    /// <inheritdoc/>
     public async ValueTask EndAsync()
     {
         if (_departing is { } departing)
@@ -176,13 +172,13 @@ public sealed class AddressHandover : ISourceNetwork, IDestinationNetwork
             : new ArrivingAddress(_address, _prefixLength, NetworkDevice.Find(_deviceName), request.MigrationId);
     }
 
-    /// <summary>What a guardian sends to the kernel if this process is killed before the commit. No neighbour has heard of another owner by then, so nothing need be announced.</summary>
     /// <summary>Itself, for <see cref="Parse"/>.</summary>
     internal string Text => $"{_address}/{_prefixLength}@{_deviceName}";
 
     /// <summary>Gives this host the address, if it has it not.</summary>
     internal void GiveBack() => RouteNetlink.TryAddNewAddress(NetworkDevice.Find(_deviceName).Index, _address.GetAddressBytes(), _prefixLength);
 
+    /// <summary>What a guardian sends to the kernel if this process is killed before the commit. No neighbour has heard of another owner by then, so nothing need be announced.</summary>
     internal byte[] UndoMessage => RouteNetlink.AddressMessage(NetworkDevice.Find(_deviceName).Index, _address.GetAddressBytes(), _prefixLength);
 
     private static bool IsThisHost(EndPoint? source) =>

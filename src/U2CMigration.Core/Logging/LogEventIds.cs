@@ -47,6 +47,9 @@ internal static class LogEventIds
     public const int MigrationRecovered = 1122;
     public const int AddressNotAnnounced = 1140;
     public const int AddressAnnouncedLate = 1141;
+    public const int FillTakenOver = 1150;
+    public const int FillLost = 1151;
+    public const int FillLeft = 1152;
     public const int GuardianReplaced = 1040;
     public const int NotAuthorized = 1130;
     public const int SecretNotProven = 1131;

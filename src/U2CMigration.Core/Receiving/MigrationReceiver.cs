@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using U2CMigration.Core.Committing;
 using U2CMigration.Core.Destination;
+using U2CMigration.Core.Filling;
 using U2CMigration.Core.Freezing;
 using U2CMigration.Core.Logging;
 using U2CMigration.Core.Options;
@@ -19,7 +20,8 @@ namespace U2CMigration.Core.Receiving;
 /// <remarks>
 /// Listens from its creation until it is disposed; several migrations may arrive at the same time. A migration that fails leaves nothing behind, is logged,
 /// and its source is told; it does not end the receiver. Keep the receiver alive until the containers it received have all their pages, which is when
-/// <see cref="ReceiveAsync"/> returns them: their memory is served from this process until then.
+/// <see cref="ReceiveAsync"/> returns them: their memory is served from this process until then. If it is killed before, they wait for pages that
+/// they touch, and a receiver that is created with the same work directory goes on; it does not return them from <see cref="ReceiveAsync"/>.
 /// </remarks>
 /// <example>
 /// <code>
@@ -169,6 +171,7 @@ public sealed class MigrationReceiver : IAsyncDisposable
             // First the network: processes without an address end in silence.
             await RecoverNetworkAsync().ConfigureAwait(false);
             Recover();
+            serving.UnionWith(new FillTakeover(_options.WorkDirectory, _ledger, _loggers).Begin());
             while (true)
             {
                 MigrationConnection connection = await _listener.AcceptAsync(_stop.Token).ConfigureAwait(false);

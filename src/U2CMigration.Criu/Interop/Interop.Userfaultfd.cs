@@ -74,6 +74,17 @@ internal static partial class Userfaultfd
         _ = ioctl(descriptor, WakeRequest, &request);
     }
 
+    /// <summary>Lets everybody try again who waits for any page.</summary>
+    internal static void WakeAll(SafeFileHandle descriptor)
+    {
+        // Below the first address no page is mapped as a rule of the kernel (vm.mmap_min_addr), and what ends beyond the last one of a processor is refused.
+        const ulong First = 0x1_0000;
+        const ulong LastOfX64 = 0x7fff_ffff_f000;
+        const ulong LastOfArm64 = 0xffff_ffff_f000;
+        Wake(descriptor, First, LastOfX64 - First);
+        Wake(descriptor, LastOfX64, LastOfArm64 - LastOfX64);
+    }
+
     /// <summary>Reads waiting messages; 0 when there is none.</summary>
     /// <exception cref="CriuException">The descriptor cannot be read.</exception>
     internal static unsafe int Read(SafeFileHandle descriptor, Span<byte> buffer)

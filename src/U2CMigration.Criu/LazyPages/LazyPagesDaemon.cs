@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Win32.SafeHandles;
+using U2CMigration.Criu.LazyPages.Handover;
 using U2CMigration.Criu.LazyPages.Serving;
 
 namespace U2CMigration.Criu.LazyPages;
@@ -28,13 +30,15 @@ public sealed class LazyPagesDaemon : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly Thread _thread;
 
-    private LazyPagesDaemon(LazyPagesOptions options, ILazyPageSource source, IReadOnlyList<LazyTask> tasks, ILoggerFactory? loggerFactory)
+    private LazyPagesDaemon(
+        LazyPagesOptions options, ILazyPageSource source, IReadOnlyList<LazyTask> tasks, ILoggerFactory? loggerFactory, ServingRecord? record = null,
+        IReadOnlyDictionary<int, SafeFileHandle>? taken = null)
     {
         _logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger("U2CMigration.Criu");
         LazyPagesLoop loop;
         try
         {
-            loop = new LazyPagesLoop(options, source, tasks, _orders, _promises, _logger);
+            loop = new LazyPagesLoop(options, source, tasks, _orders, _promises, _logger, record, taken);
         }
         catch
         {
@@ -60,14 +64,30 @@ public sealed class LazyPagesDaemon : IAsyncDisposable
     /// <param name="loggerFactory">Receives logs of the category <c>U2CMigration.Criu</c>.</param>
     /// <exception cref="ArgumentException">The options are not usable, or a process is listed twice.</exception>
     /// <exception cref="CriuException">The socket cannot be made. Nothing was restored yet.</exception>
-    public static LazyPagesDaemon Listen(LazyPagesOptions options, ILazyPageSource source, IReadOnlyList<LazyTask> tasks, ILoggerFactory? loggerFactory = null)
+    public static LazyPagesDaemon Listen(LazyPagesOptions options, ILazyPageSource source, IReadOnlyList<LazyTask> tasks, ILoggerFactory? loggerFactory = null) =>
+        ListenAndRecord(options, source, tasks, loggerFactory, null);
+
+    /// <summary>The same with a record from which a successor could go on.</summary>
+    internal static LazyPagesDaemon ListenAndRecord(LazyPagesOptions options, ILazyPageSource source, IReadOnlyList<LazyTask> tasks, ILoggerFactory? loggerFactory, ServingRecord? record)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(tasks);
         options.Validate();
-        return new LazyPagesDaemon(options, source, tasks, loggerFactory);
+        return new LazyPagesDaemon(options, source, tasks, loggerFactory, record);
     }
+
+    /// <summary>Goes on where a program has stopped that was killed: all memory is registered, and the processes run.</summary>
+    /// <param name="options">How; the work directory is not used.</param>
+    /// <param name="source">Holds the pages.</param>
+    /// <param name="tasks">What the predecessor began with.</param>
+    /// <param name="loggerFactory">Receives logs.</param>
+    /// <param name="record">What the predecessor has written down.</param>
+    /// <param name="taken">The descriptors of its members; closed by this.</param>
+    /// <exception cref="CriuException">Memory was lost, and the processes must end.</exception>
+    internal static LazyPagesDaemon GoOn(
+        LazyPagesOptions options, ILazyPageSource source, IReadOnlyList<LazyTask> tasks, ILoggerFactory? loggerFactory, ServingRecord record,
+        IReadOnlyDictionary<int, SafeFileHandle> taken) => new(options, source, tasks, loggerFactory, record, taken);
 
     /// <summary>Installs pages while the processes are still stopped, the most important first.</summary>
     /// <remarks>

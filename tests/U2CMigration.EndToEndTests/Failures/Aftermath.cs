@@ -13,6 +13,8 @@ internal static class Aftermath
     private const string FindLeftovers = """
         look() {
             grep -lxs criu /proc/[0-9]*/comm | sed 's/^/a criu process: /'
+            grep -ls '^u2c-fill-' /proc/[0-9]*/comm | sed 's/^/a process that holds memory: /'
+            ls /run/u2cmigration/*.fill* 2>/dev/null | sed 's/^/a mark of missing pages: /'
             find /proc/[0-9]*/fd -lname '*memfd:u2c-pages*' 2>/dev/null | sed 's/^/a page store: /'
             grep -ls '^VmFlags:.* u[mw]\( \|$\)' /proc/[0-9]*/smaps | sed 's/^/memory registered with userfaultfd: /'
             find /run/u2cmigration -mindepth 1 -type d 2>/dev/null | sed 's/^/images: /'

@@ -120,5 +120,31 @@ public sealed class ArrivingAddressTests(RigFixture fixture) : FailureTest(fixtu
         (await workload.AskAsync("check", Cancellation)).Should().StartWith("ok ");
     }
 
+    /// <summary>Clients have still the other host for the one that has the address.</summary>
+    [Fact]
+    public async Task Receive_KilledBeforeTheAddressWasAnnounced_TheNextOneAnnouncesIt()
+    {
+        Requires.Testbed();
+        await using RunningWorkload workload = await StartWorkloadAsync();
+        (await workload.AskAsync("check", Cancellation)).Should().StartWith("ok ");
+        await using RigProcess silent = Rig.Start(
+            Rig.B, ["dotnet", "exec", ProgramInHosts.Path("U2CMigration.Disturbance"), "receive", Agents.Port, Agents.Address, "Auto", "silence"]);
+        await silent.ReadLineAsync("ready", Cancellation);
+        await using RigProcess sender = Agents.StartSending(Rig, $"{Rig.AddressOfB}:{Agents.Port}", workload.ProcessId);
+        await SayAsync(Rig.B, "until grep -qs '\"State\":[^,]*Resumed' /run/u2cmigration/*.state; do sleep 0.02; done");
+        await silent.KillAsync();
+        string before = await OwnerForClientsAsync();
+        await using Agents next = await StartReceiverAsync();
+        string after = await OwnerForClientsAsync();
+
+        before.Should().Be(await SayAsync(Rig.A, "cat /sys/class/net/eth0/address"));
+        (await sender.WaitAsync(Cancellation)).ExitCode.Should().Be(0);
+        after.Should().Be(await SayAsync(Rig.B, "cat /sys/class/net/eth0/address"));
+        (await workload.AskAsync("check", Cancellation)).Should().StartWith("ok ");
+        await Aftermath.MovedAsync(Rig, workload, Cancellation);
+    }
+
+    private Task<string> OwnerForClientsAsync() => SayAsync(Rig.Client, $"ip neighbour show {Rig.ServiceAddress} | sed -n 's/.*lladdr \\([^ ]*\\).*/\\1/p'");
+
     private async Task<string> SayAsync(string host, string command) => (await Rig.ExecAsync(host, ["sh", "-c", command], Cancellation)).Output.Trim();
 }

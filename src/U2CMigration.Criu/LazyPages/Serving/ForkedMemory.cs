@@ -1,4 +1,5 @@
 using System.Globalization;
+using U2CMigration.Criu.LazyPages.Handover;
 
 namespace U2CMigration.Criu.LazyPages.Serving;
 
@@ -14,23 +15,29 @@ internal static class ForkedMemory
     /// <summary>Takes out of a new child's missing pages what its parent does not hand on.</summary>
     /// <param name="child">The child.</param>
     /// <param name="parentProcessId">The parent, as numbered here; 0 when that is not known.</param>
-    internal static void Withhold(RestoredTask child, int parentProcessId)
+    /// <param name="record">Where it is written down; null for nowhere.</param>
+    /// <returns>False when the parent is gone, and cannot be asked.</returns>
+    internal static bool TryWithhold(RestoredTask child, int parentProcessId, ServingRecord? record)
     {
         if (parentProcessId == 0 || child.Ranges.PendingCount == 0)
         {
-            return;
+            return true;
         }
 
         try
         {
             foreach ((ulong start, ulong end) in Parse(File.ReadLines(string.Create(CultureInfo.InvariantCulture, $"/proc/{parentProcessId}/smaps"))))
             {
+                record?.Withheld(child.Member, start, end);
                 _ = child.Discard(start, end);
             }
+
+            return true;
         }
         catch (IOException)
         {
             // It was killed in its fork, and with it every reader of its flags.
+            return false;
         }
     }
 

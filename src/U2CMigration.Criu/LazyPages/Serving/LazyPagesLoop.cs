@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
+using U2CMigration.Criu.LazyPages.Handover;
 
 namespace U2CMigration.Criu.LazyPages.Serving;
 
@@ -16,7 +17,9 @@ internal sealed class LazyPagesLoop : IDisposable
     private readonly LazyPagesCounters _counters;
     private readonly LazyPagesOrders _orders;
     private readonly LazyPagesPromises _promises;
-    private readonly RestoreSocket _socket;
+    private readonly RestoreSocket? _socket;
+    private readonly ServingRecord? _record;
+    private readonly FinishedTasks _finished;
     private readonly RestoredTasks _tasks;
     private readonly TaskServer _server;
     private readonly PageFiller _filler;
@@ -30,18 +33,30 @@ internal sealed class LazyPagesLoop : IDisposable
     private bool _isLeaving;
     private CriuException? _failure;
 
-    internal LazyPagesLoop(LazyPagesOptions options, ILazyPageSource source, IReadOnlyList<LazyTask> tasks, LazyPagesOrders orders, LazyPagesPromises promises, ILogger logger)
+    internal LazyPagesLoop(LazyPagesOptions options, ILazyPageSource source, IReadOnlyList<LazyTask> tasks, LazyPagesOrders orders, LazyPagesPromises promises, ILogger logger,
+        ServingRecord? record = null, IReadOnlyDictionary<int, Microsoft.Win32.SafeHandles.SafeFileHandle>? taken = null)
     {
         var installer = new PageInstaller(source);
         _orders = orders;
         _promises = promises;
         _logger = logger;
+        _record = record;
         _counters = new LazyPagesCounters();
-        _tasks = new RestoredTasks(tasks, source, _counters);
-        _server = new TaskServer(_tasks, new TouchServer(installer, _counters, options.ReadAheadPages), _counters);
+        _tasks = new RestoredTasks(tasks, source, _counters, record);
+        _finished = new FinishedTasks(_tasks, record);
+        _server = new TaskServer(_tasks, new TouchServer(installer, _counters, options.ReadAheadPages), _counters, record);
         _filler = new PageFiller(_tasks, installer, _counters);
         _pace = new FillPace(options.TouchedFillBytes, options.FillBytes);
-        _socket = new RestoreSocket(options.SocketPath);
+        if (taken is null)
+        {
+            _socket = new RestoreSocket(options.SocketPath);
+        }
+        else
+        {
+            new LogReplay(_tasks, _counters, record!, taken).Run();
+            _isRegistered = true;
+            promises.Registered();
+        }
     }
 
     internal void Run()
@@ -64,7 +79,7 @@ internal sealed class LazyPagesLoop : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _socket.Dispose();
+    public void Dispose() => _socket?.Dispose();
 
     private bool MayFill => _isRegistered && _failure is null && _orders.FillOrder is not null;
 
@@ -85,7 +100,7 @@ internal sealed class LazyPagesLoop : IDisposable
         int timeout = NextTimeout();
         long previousLook = _lastLook;
         _lastLook = Stopwatch.GetTimestamp();
-        _orders.Descriptors.Wait(_tasks, _socket.Handle, timeout);
+        _orders.Descriptors.Wait(_tasks, _socket?.Handle ?? -1, timeout);
 
         // After a sleep a touch came when the sleep ended; while awake it may have come right after the look before.
         bool touched = _server.Serve(_orders.Descriptors, timeout == 0 ? previousLook : Stopwatch.GetTimestamp());
@@ -136,7 +151,7 @@ internal sealed class LazyPagesLoop : IDisposable
 
     private void Converse()
     {
-        RestoreConversation? conversation = _socket.Conversation ?? _socket.Accept();
+        RestoreConversation? conversation = _socket!.Conversation ?? _socket.Accept();
         while (true)
         {
             switch (conversation.Next(out int processId, out var descriptor))
@@ -175,7 +190,7 @@ internal sealed class LazyPagesLoop : IDisposable
 
     private void Closed()
     {
-        _socket.Dispose();
+        _socket!.Dispose();
         if (!_isRegistered)
         {
             _isLeaving = true;
@@ -189,7 +204,7 @@ internal sealed class LazyPagesLoop : IDisposable
         if (!_isRegistered)
         {
             _isLeaving = true;
-            _socket.Refuse();
+            _socket!.Refuse();
             if (_socket.Conversation is not null)
             {
                 Converse();
@@ -210,16 +225,11 @@ internal sealed class LazyPagesLoop : IDisposable
             return;
         }
 
-        for (int position = _tasks.Open.Length - 1; position >= 0; position--)
+        _isComplete = _finished.TryClose(mayFinish: _failure is null && !_server.HasWaiting) && _failure is null;
+        if (_finished.Waits)
         {
-            RestoredTask task = _tasks.Open[position];
-            if (task.Ranges.PendingCount == 0)
-            {
-                _tasks.Close(task);
-            }
+            _blocked = EagerLooks;
         }
-
-        _isComplete = _tasks.Open.Length == 0 && _failure is null;
     }
 
     private void Fail(CriuException failure)
@@ -254,7 +264,7 @@ internal sealed class LazyPagesLoop : IDisposable
             _tasks.Close(_tasks.Open[position]);
         }
 
-        _socket.Dispose();
+        _socket?.Dispose();
         CriuException? failure = null;
         if (_isComplete)
         {

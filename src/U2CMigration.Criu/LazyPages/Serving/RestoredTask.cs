@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using U2CMigration.Criu.LazyPages.Handover;
 using U2CMigration.Criu.LazyPages.Ranges;
 
 namespace U2CMigration.Criu.LazyPages.Serving;
@@ -24,6 +25,9 @@ internal sealed class RestoredTask
 
     internal SafeFileHandle Descriptor { get; }
 
+    /// <summary>Its number in a <see cref="ServingRecord"/>; 0 where there is none.</summary>
+    internal int Member { get; init; }
+
     /// <summary>Whether it was forked since the restore: what becomes of its pages says nothing about those of the process of the images.</summary>
     internal bool IsForked { get; private init; }
 
@@ -35,12 +39,15 @@ internal sealed class RestoredTask
     internal ulong FillPosition { get; set; }
 
     /// <summary>The child of a fork: it lacks what its parent lacks at this moment, without what the parent does not hand on.</summary>
-    internal RestoredTask Fork(SafeFileHandle descriptor)
+    internal RestoredTask Fork(SafeFileHandle descriptor, int member = 0, ServingRecord? record = null)
     {
-        var child = new RestoredTask(ProcessId, descriptor, Ranges.Clone(), Family) { IsForked = true };
-        ForkedMemory.Withhold(child, NumberHere);
+        RestoredTask child = Copy(descriptor, member);
+        _ = ForkedMemory.TryWithhold(child, NumberHere, record);
         return child;
     }
+
+    /// <summary>The child of a fork as long as nothing is known of what its parent does not hand on.</summary>
+    internal RestoredTask Copy(SafeFileHandle descriptor, int member) => new(ProcessId, descriptor, Ranges.Clone(), Family) { IsForked = true, Member = member };
 
     /// <summary>Records that pages are in, or are not wanted.</summary>
     internal void Settle(in LazyRun pages)

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using U2CMigration.Criu.LazyPages.Handover;
 using U2CMigration.Criu.LazyPages.Ranges;
 
 namespace U2CMigration.Criu.LazyPages.Serving;
@@ -12,9 +13,11 @@ internal sealed class RestoredTasks
     private readonly List<RestoredTask> _open = [];
     private readonly ILazyPageSource _source;
     private readonly LazyPagesCounters _counters;
+    private readonly ServingRecord? _record;
 
-    internal RestoredTasks(IReadOnlyList<LazyTask> tasks, ILazyPageSource source, LazyPagesCounters counters)
+    internal RestoredTasks(IReadOnlyList<LazyTask> tasks, ILazyPageSource source, LazyPagesCounters counters, ServingRecord? record = null)
     {
+        _record = record;
         foreach (LazyTask task in tasks)
         {
             if (!_expected.TryAdd(task.ProcessId, task))
@@ -40,13 +43,18 @@ internal sealed class RestoredTasks
     /// <param name="processId">The process, as numbered in the images.</param>
     /// <param name="descriptor">Its userfaultfd.</param>
     /// <param name="numberHere">The process, as numbered here; 0 when that is not known.</param>
-    internal void Arrived(int processId, SafeFileHandle descriptor, int numberHere)
+    internal void Arrived(int processId, SafeFileHandle descriptor, int numberHere) =>
+        Arrived(processId, descriptor, numberHere, _record?.Arrived(processId, descriptor, numberHere) ?? 0);
+
+    /// <summary>Takes a process that is a member already.</summary>
+    internal RestoredTask Arrived(int processId, SafeFileHandle descriptor, int numberHere, int member)
     {
         _expected.Remove(processId, out LazyTask? expected);
         var ranges = new LazyRanges(expected?.Ranges ?? []);
-        var task = new RestoredTask(processId, descriptor, ranges, new TaskFamily(processId, _source), numberHere);
+        var task = new RestoredTask(processId, descriptor, ranges, new TaskFamily(processId, _source), numberHere) { Member = member };
         _restored[processId] = task;
         Add(task);
+        return task;
     }
 
     internal void Add(RestoredTask task)
@@ -109,6 +117,22 @@ internal sealed class RestoredTasks
             _counters.Unwanted += task.Ranges.PendingCount;
         }
 
+        _record?.Closing(task.Member);
         task.Close();
+    }
+
+    /// <summary>Closes a process of which a predecessor has written down that it is closed.</summary>
+    internal void CloseTaken(RestoredTask task)
+    {
+        if (_open.Remove(task))
+        {
+            Version++;
+            if (_restored.GetValueOrDefault(task.ProcessId) == task)
+            {
+                _restored.Remove(task.ProcessId);
+            }
+
+            task.Close();
+        }
     }
 }

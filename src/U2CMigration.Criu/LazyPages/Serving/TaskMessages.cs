@@ -1,5 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 using U2CMigration.Criu.Interop;
+using U2CMigration.Criu.LazyPages.Handover;
 
 namespace U2CMigration.Criu.LazyPages.Serving;
 
@@ -8,7 +9,7 @@ namespace U2CMigration.Criu.LazyPages.Serving;
 /// Reading an event lets the process go on with what it announced: a discard happens after its event was read. So nothing may be copied
 /// between the reading and the bookkeeping on the strength of older knowledge; one thread does both.
 /// </remarks>
-internal sealed class TaskMessages(LazyPagesCounters counters)
+internal sealed class TaskMessages(LazyPagesCounters counters, ServingRecord? record = null)
 {
     private const int BatchMessages = 64;
 
@@ -22,12 +23,37 @@ internal sealed class TaskMessages(LazyPagesCounters counters)
     /// <param name="children">Receives the children that were forked.</param>
     internal void Read(RestoredTask task, long since, Queue<Touch> touches, List<RestoredTask> children)
     {
-        int length = Userfaultfd.Read(task.Descriptor, _buffer);
-        Span<UserfaultMessage> messages = UserfaultMessage.Parse(_buffer.AsSpan(0, length));
-        Apply(task, messages, since, touches, children);
+        Span<byte> buffer = record is null ? _buffer : record.Log.Begin(task.Member);
+        int length = Userfaultfd.Read(task.Descriptor, buffer);
+        Span<UserfaultMessage> messages = UserfaultMessage.Parse(buffer[..length]);
+        if (record is null)
+        {
+            Apply(task, messages, since, touches, children);
+        }
+        else if (OnlyTouches(messages))
+        {
+            Apply(task, messages, since, touches, children);
+            record.Log.Drop(messages.Length);
+        }
+        else
+        {
+            record.Log.Keep(messages.Length);
+            record.TakeChildren(messages);
+            Apply(task, messages, since, touches, children);
+        }
     }
 
-    internal void Apply(RestoredTask task, ReadOnlySpan<UserfaultMessage> messages, long since, Queue<Touch> touches, List<RestoredTask> children)
+    internal void Apply(RestoredTask task, ReadOnlySpan<UserfaultMessage> messages, long since, Queue<Touch> touches, List<RestoredTask> children) =>
+        Apply(task, messages, since, touches, children, Adopt);
+
+    /// <summary>The same where the children come from elsewhere.</summary>
+    /// <param name="task">The process.</param>
+    /// <param name="messages">One batch.</param>
+    /// <param name="since">The earliest time at which a touch can have come.</param>
+    /// <param name="touches">Receives the touches.</param>
+    /// <param name="children">Receives the children.</param>
+    /// <param name="adopt">Makes the child of a fork, given the descriptor that the message names.</param>
+    internal void Apply(RestoredTask task, ReadOnlySpan<UserfaultMessage> messages, long since, Queue<Touch> touches, List<RestoredTask> children, Func<RestoredTask, int, RestoredTask> adopt)
     {
         foreach (ref readonly UserfaultMessage message in messages)
         {
@@ -38,7 +64,7 @@ internal sealed class TaskMessages(LazyPagesCounters counters)
                     break;
                 case UserfaultEvent.Fork:
                     counters.Forks++;
-                    children.Add(Adopt(task, message.ChildDescriptor));
+                    children.Add(adopt(task, message.ChildDescriptor));
                     break;
                 case UserfaultEvent.Remap:
                     counters.Remaps++;
@@ -74,10 +100,25 @@ internal sealed class TaskMessages(LazyPagesCounters counters)
         _gone.Clear();
     }
 
-    private static RestoredTask Adopt(RestoredTask parent, int number)
+    private static bool OnlyTouches(ReadOnlySpan<UserfaultMessage> messages)
     {
-        var descriptor = new SafeFileHandle(number, ownsHandle: true);
+        foreach (ref readonly UserfaultMessage message in messages)
+        {
+            if (message.Event != UserfaultEvent.Touch)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private RestoredTask Adopt(RestoredTask parent, int number)
+    {
+        (int member, SafeFileHandle descriptor) = record?.NextChild() ?? (0, new SafeFileHandle(number, ownsHandle: true));
         Userfaultfd.Adopt(descriptor);
-        return parent.Fork(descriptor);
+        RestoredTask child = parent.Fork(descriptor, member, record);
+        record?.Adopted(member);
+        return child;
     }
 }

@@ -1,9 +1,11 @@
+using U2CMigration.Criu.LazyPages.Handover;
+
 namespace U2CMigration.Criu.LazyPages.Serving;
 
 /// <summary>Reads and answers what the processes have to say.</summary>
-internal sealed class TaskServer(RestoredTasks tasks, TouchServer touches, LazyPagesCounters counters)
+internal sealed class TaskServer(RestoredTasks tasks, TouchServer touches, LazyPagesCounters counters, ServingRecord? record = null)
 {
-    private readonly TaskMessages _messages = new(counters);
+    private readonly TaskMessages _messages = new(counters, record);
     private readonly List<RestoredTask> _children = [];
     private readonly List<RestoredTask> _gone = [];
 

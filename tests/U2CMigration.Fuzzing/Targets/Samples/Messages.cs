@@ -53,5 +53,8 @@ internal static class Messages
         new Pong(7),
         new Query(Id),
         new State(Id, MigrationState.Resumed),
+        new Challenge(new byte[Challenge.NonceBytes], IsRequired: true),
+        new Proof(new byte[Proof.IdBytes], new byte[Challenge.NonceBytes], new byte[Proof.CodeBytes]),
+        new ProofAnswer(new byte[Proof.CodeBytes]),
     ];
 }
