@@ -1,3 +1,4 @@
+using U2CMigration.Containers.Runtimes;
 using U2CMigration.Core.Owners;
 using U2CMigration.Criu.Stub;
 

@@ -1,4 +1,4 @@
-namespace U2CMigration.Containers;
+namespace U2CMigration.Containers.Runtimes;
 
 /// <summary>What the source tells the destination of a container, see <see cref="Core.Owners.TreeDescription.Properties"/>.</summary>
 internal static class DescriptionKeys
