@@ -68,6 +68,25 @@ public sealed class OverlayTests : IDisposable
         (await transfer.VerifyAsync()).Names.Should().Equal("/: /etc");
     }
 
+    /// <summary>The directory was sent before it hides anything: what the destination has of the image below it has to go.</summary>
+    [Fact]
+    public async Task Directory_ThatIsMadeAgainBetweenTwoRounds_HidesTheImage()
+    {
+        using Overlay source = Mount("1");
+        using Overlay destination = Mount("2");
+        File.WriteAllText($"{source.Path}/etc/new", "of the container");
+        using Transfer transfer = Between(source, destination, merged: false);
+        await transfer.RoundAsync();
+        File.Move($"{source.Path}/etc/new", $"{source.Path}/kept");
+        Directory.Delete($"{source.Path}/etc", recursive: true);
+        Directory.CreateDirectory($"{source.Path}/etc");
+        File.Move($"{source.Path}/kept", $"{source.Path}/etc/new");
+        FileTreeRound round = await transfer.RoundAsync(isFrozen: true);
+
+        TreeText.Differences(source.Path, destination.Path).Should().BeEmpty();
+        round.ContentBytes.Should().Be(0, "the file only moved");
+    }
+
     /// <summary>An overlay inside the container has its marks on its own upper folder, which may be in ours.</summary>
     [Fact]
     public async Task MarksOfAnOverlayInside_Travel()
