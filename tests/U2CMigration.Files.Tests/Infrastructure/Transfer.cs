@@ -56,4 +56,13 @@ internal sealed class Transfer : IDisposable
         Source.Dispose();
         Destination.Dispose();
     }
+
+    /// <summary>Rounds until nothing is so young that its times are not trusted.</summary>
+    internal async Task SettleAsync()
+    {
+        for (FileTreeRound round = await RoundAsync(); round.PendingEntries > 0; round = await RoundAsync())
+        {
+            await Task.Delay(10);
+        }
+    }
 }
