@@ -45,7 +45,8 @@ run_project() {
     local name=$1 kind=$2 code=0 counts
     shift 2
     local dll=$REPO/artifacts/bin/$name/release/$name.dll report=$LOGS/$name.xml log=$LOGS/$name.log
-    local command=(dotnet exec "$dll" -noLogo -noColor -xml "$report")
+    # A test that hangs is named before the whole is ended.
+    local command=(dotnet exec "$dll" -noLogo -noColor -longRunning 240 -xml "$report")
     if ! grep -rqsE '^\s*\[(Fact|Theory)' --include='*.cs' "$REPO/tests/$name"; then
         printf '%-45s has no tests\n' "$name"
         return
