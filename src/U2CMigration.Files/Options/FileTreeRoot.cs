@@ -29,7 +29,7 @@ public sealed class FileTreeRoot
 
     /// <summary>
     /// Paths below the root, without a slash in front, that stay behind with all that is in them: what travels by other means, such as shared memory that moves as pages.
-    /// The destination neither writes nor removes them. Default: none.
+    /// The destination neither writes nor removes them, but for <see cref="ExistingEntries.Replace"/>, which removes everything before the first round. Names have to be UTF-8. Default: none.
     /// </summary>
     public IReadOnlyList<string> Exclude { get; init; } = [];
 
