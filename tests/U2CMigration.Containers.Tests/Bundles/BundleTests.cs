@@ -43,6 +43,7 @@ public sealed class BundleTests
     [InlineData("")]
     [InlineData("{")]
     [InlineData("null")]
+    [InlineData("[]")]
     public void Read_NoConfiguration_SaysWhichFile(string text)
     {
         using var directory = new TemporaryBundle(text);
@@ -51,7 +52,7 @@ public sealed class BundleTests
     }
 
     [Theory]
-    [InlineData("[]")]
+    [InlineData("{}")]
     [InlineData("{\"mounts\": 7, \"linux\": {\"namespaces\": [3]}, \"root\": {\"path\": 1}}")]
     public void Read_StrangeConfiguration_HasNothing(string text)
     {
@@ -60,7 +61,7 @@ public sealed class BundleTests
         directory.Invoking(static one =>
         {
             var bundle = one.Read();
-            return (bundle.Namespace("pid"), bundle.Binds.Count(), bundle.HasTerminal);
-        }).Should().NotThrow<NullReferenceException>();
+            return (bundle.Namespace("pid"), bundle.Binds.Count(), bundle.HasTerminal, bundle.Fingerprint(), bundle.RootFileSystem);
+        }).Should().NotThrow();
     }
 }
