@@ -2,9 +2,9 @@ using System.Diagnostics;
 using U2CMigration.Containers.Bundles;
 using U2CMigration.Containers.Runtimes;
 using U2CMigration.Core.Owners;
-using U2CMigration.Criu;
 using U2CMigration.Criu.Rpc;
 using U2CMigration.Criu.Stub;
+using U2CMigration.Criu;
 
 namespace U2CMigration.Containers.Destination;
 

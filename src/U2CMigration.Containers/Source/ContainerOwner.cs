@@ -2,9 +2,9 @@ using System.Diagnostics;
 using U2CMigration.Containers.Bundles;
 using U2CMigration.Containers.Runtimes;
 using U2CMigration.Core.Owners;
-using U2CMigration.Criu;
 using U2CMigration.Criu.Rpc;
 using U2CMigration.Criu.Stub;
+using U2CMigration.Criu;
 
 namespace U2CMigration.Containers.Source;
 
@@ -19,6 +19,9 @@ internal sealed class ContainerOwner(ContainerRuntime runtime, string id, Contai
 
     /// <summary>A description takes some tens of milliseconds.</summary>
     private static readonly TimeSpan DescribeLimit = TimeSpan.FromSeconds(30);
+
+    /// <summary>On a busy machine; a runtime that has not asked for anything ends this wait only.</summary>
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(2);
 
     /// <summary>The runtime takes a container for running until its first process was collected.</summary>
     private static readonly TimeSpan RemoveLimit = TimeSpan.FromSeconds(10);
@@ -127,6 +130,9 @@ internal sealed class ContainerOwner(ContainerRuntime runtime, string id, Contai
             }
 
             await ended.ConfigureAwait(false);
+
+            // It may have ended with its answer before this program has noticed that it gave one.
+            await Task.WhenAny(asking, Task.Delay(AnswerLimit, cancellationToken)).ConfigureAwait(false);
             if (process.ExitCode != 0 || !asking.IsCompletedSuccessfully)
             {
                 await limit.CancelAsync().ConfigureAwait(false);

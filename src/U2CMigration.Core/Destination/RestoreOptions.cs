@@ -1,5 +1,4 @@
 using U2CMigration.Core.Agreement;
-using U2CMigration.Core.Owners;
 using U2CMigration.Core.Sessions;
 using U2CMigration.Criu.Configuration;
 using U2CMigration.Criu.Options;

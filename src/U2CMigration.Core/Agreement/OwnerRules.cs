@@ -1,7 +1,7 @@
 using U2CMigration.Criu.Options;
 using U2CMigration.Criu.Rpc;
 
-namespace U2CMigration.Core.Owners;
+namespace U2CMigration.Core.Agreement;
 
 /// <summary>How what the owner of a tree wants of CRIU goes into the options of a dump or a restore.</summary>
 internal static class OwnerRules
