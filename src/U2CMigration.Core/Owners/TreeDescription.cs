@@ -40,7 +40,7 @@ public sealed record TreeDescription(string Kind, string Name)
         var properties = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (string requirement in requirements.Where(IsPart))
         {
-            switch (requirement[Prefix.Length..].Split('=', 3))
+            switch (requirement[Prefix.Length..].Split('=', 2))
             {
                 case [KindKey, var value]:
                     kind = value;
@@ -48,8 +48,8 @@ public sealed record TreeDescription(string Kind, string Name)
                 case [NameKey, var value]:
                     name = value;
                     break;
-                case [PropertyKey, var key, var value]:
-                    properties[key] = value;
+                case [PropertyKey, var value] when value.Split('=', 2) is [var key, var text]:
+                    properties[key] = text;
                     break;
             }
         }
