@@ -133,6 +133,7 @@ public sealed class AddressHandover : ISourceNetwork, IDestinationNetwork
                 // The process was killed between the resume and the announcement.
                 RouteNetlink.AddAddress(device.Value.Index, waiting.Address.GetAddressBytes(), waiting.PrefixLength);
                 GratuitousArp.Announce(waiting.Address, device.Value);
+                ArrivingAddress.LeaveLoopback(waiting);
             }
 
             ArrivingAddress.RemoveAbandoned(waiting);

@@ -69,6 +69,10 @@ internal sealed class ArrivingAddress(IPAddress address, int prefixLength, Netwo
         }
     }
 
+    /// <summary>The address is on its device, and waits no more.</summary>
+    internal static void LeaveLoopback(ArpSilence.WaitingAddress arrived) =>
+        RouteNetlink.RemoveAddressIfThere(NetworkDevice.LoopbackIndex, arrived.Address.GetAddressBytes(), HostPrefix);
+
     private void LeaveLoopback()
     {
         if (_onLoopback)
