@@ -14,21 +14,12 @@ internal sealed class SourceCommit
     private SourceCommit(ISourceJournal journal, JournalEntry entry, IFrozenOriginal original) => (_journal, _entry, _original) = (journal, entry, original);
 
     /// <summary>Passes the point from which on only the destination knows; the commit is sent after this.</summary>
-    /// <exception cref="IOException">The journal cannot be written: nothing was committed. The same holds for whatever else is thrown.</exception>
+    /// <exception cref="IOException">The journal cannot be written: nothing was committed. The same holds for whatever else is thrown; who has undone everything removes the entry.</exception>
     public static SourceCommit Begin(ISourceJournal journal, JournalEntry entry, IFrozenOriginal original)
     {
         // The journal first: an original that stays frozen without one could not be found again.
         journal.Write(entry);
-        try
-        {
-            original.Insure();
-        }
-        catch
-        {
-            journal.Remove(entry.MigrationId);
-            throw;
-        }
-
+        original.Insure();
         return new SourceCommit(journal, entry, original);
     }
 

@@ -220,9 +220,9 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
         (MigrationConnection connection, SourceDialogue dialogue, LedgerIdentity ledger) = held.Link;
         StopAndCopy stop = held.Stop;
         using var timeout = new CancellationTokenSource(context.Options.CommitTimeout);
+        var journal = new JournalFiles(context.Options.WorkDirectory);
         try
         {
-            var journal = new JournalFiles(context.Options.WorkDirectory);
             _parts.JournalClaim = journal.TryClaim(context.MigrationId);
             _committed = new CommittedSource(held, SourceCommit.Begin(journal, held.Tree.Describe(ledger), held.Tree));
             DowntimeTimeline timeline = stop.Timeline;
@@ -262,8 +262,10 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
         }
         catch (Exception e) when (_committed is null)
         {
-            // The journal cannot be written, or the tree cannot be held for good: nothing was committed.
-            throw await _parts.UndoAsync(e, CancellationToken.None).ConfigureAwait(false);
+            // The journal cannot be written, or the tree cannot be held for good: nothing was committed. Not before the tree runs again may the entry be gone.
+            Exception failure = await _parts.UndoAsync(e, CancellationToken.None).ConfigureAwait(false);
+            journal.Remove(context.MigrationId);
+            throw failure;
         }
         catch (Exception e)
         {

@@ -83,7 +83,7 @@ public sealed class KeptFillTests : IDisposable
         bool finished = kept.TryFinish();
 
         finished.Should().BeFalse();
-        Running(FillHolder.Name).Should().NotBe(0);
+        SpinWait.SpinUntil(() => Running(FillHolder.Name) != 0, Patience).Should().BeTrue("it takes its name when it has been told");
         Directory.Delete(Marker.CompletePath);
         kept.TryFinish().Should().BeTrue();
         Running(FillHolder.Name).Should().Be(0);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using U2CMigration.Core.Freezing;
 using U2CMigration.Core.Guardians;
 
@@ -7,7 +8,15 @@ public sealed class FreezeGuardianTests : IDisposable
 {
     private readonly string _file = Path.GetTempFileName();
 
-    public void Dispose() => File.Delete(_file);
+    /// <summary>Not this process, whose sockets, and those of the programs of other tests, a guardian would look into for seconds.</summary>
+    private readonly Process _workload = Process.Start("sleep", "60");
+
+    public void Dispose()
+    {
+        File.Delete(_file);
+        _workload.Kill();
+        _workload.Dispose();
+    }
 
     [Fact]
     public void EndOfInput_ToldNothing_Undoes()
@@ -30,5 +39,5 @@ public sealed class FreezeGuardianTests : IDisposable
         File.ReadAllText(_file).Should().BeEmpty();
     }
 
-    private Guardian Start() => Guardian.Start("test", FreezeGuardian.UndoOf(_file, "0", Environment.ProcessId, null));
+    private Guardian Start() => Guardian.Start("test", FreezeGuardian.UndoOf(_file, "0", _workload.Id, null));
 }

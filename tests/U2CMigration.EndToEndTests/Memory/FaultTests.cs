@@ -62,7 +62,7 @@ public sealed class FaultTests(RigFixture fixture)
         await Aftermath.CleanAsync(fixture.Rig, Cancellation);
         await using RunningWorkload workload = await RunningWorkload.StartAsync(fixture.Rig, "overwriter", port, Cancellation, "--memory-mib", "64", "--effort", "20");
         await using RigProcess receiver = await StartReceiverAsync(FirstTouch, fault);
-        await using RigProcess sender = Agents.StartSending(fixture.Rig, $"{Rig.AddressOfB}:{Agents.Port}", workload.ProcessId, "--verify", "--max-duration-s", "2");
+        await using RigProcess sender = Agents.StartSending(fixture.Rig, $"{Rig.AddressOfB}:{Agents.Port}", workload.ProcessId, "--verify", "--max-duration-s", "2", "--freeze-timeout-s", "600");
         CommandResult result = await sender.WaitAsync(Cancellation);
 
         if (result.ExitCode == 0)

@@ -9,9 +9,13 @@ internal sealed partial class RunningWorkload : IAsyncDisposable
 {
     private const string OwnCgroup = "/sys/fs/cgroup/unified/workload";
 
-    // After thousands of short commands the numbers of one host meet those of the other, which are then taken when a workload arrives.
+    // After thousands of short commands the numbers of one host meet those of the other, which are then taken when a workload arrives. Host a does not begin anew each time: what a test has left on
+    // host b would have the numbers of the next workload.
     private const int FirstProcessOfA = 1_000;
+    private const int LastProcessOfA = 15_000;
     private const int FirstProcessOfB = 20_000;
+
+    private const string LastProcess = "/proc/sys/kernel/ns_last_pid";
 
     private static readonly TimeSpan QuitLimit = TimeSpan.FromSeconds(5);
 
@@ -125,8 +129,8 @@ internal sealed partial class RunningWorkload : IAsyncDisposable
     public static async Task PrepareHostsAsync(Rig rig, CancellationToken cancellationToken)
     {
         await BringAddressHomeAsync(rig, cancellationToken);
-        await CountFromAsync(rig, Rig.A, FirstProcessOfA, cancellationToken);
-        await CountFromAsync(rig, Rig.B, FirstProcessOfB, cancellationToken);
+        await SayAsync(rig, Rig.A, $"[ $(cat {LastProcess}) -lt {LastProcessOfA} ] || echo {FirstProcessOfA} >{LastProcess}", cancellationToken);
+        await SayAsync(rig, Rig.B, $"echo {FirstProcessOfB} >{LastProcess}", cancellationToken);
     }
 
     /// <summary>Puts the service address on host a, wherever a migration has left it.</summary>
@@ -136,8 +140,8 @@ internal sealed partial class RunningWorkload : IAsyncDisposable
         await TakeAddressAsync(rig, Rig.A, cancellationToken);
     }
 
-    private static async Task CountFromAsync(Rig rig, string host, int number, CancellationToken cancellationToken) =>
-        (await rig.ExecAsync(host, ["sh", "-c", $"echo {number} >/proc/sys/kernel/ns_last_pid"], cancellationToken)).Successful();
+    private static async Task SayAsync(Rig rig, string host, string command, CancellationToken cancellationToken) =>
+        (await rig.ExecAsync(host, ["sh", "-c", command], cancellationToken)).Successful();
 
     private static async Task TakeAddressAsync(Rig rig, string host, CancellationToken cancellationToken)
     {

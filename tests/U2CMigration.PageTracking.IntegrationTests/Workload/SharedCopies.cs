@@ -41,7 +41,14 @@ internal sealed class SharedCopies(SharedObjectTracker tracker)
         var found = new List<string>();
         foreach (SharedObject shared in tracker.Objects)
         {
-            byte[] copy = CopyOf(shared);
+            // What was cut off and has grown again is zeros, whatever had been copied there: the destination takes these pages and no others.
+            byte[] whole = CopyOf(shared);
+            byte[] copy = new byte[whole.Length];
+            foreach (PageRange range in shared.CopiedPages())
+            {
+                whole.AsSpan((int)range.Start, (int)range.Bytes).CopyTo(copy.AsSpan((int)range.Start));
+            }
+
             for (long at = 0; at < shared.Size; at += PageSize.Bytes)
             {
                 if (shared.Read([new PageRange((ulong)at, (ulong)at + PageSize.Bytes)], page, unreadable) == 0 && !page.AsSpan().SequenceEqual(copy.AsSpan((int)at, PageSize.Bytes)))
