@@ -7,6 +7,7 @@ namespace U2CMigration.Criu.IntegrationTests;
 internal sealed class TargetProcess : IDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Freed = TimeSpan.FromMilliseconds(30);
 
     // Each line is the count and how many of 64 pieces of 64 KiB, which never change, are as they should be; the count changes a page.
     private const string Program = """
@@ -112,6 +113,9 @@ internal sealed class TargetProcess : IDisposable
         {
             await Task.Delay(5, limit.Token);
         }
+
+        // A kernel from 6.15 on gives the numbers free a moment after nothing of the process is to be seen any more.
+        await Task.Delay(Freed, limit.Token);
     }
 
     public void Dispose()

@@ -57,7 +57,7 @@ public sealed class KeptFillTests : IDisposable
         using SafeFileHandle second = Member("second");
         kept.Hold(0, first);
         kept.Describe([], _store);
-        int killed = Running(name);
+        int killed = AwaitRunning(name);
 
         PidFd.TrySignal(PidFd.Open(killed), PidFd.Kill);
         for (long start = TimeProvider.System.GetTimestamp(); (Running(name) == 0 || Running(name) == killed) && TimeProvider.System.GetElapsedTime(start) < Patience;)
@@ -83,7 +83,7 @@ public sealed class KeptFillTests : IDisposable
         bool finished = kept.TryFinish();
 
         finished.Should().BeFalse();
-        SpinWait.SpinUntil(() => Running(FillHolder.Name) != 0, Patience).Should().BeTrue("it takes its name when it has been told");
+        AwaitRunning(FillHolder.Name).Should().NotBe(0);
         Directory.Delete(Marker.CompletePath);
         kept.TryFinish().Should().BeTrue();
         Running(FillHolder.Name).Should().Be(0);
@@ -101,6 +101,14 @@ public sealed class KeptFillTests : IDisposable
     }
 
     private KeptFill Start() => KeptFill.Start(Marker, []);
+
+    /// <summary>It takes its name a moment after it was started.</summary>
+    private int AwaitRunning(string name)
+    {
+        int found = 0;
+        SpinWait.SpinUntil(() => (found = Running(name)) != 0, Patience);
+        return found;
+    }
 
     private int Running(string name) => Directory.EnumerateDirectories("/proc")
         .Select(static path => int.TryParse(Path.GetFileName(path), out int id) ? id : 0)
