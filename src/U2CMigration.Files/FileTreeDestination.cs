@@ -64,7 +64,7 @@ public sealed class FileTreeDestination : IDisposable
         _isBroken = true;
         var round = new RoundReceiver(_trees, _options, _round, _file);
 
-        // Writing files takes long; not on the thread of whoever asks.
+        // Writing files takes long; not on the thread of the caller.
         await Task.Run(() => RecordStream.ReadAsync(input, _framer, round.Take, cancellationToken), cancellationToken).ConfigureAwait(false);
         _round++;
         _isBroken = false;

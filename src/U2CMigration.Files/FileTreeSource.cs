@@ -62,7 +62,7 @@ public sealed class FileTreeSource : IDisposable
 
     /// <summary>Sends what differs from what the destination has.</summary>
     /// <param name="output">To <see cref="FileTreeDestination.ReceiveRoundAsync"/>; flushed at the end, and not completed.</param>
-    /// <param name="isFrozen">Whether the owner of the files stands still, so that this is the truth: files in doubt are compared whatever their times say, and a change meanwhile is an error.</param>
+    /// <param name="isFrozen">Whether the owner of the files stands still, so that this is the truth: files in doubt are compared whatever their times say, and a change in the meantime is an error.</param>
     /// <param name="progress">Told now and then, on the thread of the round.</param>
     /// <param name="cancellationToken">Ends the round; the source cannot be used any more then.</param>
     /// <exception cref="FileTreeException">A tree cannot be read, exceeds a limit or, in the freeze, changes.</exception>

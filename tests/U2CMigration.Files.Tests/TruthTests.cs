@@ -10,7 +10,7 @@ public sealed class TruthTests
 {
     public TruthTests() => Requires.Root();
 
-    /// <summary>On tmpfs a page that was read before it is written leaves no trace, even if nobody has it mapped any more.</summary>
+    /// <summary>On tmpfs a page that was read before it is written leaves no trace, even if no one has it mapped any more.</summary>
     [Fact]
     public async Task Frozen_WrittenThroughAMappingOnTmpfs_IsSent()
     {

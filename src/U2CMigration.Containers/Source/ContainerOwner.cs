@@ -61,7 +61,7 @@ internal sealed class ContainerOwner(ContainerRuntime runtime, string id, Contai
                     (int exitCode, _, error) = await RuntimeCommand.RunAsync(runtime, RuntimeArguments.Delete(options.StateRoot, id, force: false), cancellationToken).ConfigureAwait(false);
                     if (exitCode == 0 || (await ContainerState.ReadAsync(runtime, options.StateRoot, id, cancellationToken).ConfigureAwait(false)).State is null)
                     {
-                        // Also where whoever has started it was faster.
+                        // Also where the one who started it was faster.
                         return null;
                     }
                 }

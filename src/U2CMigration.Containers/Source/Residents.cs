@@ -27,7 +27,7 @@ internal static class Residents
             }
         }
 
-        // What was forked meanwhile.
+        // What was forked in the meantime.
         return strangers.Count == 0 ? strangers : [.. strangers.Except(ProcessTree.List(rootProcessId))];
     }
 

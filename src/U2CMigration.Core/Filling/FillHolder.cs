@@ -39,7 +39,7 @@ internal sealed class FillHolder : IDisposable
     /// <summary>Starts one.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="migrationId">Whose descriptors it has; shown among its arguments.</param>
-    /// <param name="alone">What it does when no one else is left and memory depends on it; nothing for one that goes on to wait.</param>
+    /// <param name="alone">What it does when no one else is left and memory depends on it; nothing for one that keeps waiting.</param>
     /// <param name="settled">What it does when no one else is left and no memory depends on it.</param>
     /// <exception cref="IOException">It cannot be started.</exception>
     public static FillHolder Start(string name, Guid migrationId, GuardianScript alone, GuardianScript settled)

@@ -9,7 +9,7 @@ using U2CMigration.Criu.LazyPages;
 
 namespace U2CMigration.Core.Filling;
 
-/// <summary>Goes on with what a receiver has left that was killed while pages of running workloads were missing. One receiver works with a directory, so what is found there is no one else's.</summary>
+/// <summary>Continues with what a receiver has left that was killed while pages of running workloads were missing. One receiver works with a directory, so what is found there is no one else's.</summary>
 internal sealed class FillTakeover(string workDirectory, MigrationLedger ledger, ILoggerFactory loggers)
 {
     private const string BothKilled = "the receiver and the processes beside it that held them were killed together";

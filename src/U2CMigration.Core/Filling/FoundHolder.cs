@@ -48,7 +48,7 @@ internal sealed class FoundHolder : IDisposable
         return found;
     }
 
-    /// <summary>Lets it go on as it was.</summary>
+    /// <summary>Lets it continue as it was.</summary>
     public void Release()
     {
         PidFd.TrySignal(_process, PidFd.Continue);

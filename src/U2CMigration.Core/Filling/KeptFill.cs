@@ -67,7 +67,7 @@ internal sealed class KeptFill : IDescriptorHolder, IDisposable
         }
     }
 
-    /// <summary>Goes on with what a program has left that was killed; <see cref="Renew"/> then makes it this one's own.</summary>
+    /// <summary>Continues with what a program has left that was killed; <see cref="Renew"/> then makes it this one's own.</summary>
     /// <param name="marker">Says that pages may be missing.</param>
     /// <param name="groups">The control groups of the processes.</param>
     /// <param name="found">What was found; taken over.</param>

@@ -1,6 +1,6 @@
 namespace U2CMigration.Core.Owners;
 
-/// <summary>Who has a process tree on the source: nobody, or a program such as a container runtime that keeps books of it.</summary>
+/// <summary>Who has a process tree on the source: no one, or a program such as a container runtime that keeps books of it.</summary>
 public interface ITreeOwner
 {
     /// <summary>The tree and all that is known of it; called once for each check and each migration, while the tree runs. It must not be disturbed.</summary>

@@ -1,6 +1,6 @@
 namespace U2CMigration.Core.Owners;
 
-/// <summary>A process tree that nobody keeps books of.</summary>
+/// <summary>A process tree that no one keeps books of.</summary>
 internal sealed class ProcessTreeOwner(int rootProcessId) : ITreeOwner
 {
     public OwnedTree Tree { get; } = new() { RootProcessId = rootProcessId };

@@ -2,7 +2,7 @@ using U2CMigration.Criu.Rpc;
 
 namespace U2CMigration.Core.Owners;
 
-/// <summary>Restores a process tree that nobody keeps books of.</summary>
+/// <summary>Restores a process tree that no one keeps books of.</summary>
 internal sealed class ProcessTreeRestorer(HeldRestore restore) : ITreeRestorer
 {
     public HeldRestore Restore => restore;

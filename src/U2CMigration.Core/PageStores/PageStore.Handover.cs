@@ -5,7 +5,7 @@ namespace U2CMigration.Core.PageStores;
 
 public sealed unsafe partial class PageStore
 {
-    /// <summary>Goes on with the memory of a store whose program was killed.</summary>
+    /// <summary>Continues with the memory of a store whose program was killed.</summary>
     /// <param name="file">Its file, which becomes this store's.</param>
     /// <param name="chunks">What was in it when it was complete. What was released since is held again: it was given to its process, which has its own by now.</param>
     internal PageStore(SafeFileHandle file, IEnumerable<StoredChunk> chunks)
@@ -22,7 +22,7 @@ public sealed unsafe partial class PageStore
         }
     }
 
-    /// <summary>What another program needs to go on.</summary>
+    /// <summary>What another program needs to continue.</summary>
     internal SafeFileHandle File => _file;
 
     /// <summary>What is held for processes.</summary>

@@ -1,6 +1,6 @@
 namespace U2CMigration.Core.PageStores;
 
-/// <summary>Where pages of a process lie in a store, as another program needs it that goes on with the same memory.</summary>
+/// <summary>Where pages of a process lie in a store, as another program needs it that continues with the same memory.</summary>
 /// <param name="ProcessId">The process, as numbered in the images.</param>
 /// <param name="Start">The address of the first page.</param>
 /// <param name="Offset">Where the slot lies in the store's file.</param>

@@ -21,7 +21,7 @@ namespace U2CMigration.Core.Receiving;
 /// Listens from its creation until it is disposed; several migrations may arrive at the same time. A migration that fails leaves nothing behind, is logged,
 /// and its source is told; it does not end the receiver. Keep the receiver alive until the containers it received have all their pages, which is when
 /// <see cref="ReceiveAsync"/> returns them: their memory is served from this process until then. If it is killed before, they wait for pages that
-/// they touch, and a receiver that is created with the same work directory goes on; it does not return them from <see cref="ReceiveAsync"/>.
+/// they touch, and a receiver that is created with the same work directory continues; it does not return them from <see cref="ReceiveAsync"/>.
 /// </remarks>
 /// <example>
 /// <code>

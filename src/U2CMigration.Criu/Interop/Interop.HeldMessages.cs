@@ -25,7 +25,7 @@ internal static unsafe partial class HeldMessages
     internal static void Lengthen(SafeHandle socket, int bytes) => _ = setsockopt(socket, SocketLevel, SendBufferForced, &bytes, sizeof(int));
 
     /// <summary>Puts a message into the queue of the other end.</summary>
-    /// <returns>False when the queue is full or nobody is there.</returns>
+    /// <returns>False when the queue is full or no one is there.</returns>
     internal static bool TrySend(SafeHandle socket, ReadOnlySpan<byte> label, ReadOnlySpan<SafeHandle> descriptors)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(descriptors.Length, MostDescriptors);

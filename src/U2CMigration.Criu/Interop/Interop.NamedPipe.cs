@@ -21,7 +21,7 @@ internal static partial class NamedPipe
         }
     }
 
-    /// <summary>Opens both ends, which waits for nobody.</summary>
+    /// <summary>Opens both ends, which waits for no one.</summary>
     internal static FileStream Open(string path)
     {
         SafeFileHandle handle = open(path, ReadWrite | CloseOnExec);

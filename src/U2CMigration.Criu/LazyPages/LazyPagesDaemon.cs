@@ -67,7 +67,7 @@ public sealed class LazyPagesDaemon : IAsyncDisposable
     public static LazyPagesDaemon Listen(LazyPagesOptions options, ILazyPageSource source, IReadOnlyList<LazyTask> tasks, ILoggerFactory? loggerFactory = null) =>
         ListenAndRecord(options, source, tasks, loggerFactory, null);
 
-    /// <summary>The same with a record from which a successor could go on.</summary>
+    /// <summary>The same with a record from which a successor could continue.</summary>
     internal static LazyPagesDaemon ListenAndRecord(LazyPagesOptions options, ILazyPageSource source, IReadOnlyList<LazyTask> tasks, ILoggerFactory? loggerFactory, ServingRecord? record)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -77,7 +77,7 @@ public sealed class LazyPagesDaemon : IAsyncDisposable
         return new LazyPagesDaemon(options, source, tasks, loggerFactory, record);
     }
 
-    /// <summary>Goes on where a program has stopped that was killed: all memory is registered, and the processes run.</summary>
+    /// <summary>Continues where a program has stopped that was killed: all memory is registered, and the processes run.</summary>
     /// <param name="options">How; the work directory is not used.</param>
     /// <param name="source">Holds the pages.</param>
     /// <param name="tasks">What the predecessor began with.</param>

@@ -58,7 +58,7 @@ public sealed class CriuStub : IDisposable
                 throw new IOException($"Programs in {folder} cannot be executed (mounted with noexec). Name another directory.");
             }
 
-            // For reading and writing: opening waits for nobody then, and a reader sees the end of a pipe only when this process is gone.
+            // For reading and writing: opening waits for no one then, and a reader sees the end of a pipe only when this process is gone.
             return new CriuStub(folder, NamedPipe.Open(Path.Combine(folder, Calls)), NamedPipe.Open(Path.Combine(folder, Verdicts)));
         }
         catch

@@ -10,7 +10,7 @@ namespace U2CMigration.Files.Comparing;
 
 /// <summary>
 /// Sums an entry up with all that it has. Both hosts do, from what is on them, so that what differs is found whatever the reason. Holes and zeros are the same. A checksum is XxHash128 with a seed of the
-/// comparison: whoever chose the files did not know it.
+/// comparison: those who chose the files did not know it.
 /// </summary>
 internal sealed class EntryDigest(long seed)
 {

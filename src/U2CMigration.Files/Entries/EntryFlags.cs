@@ -6,7 +6,7 @@ internal enum EntryFlags : byte
 {
     None = 0,
 
-    /// <summary>Nobody may change it.</summary>
+    /// <summary>No one may change it.</summary>
     Immutable = 1,
 
     /// <summary>It can only grow.</summary>

@@ -38,7 +38,7 @@ internal static unsafe partial class FileCalls
         var how = new OpenHow { Flags = (ulong)(uint)(flags | O_CLOEXEC), Mode = (flags & O_CREAT) != 0 ? mode : 0, Resolve = rules };
         fixed (byte* path = name)
         {
-            // EAGAIN: something was renamed meanwhile, so that the kernel cannot say whether the path stays beneath.
+            // EAGAIN: something was renamed in the meantime, so that the kernel cannot say whether the path stays beneath.
             for (int attempt = 0; ; attempt++)
             {
                 nint descriptor = OpenAt2(SYS_openat2, directory, path, &how, (nuint)sizeof(OpenHow));

@@ -3,7 +3,7 @@ using System.Buffers.Text;
 namespace U2CMigration.Files.Walking;
 
 /// <summary>
-/// Files under a lease for writing (fcntl(2), F_SETLEASE), from <c>/proc/locks</c>. Whoever opens one has its holder asked to give the lease up, which takes something from the workload, and in the freeze it could not
+/// Files under a lease for writing (fcntl(2), F_SETLEASE), from <c>/proc/locks</c>. When one is opened its holder is asked to give the lease up, which takes something from the workload, and in the freeze it could not
 /// answer: so they are not opened. A lease for reading does not mind readers.
 /// </summary>
 internal sealed class LeasedFiles

@@ -60,7 +60,7 @@ public sealed class SharedObject : IDisposable
 
     internal ((uint Major, uint Minor) Device, ulong Inode) Key => (_state.Device, _state.Inode);
 
-    /// <summary>Whether it may have been written by call: somebody in the tree has, or had, a descriptor of it. Of anonymous memory nobody ever has one.</summary>
+    /// <summary>Whether it may have been written by call: somebody in the tree has, or had, a descriptor of it. Of anonymous memory no one ever has one.</summary>
     internal bool WasOpen { get; private set; }
 
     internal ObjectComparison Comparison { get; }

@@ -35,6 +35,6 @@ public sealed class ChangedFilesTests : IDisposable
 
         ChangedFiles.UpperDirectory(["70 61 0:60 / /proc rw - proc proc rw", mount]).Should().Be(_root);
         ChangedFiles.UpperDirectory([mount.Replace(" / / ", " /srv/web/rootfs / ", StringComparison.Ordinal)]).Should().BeNull("the overlay is the host's then, and holds more");
-        ChangedFiles.UpperDirectory([mount.Replace($"upperdir={_root}", "upperdir=upper", StringComparison.Ordinal)]).Should().BeNull("nobody knows where that is");
+        ChangedFiles.UpperDirectory([mount.Replace($"upperdir={_root}", "upperdir=upper", StringComparison.Ordinal)]).Should().BeNull("no one knows where that is");
     }
 }

@@ -67,7 +67,7 @@ public sealed class FillBookTests
         parse.Should().Throw<InvalidDataException>().WithMessage("*start a receiver of that version with the same work directory*");
     }
 
-    /// <summary>A store that goes on with the file of another one has all that the other had when it was described, whatever became of that since but what was punched out.</summary>
+    /// <summary>A store that continues with the file of another one has all that the other had when it was described, whatever became of that since but what was punched out.</summary>
     [Theory]
     [InlineData(1)]
     [InlineData(2)]

@@ -49,7 +49,7 @@ internal sealed class Predecessor : IDescriptorHolder, IAsyncDisposable
         await _stopped.Task.WaitAsync(LazyRig.Patience);
     }
 
-    /// <summary>Goes on.</summary>
+    /// <summary>Continues.</summary>
     internal LazyPagesDaemon Succeed()
     {
         _countdown = int.MaxValue;

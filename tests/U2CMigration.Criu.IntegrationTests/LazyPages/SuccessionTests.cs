@@ -3,7 +3,7 @@ using U2CMigration.Criu.LazyPages;
 
 namespace U2CMigration.Criu.IntegrationTests.LazyPages;
 
-/// <summary>One that serves pages is killed, and another goes on with its descriptors and its log; the process checks each byte of its memory, after everything it did to it.</summary>
+/// <summary>One that serves pages is killed, and another continues with its descriptors and its log; the process checks each byte of its memory, after everything it did to it.</summary>
 [Collection("userfaultfd")]
 public sealed class SuccessionTests
 {

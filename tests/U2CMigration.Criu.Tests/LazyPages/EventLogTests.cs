@@ -52,7 +52,7 @@ public sealed unsafe class EventLogTests : IDisposable
             }
             else
             {
-                // Killed before it was kept, and another goes on.
+                // Killed before it was kept, and another continues.
                 log = Open();
             }
         }

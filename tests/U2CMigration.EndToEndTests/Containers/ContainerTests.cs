@@ -6,7 +6,7 @@ using U2CMigration.Testing;
 
 namespace U2CMigration.EndToEndTests.Containers;
 
-/// <summary>Containers of runc and crun: whoever asks their runtime afterwards finds them on the destination, and nowhere else.</summary>
+/// <summary>Containers of runc and crun: those who ask their runtime afterwards find them on the destination, and nowhere else.</summary>
 [Collection<SharedRig>]
 public sealed class ContainerTests(RigFixture fixture) : FailureTest(fixture)
 {

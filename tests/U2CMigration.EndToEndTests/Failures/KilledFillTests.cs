@@ -81,7 +81,7 @@ public sealed class KilledFillTests(RigFixture fixture) : FailureTest(fixture)
         await Aftermath.MovedAsync(Rig, workload, Cancellation);
     }
 
-    /// <summary>A receiver that goes on with the fill is killed as well, and the third one does.</summary>
+    /// <summary>A receiver that continues with the fill is killed as well, and the third one does.</summary>
     [Fact]
     public async Task Receive_TheNextOneKilledToo_TheThirdOneGoesOn()
     {
@@ -109,7 +109,7 @@ public sealed class KilledFillTests(RigFixture fixture) : FailureTest(fixture)
         await EndsAsLostAsync(next, workload);
     }
 
-    /// <summary>Nobody is left who could have ended it; the next receiver does, and says so.</summary>
+    /// <summary>No one is left who could have ended it; the next receiver does, and says so.</summary>
     [Fact]
     public async Task Receive_KilledTogetherWithAllThatHold_TheNextOneEndsTheWorkloadAndSaysSo()
     {
@@ -121,7 +121,7 @@ public sealed class KilledFillTests(RigFixture fixture) : FailureTest(fixture)
         await EndsAsLostAsync(next, workload);
     }
 
-    /// <summary>A workload that ends while nobody serves it leaves nothing behind.</summary>
+    /// <summary>A workload that ends while no one serves it leaves nothing behind.</summary>
     [Fact]
     public async Task Receive_KilledAndTheWorkloadToo_ThoseThatHoldEnd()
     {

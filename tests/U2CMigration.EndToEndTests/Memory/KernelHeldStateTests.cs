@@ -16,7 +16,7 @@ public sealed class KernelHeldStateTests(RigFixture fixture)
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Theory]
-    [Shows(Kind.Memory, "System V semaphores, and memory that nobody has attached, in an IPC namespace of the workload's own", Outcome.Moved)]
+    [Shows(Kind.Memory, "System V semaphores, and memory that no one has attached, in an IPC namespace of the workload's own", Outcome.Moved)]
     [Shows(Kind.Memory, "System V message queues in an IPC namespace of the workload's own", Outcome.Moved)]
     [Shows(Kind.Pipes, "a FIFO with data, whose path is on both hosts", Outcome.Moved)]
     [InlineData(8020, "first-touch")]

@@ -31,7 +31,7 @@ internal sealed class Transfer : IDisposable
         Task<FileTreeRound> sending = Source.SendRoundAsync(pipe.Writer, isFrozen, null, CancellationToken.None);
         if (await Task.WhenAny(sending, receiving) is { IsFaulted: true } failed)
         {
-            // So that the other does not wait for ever.
+            // So that the other does not wait forever.
             await pipe.Writer.CompleteAsync();
             await pipe.Reader.CompleteAsync();
             await failed;

@@ -14,7 +14,7 @@ internal sealed class ShareWriter : IDisposable
 
     private readonly Process _process;
 
-    /// <param name="kind">Anonymous memory, or a memory file that is only mapped, also open, or sent to nobody yet.</param>
+    /// <param name="kind">Anonymous memory, or a memory file that is only mapped, also open, or sent to no one yet.</param>
     internal ShareWriter(string kind = "anonymous")
     {
         ProcessStartInfo start = new(NativeProgram.Build("sharewriter"), [Mebibytes.ToString(CultureInfo.InvariantCulture), kind]) { RedirectStandardInput = true, RedirectStandardOutput = true };

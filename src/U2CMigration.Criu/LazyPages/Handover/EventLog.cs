@@ -5,7 +5,7 @@ namespace U2CMigration.Criu.LazyPages.Handover;
 
 /// <summary>What the kernel has said about restored memory, in memory that outlives this program.</summary>
 /// <remarks>
-/// Reading a message is to acknowledge it: the process goes on, and no one is told again. So messages are read straight into here, and what was acknowledged is written down whatever dies. First
+/// Reading a message is to acknowledge it: the process continues, and no one is told again. So messages are read straight into here, and what was acknowledged is written down whatever dies. First
 /// touches are not kept: their threads ask again when they are woken. Records have the 32 bytes of a message, and the first byte of one is written last. Written by one thread.
 /// </remarks>
 internal sealed unsafe class EventLog
@@ -21,7 +21,7 @@ internal sealed unsafe class EventLog
     private readonly byte[] _spare = GC.AllocateUninitializedArray<byte>(BatchMessages * UserfaultMessage.Bytes, pinned: true);
     private long _end;
 
-    /// <summary>Goes on with a log, or begins one in memory that is all zeros.</summary>
+    /// <summary>Continues with a log, or begins one in memory that is all zeros.</summary>
     /// <param name="start">The memory; it must outlive this object.</param>
     /// <param name="bytes">Its length.</param>
     internal EventLog(nint start, long bytes)

@@ -8,7 +8,7 @@ internal interface IDescriptorHolder
     /// <summary>Takes one more, which stays the caller's as well.</summary>
     void Hold(int member, SafeFileHandle descriptor);
 
-    /// <summary>One is about to be closed here, as the memory behind it is gone.</summary>
+    /// <summary>One is about to be closed here, as its memory is gone.</summary>
     void Forget(int member);
 
     /// <summary>Lets go of some whose memory is complete: when this returns true, the caller has the only ones.</summary>

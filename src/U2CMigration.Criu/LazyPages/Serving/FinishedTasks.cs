@@ -4,7 +4,7 @@ namespace U2CMigration.Criu.LazyPages.Serving;
 
 /// <summary>Closes processes that lack nothing any more.</summary>
 /// <remarks>
-/// What others hold open for a successor stays registered when it is closed here, and no one would read what it says: a fork would wait for ever. So such ones are served until all are complete, or so
+/// What others hold open for a successor stays registered when it is closed here, and no one would read what it says: a fork would wait forever. So such ones are served until all are complete, or so
 /// many that the others are worth a holder of their own.
 /// </remarks>
 internal sealed class FinishedTasks(RestoredTasks tasks, ServingRecord? record)
