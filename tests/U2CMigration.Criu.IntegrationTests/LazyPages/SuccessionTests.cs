@@ -4,7 +4,9 @@ using U2CMigration.Criu.LazyPages;
 namespace U2CMigration.Criu.IntegrationTests.LazyPages;
 
 /// <summary>One that serves pages is killed, and another continues with its descriptors and its log; the process checks each byte of its memory, after everything it did to it.</summary>
-[Collection("userfaultfd")]
+/// <remarks>Alone: it forks as fast as it can, so that the numbers of processes begin anew, and those that a restore needs may be given to others.</remarks>
+[Collection(nameof(SuccessionTests))]
+[CollectionDefinition(nameof(SuccessionTests), DisableParallelization = true)]
 public sealed class SuccessionTests
 {
     private const int Pages = 4096;
