@@ -71,7 +71,7 @@ public sealed class FileTreeDestination : IDisposable
         return round.Result;
     }
 
-    /// <summary>Answers one comparison with what is on this host, read anew.</summary>
+    /// <summary>Answers one comparison with what is on this host, read again.</summary>
     /// <param name="questions">From <see cref="FileTreeSource.VerifyAsync"/>.</param>
     /// <param name="answers">To there; flushed, and not completed.</param>
     /// <param name="cancellationToken">Ends it.</param>

@@ -10,7 +10,7 @@ namespace U2CMigration.Files;
 /// Carries directory trees to another host in rounds, while their owner runs: each round sends what differs from what the destination has, the last one, with the owner frozen, the rest.
 /// </summary>
 /// <remarks>
-/// One call at a time. After an exception, a cancelled round among them, the two ends do not know any more what each other has; make both anew. Nothing of the trees is changed, not even times of access.
+/// One call at a time. After an exception, a cancelled round among them, the two ends do not know any more what each other has; make new ones of both. Nothing of the trees is changed, not even times of access.
 /// </remarks>
 /// <example>
 /// <code>
