@@ -7,6 +7,9 @@ namespace U2CMigration.Testing;
 /// <summary>A command that runs in a host of a rig. Disposing it kills the command.</summary>
 public sealed class RigProcess : IAsyncDisposable
 {
+    /// <summary>How long what the command left running may keep its output open.</summary>
+    private static readonly TimeSpan OutputLimit = TimeSpan.FromSeconds(5);
+
     private readonly Process _process;
     private readonly StringBuilder _output = new();
     private readonly StringBuilder _error = new();
@@ -80,7 +83,17 @@ public sealed class RigProcess : IAsyncDisposable
     // Once only: Process sets that it has ended before it sets the exit code, so that a second waiter may read 0.
     private async Task<int> ExitAsync()
     {
-        await _process.WaitForExitAsync();
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _process.Exited += (_, _) => ended.TrySetResult();
+        _process.EnableRaisingEvents = true;
+        Task outputEnded = _process.WaitForExitAsync();
+        await ended.Task;
+        if (await Task.WhenAny(outputEnded, Task.Delay(OutputLimit)) != outputEnded)
+        {
+            Append(_error, "(The command has ended, but a process that it started still has its output open.)");
+            _lines.Writer.TryComplete();
+        }
+
         return _process.ExitCode;
     }
 

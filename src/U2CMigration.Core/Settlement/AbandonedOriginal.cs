@@ -91,7 +91,10 @@ internal sealed class AbandonedOriginal(JournalEntry entry, ILogger logger) : IF
                 return;
             }
 
-            using Process command = Process.Start(new ProcessStartInfo(entry.AddressCommand[0], entry.AddressCommand.Skip(1)) { RedirectStandardError = true })!;
+            var start = new ProcessStartInfo(entry.AddressCommand[0], entry.AddressCommand.Skip(1)) { RedirectStandardOutput = true, RedirectStandardError = true };
+            using Process command = Process.Start(start)!;
+            command.BeginOutputReadLine();
+            command.BeginErrorReadLine();
 
             // It fails where the address was never taken away.
             command.WaitForExit();

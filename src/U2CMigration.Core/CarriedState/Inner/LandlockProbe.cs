@@ -47,9 +47,7 @@ internal sealed class LandlockProbe : IDisposable
         {
             if (target is { } started)
             {
-                started.Program.Kill(entireProcessTree: true);
-                started.Program.WaitForExit();
-                started.Program.Dispose();
+                End(started.Program);
             }
         }
 
@@ -81,13 +79,27 @@ internal sealed class LandlockProbe : IDisposable
         }
     }
 
+    /// <summary>By the end of its input: to kill a tree is to stop it first, and it would stay so if this process was killed in between.</summary>
+    private static void End(Process program)
+    {
+        program.StandardInput.Close();
+        if (!program.WaitForExit(StartLimit))
+        {
+            program.Kill();
+            program.WaitForExit();
+        }
+
+        program.Dispose();
+    }
+
     private static (Process Program, int Number) StartTarget(int threadId, (string Users, string Groups, string PidNamespace) key)
     {
         // Without any capability, as a thread may look only into what can do no more than itself.
         string[] waiting = ["setpriv", $"--ruid={key.Users}", $"--euid={key.Users}", $"--rgid={key.Groups}", $"--egid={key.Groups}", "--clear-groups", "--inh-caps=-all", "--bounding-set=-all", Waiting];
         bool isOther = key.PidNamespace != LinkOf(Environment.ProcessId, "pid");
         string[] command = isOther ? ["nsenter", string.Create(CultureInfo.InvariantCulture, $"--target={threadId}"), "--pid", .. waiting] : waiting;
-        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardInput = true, RedirectStandardError = true };
+        // Nothing of this process is inherited: who waits for the end of its output should not wait for that program.
+        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         Process program = Process.Start(start) ?? throw new IOException($"{command[0]} did not start.");
         var clock = Stopwatch.StartNew();
         while (clock.Elapsed < StartLimit && !program.HasExited)
@@ -104,7 +116,7 @@ internal sealed class LandlockProbe : IDisposable
         }
 
         string said = program.HasExited ? program.StandardError.ReadToEnd().Trim() : "it takes too long";
-        program.Dispose();
+        End(program);
         throw new IOException($"{command[0]} (util-linux) did not start as needed: {said}");
     }
 
