@@ -31,6 +31,7 @@ public sealed class SceneArguments
     private readonly Option<int> _floor = Number("--floor", 0, 0, 100, "First move a process of 1 MB by CRIU alone this many times: the median of its downtimes is the report's floorMs.");
     private readonly Option<bool> _dirtyRate = new("--dirty-rate") { Description = "First measure how many bytes the workload dirties per second: the report's dirtyBytesPerSecond." };
     private readonly Option<bool> _verify = new("--verify") { Description = "Compare every page of the frozen source with the destination, outside the downtime." };
+    private readonly Option<bool> _encrypted = new("--encrypted") { Description = "Give each migration a secret: both ends prove that they have it, and all travels over TLS 1.3." };
     private readonly Option<bool> _stalls = new("--stalls") { Description = "Stop each agent for 20 to 150 ms again and again until the workload is frozen, as a busy machine does." };
     private readonly Option<bool> _verbose = new("--verbose") { Description = "Show the logs of the agents." };
     private readonly Option<string?> _agent = new("--agent") { Description = "The published migration agent.", Hidden = true };
@@ -66,7 +67,7 @@ public sealed class SceneArguments
                 result.AddError($"--write-rate does not apply to {name}, whose client has a pace of its own: leave it out.");
             }
         });
-        foreach (Option option in (ReadOnlySpan<Option>)[_rate, _tracker, _codec, _restoreMode, _duration, _rig, _kernel, _criu, _delay, _floor, _dirtyRate, _verify, _stalls, Json, _verbose, _agent])
+        foreach (Option option in (ReadOnlySpan<Option>)[_rate, _tracker, _codec, _restoreMode, _duration, _rig, _kernel, _criu, _delay, _floor, _dirtyRate, _verify, _encrypted, _stalls, Json, _verbose, _agent])
         {
             command.Options.Add(option);
         }
@@ -90,6 +91,7 @@ public sealed class SceneArguments
             FloorMoves = parsed.GetValue(_floor),
             MeasuresDirtyRate = parsed.GetValue(_dirtyRate),
             Verify = parsed.GetValue(_verify),
+            Encrypted = parsed.GetValue(_encrypted),
             Stalls = parsed.GetValue(_stalls),
             Keep = keep,
             Verbose = parsed.GetValue(_verbose),

@@ -40,6 +40,9 @@ public sealed record SceneOptions
 
     public bool Verify { get; init; }
 
+    /// <summary>Whether each migration has a secret, which encrypts it.</summary>
+    public bool Encrypted { get; init; }
+
     /// <summary>Whether both agents are held up now and then until the workload is frozen.</summary>
     public bool Stalls { get; init; }
 

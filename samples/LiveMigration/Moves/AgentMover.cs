@@ -21,16 +21,18 @@ public sealed class AgentMover(Testbed testbed, SceneOptions options, string? st
     public async Task<Move> MoveAsync(Route route, IProgressView view, CancellationToken cancellationToken)
     {
         string endpoint = string.Create(CultureInfo.InvariantCulture, $"{route.To.Address}:{Port}");
+        using SecretFile? secret = options.Encrypted ? await SecretFile.CreateAsync(options, cancellationToken) : null;
+        string[] trust = secret is null ? ["--allow-unauthenticated"] : ["--secret-file", secret.Path];
         await using HostProcess receiver = testbed.Start(
             route.To,
-            [options.Agent, "receive", "--listen", endpoint, "--allow-unauthenticated", "--address", Address, "--cgroup", route.Cgroup, "--restore-mode", options.RestoreMode, "--json-lines", .. Verbosity()]);
+            [options.Agent, "receive", "--listen", endpoint, .. trust, "--address", Address, "--cgroup", route.Cgroup, "--restore-mode", options.RestoreMode, "--json-lines", .. Verbosity()]);
         if (await NextAsync(receiver, view, cancellationToken) is not ReadyEvent)
         {
             throw new IOException($"The receiving agent did not start: {receiver.Errors}");
         }
 
         long begin = Stopwatch.GetTimestamp();
-        await using HostProcess sender = testbed.Start(route.From, [options.Agent, "send", "--pid", Text(route.ProcessId), "--to", endpoint, "--allow-unauthenticated", "--address", Address, .. SendOptions()]);
+        await using HostProcess sender = testbed.Start(route.From, [options.Agent, "send", "--pid", Text(route.ProcessId), "--to", endpoint, .. trust, "--address", Address, .. SendOptions()]);
         using CancellationTokenRegistration interrupt = cancellationToken.Register(sender.Interrupt);
         await using Stalls? stalls = options.Stalls ? Stalls.Begin(Path.GetFileName(options.Agent), sender, receiver) : null;
         view = stalls is null ? view : new StalledUntilFrozen(view, stalls);

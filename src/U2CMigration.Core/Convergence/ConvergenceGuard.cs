@@ -28,6 +28,9 @@ internal sealed class ConvergenceGuard(int rootProcessId, MigrationSessionOption
     /// <summary>Estimates are estimates: what is a little too long may fit after all.</summary>
     private const double CertainlyTooLong = 1.5;
 
+    /// <summary>How long a freeze has to look too long before the migration is given up.</summary>
+    private static readonly TimeSpan TooLongPatience = TimeSpan.FromSeconds(15);
+
     private static readonly TimeSpan ContinuedSlice = TimeSpan.FromMilliseconds(100);
 
     private CpuThrottle? _throttle;
@@ -36,6 +39,7 @@ internal sealed class ConvergenceGuard(int rootProcessId, MigrationSessionOption
     private double _usedBefore;
     private long _lastStep = Stopwatch.GetTimestamp();
     private bool _told;
+    private TimeSpan? _tooLongSince;
 
     /// <summary>Whether to stop the workload now. A plan that is to be followed although the strategy wanted to stop is made one that sends what is owed.</summary>
     /// <exception cref="MigrationException">The caller wants to give up rather than exceed a limit.</exception>
@@ -58,7 +62,12 @@ internal sealed class ConvergenceGuard(int rootProcessId, MigrationSessionOption
         // What is not known fits into nothing.
         bool isKnown = observation.BandwidthBytesPerSecond > 0 || observation.Owed.PageCount == 0;
         bool fits = limits.HasDowntimeLimit ? isKnown && expected <= limits.DowntimeLimit : wantsStop;
-        ThrowIfFrozenTooLong(observation.FixedDowntime + leastCopyTime);
+        if (IsFrozenTooLong(observation, leastCopyTime))
+        {
+            SendAllOwed(observation, plan);
+            return false;
+        }
+
         if (fits || observation.Round == 0)
         {
             return true;
@@ -70,9 +79,7 @@ internal sealed class ConvergenceGuard(int rootProcessId, MigrationSessionOption
             case NonConvergence.GiveUp:
                 throw notes.Failure(GivingUp(expected, isLate), isTransient: true);
             case NonConvergence.Throttle when !isLate && observation.FixedDowntime < limits.DowntimeLimit && TryThrottle():
-                plan.Clear();
-                plan.AddGroup(observation.Owed);
-                plan.Slice = ContinuedSlice;
+                SendAllOwed(observation, plan);
                 return false;
             default:
                 return true;
@@ -98,15 +105,33 @@ internal sealed class ConvergenceGuard(int rootProcessId, MigrationSessionOption
         }
     }
 
-    /// <summary>A freeze that would be rolled back is not begun.</summary>
-    private void ThrowIfFrozenTooLong(TimeSpan least)
+    /// <summary>A freeze that would be rolled back is not begun. On a host that is out of breath the pace of a moment is no reason to give up: it has to stay so.</summary>
+    /// <exception cref="MigrationException">It has stayed so, or there is no more time.</exception>
+    private bool IsFrozenTooLong(RoundObservation observation, TimeSpan leastCopyTime)
     {
-        if (least > options.FreezeTimeout * CertainlyTooLong)
+        TimeSpan least = observation.FixedDowntime + leastCopyTime;
+        if (least <= options.FreezeTimeout * CertainlyTooLong)
         {
-            throw notes.Failure(
-                $"The workload would be down for about {least.TotalSeconds:0} s and may be frozen for {options.FreezeTimeout.TotalSeconds:0.#} s ({nameof(options.FreezeTimeout)}; agent: --freeze-timeout-s). It was not frozen. Allow more, or try over a faster link.",
-                isTransient: false);
+            _tooLongSince = null;
+            return false;
         }
+
+        _tooLongSince ??= observation.Elapsed;
+        if (observation.Elapsed - _tooLongSince < TooLongPatience && !MigrationLimits.Of(options).AreReached(observation))
+        {
+            return true;
+        }
+
+        throw notes.Failure(
+            $"The workload would be down for about {least.TotalSeconds:0} s and may be frozen for {options.FreezeTimeout.TotalSeconds:0.#} s ({nameof(options.FreezeTimeout)}; agent: --freeze-timeout-s). It was not frozen. Allow more, or try over a faster link.",
+            isTransient: false);
+    }
+
+    private static void SendAllOwed(RoundObservation observation, RoundPlan plan)
+    {
+        plan.Clear();
+        plan.AddGroup(observation.Owed);
+        plan.Slice = ContinuedSlice;
     }
 
     private bool TryThrottle()
