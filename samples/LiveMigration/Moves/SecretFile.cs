@@ -16,12 +16,7 @@ public sealed class SecretFile : IDisposable
         await agent.WaitForExitAsync(cancellationToken);
         string path = System.IO.Path.Combine(options.Repository, "artifacts", "demo", System.IO.Path.GetRandomFileName());
         Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
-        var file = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite };
-        await using (var writer = new StreamWriter(path, file))
-        {
-            await writer.WriteAsync(secret);
-        }
-
+        await File.WriteAllTextAsync(path, secret, cancellationToken);
         return new SecretFile(path);
     }
 
