@@ -41,6 +41,7 @@ public static class SendCommand
         Option<double> duration = NumberOption.Create("--max-duration-s", "The longest time for the rounds before the stop, s (default 600).", 600.0, 0.001, MaxMilliseconds / 1000);
         Option<double> freeze = NumberOption.Create("--freeze-timeout-s", "The longest that the workload may stay frozen before it is rolled back, s (default 30).", 30.0, 0.001, MaxMilliseconds / 1000);
         freeze.Aliases.Add("--freeze-timeout");
+        Option<double> silence = NumberOption.Create("--silence-timeout-s", "The longest that the destination may say nothing while the workload is frozen, s (default 5).", 5.0, 1.001, MaxMilliseconds / 1000);
         Option<long> bases = NumberOption.Create("--max-base-memory-mib", "The most memory that the codec takes here for pages as they were sent, MiB; 0 (default) as much as the workload has, at most a quarter of what is available.", 0L, 0, long.MaxValue >> 20);
         bases.Aliases.Add("--max-base-memory");
         var converging = new Option<NonConvergence>("--when-not-converging") { Description = "What happens when a limit can not be kept: StopAnyway, Throttle (less processor time for the workload) or GiveUp." };
@@ -49,7 +50,7 @@ public static class SendCommand
         var command = new Command("send", "Moves a process tree or a container of this host to another.");
         command.AddGroup("What and where", [.. target.AddTo(command), destination, allow, losing, lacking, verify, verifyBefore]);
         command.AddGroup("How it is moved", strategy, tracker, codec, bases, mbit);
-        command.AddGroup("Limits", downtime, duration, freeze, converging);
+        command.AddGroup("Limits", downtime, duration, freeze, silence, converging);
         shared.AddTo(command, isSource: true);
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -69,6 +70,7 @@ public static class SendCommand
                 VerifyBeforeCommit = parsed.GetValue(verifyBefore),
                 DowntimeLimit = parsed.GetValue(downtime) is var limit and not 0 ? TimeSpan.FromMilliseconds(limit) : Timeout.InfiniteTimeSpan,
                 MaxDuration = TimeSpan.FromSeconds(parsed.GetValue(duration)),
+                SilenceTimeout = TimeSpan.FromSeconds(parsed.GetValue(silence)),
                 FreezeTimeout = TimeSpan.FromSeconds(parsed.GetValue(freeze)),
                 WhenNotConverging = parsed.GetValue(converging),
                 AllowLosingProtections = parsed.GetValue(losing),

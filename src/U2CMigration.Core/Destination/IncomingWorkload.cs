@@ -164,6 +164,9 @@ internal sealed class IncomingWorkload : IAsyncDisposable
         LedgerIdentity? ledger = (_connection.Features & ProtocolFeatures.LedgerIdentity) == 0 ? null : _context.Ledger.Identity;
         await _connection.SendAsync(new Accept { Warnings = ProcessorComparison.Warnings(_context.Needs), Ledger = ledger }, cancellationToken).ConfigureAwait(false);
         await ReceiveAsync(cancellationToken).ConfigureAwait(false);
+
+        // The workload is down, and the source waits less patiently than before.
+        _connection.IsAtWork = true;
         await RestoreAsync(cancellationToken).ConfigureAwait(false);
         if (!_locks!.ArePending)
         {
@@ -357,6 +360,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
             _context.Logger.IncomingFailed(e, _connection.Peer);
         }
 
+        _connection.IsAtWork = false;
         _turn.NoteThawed();
         _objects.LetGo();
         if (RestoreNeeds.Parse(_context.Offer.Requirements, out _).EndLocalConnections)

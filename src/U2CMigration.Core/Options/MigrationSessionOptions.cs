@@ -7,6 +7,7 @@ using U2CMigration.Core.Options;
 using U2CMigration.Core.Trust;
 using U2CMigration.PageTracking.Trackers;
 using U2CMigration.Strategy.Strategies;
+using U2CMigration.Transport.Connections;
 using U2CMigration.Transport.Codec;
 
 namespace U2CMigration.Core.Sessions;
@@ -105,6 +106,10 @@ public sealed record MigrationSessionOptions
     /// <value>Default: 30 s.</value>
     public TimeSpan FreezeTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>The longest that the destination may say nothing while the workload is frozen; then it counts as lost, and the workload is let run again or, after the commit, the destination is asked.</summary>
+    /// <value>Above a second, looked at every second. Default: 5 s. While the workload runs it is 15 s.</value>
+    public TimeSpan SilenceTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>The longest wait for the destination's word after the commit; then the migration is in doubt and has to be settled.</summary>
     /// <value>Default: 10 s.</value>
     public TimeSpan CommitTimeout { get; init; } = TimeSpan.FromSeconds(10);
@@ -192,6 +197,11 @@ public sealed record MigrationSessionOptions
             {
                 problems.Add($"{name} is {value}; it must be above zero.");
             }
+        }
+
+        if (SilenceTimeout <= new MigrationConnectionOptions().KeepAliveInterval)
+        {
+            problems.Add($"{nameof(SilenceTimeout)} is {SilenceTimeout}; it must be above {new MigrationConnectionOptions().KeepAliveInterval}, the interval at which a destination that is at work says that it is there.");
         }
 
         if (!Path.IsPathFullyQualified(WorkDirectory))

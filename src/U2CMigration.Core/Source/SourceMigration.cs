@@ -121,6 +121,7 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
 
         using var frozen = CancellationTokenSource.CreateLinkedTokenSource(linked.Token);
         frozen.CancelAfter(context.Options.FreezeTimeout);
+        link.Connection.PeerTimeout = context.Options.SilenceTimeout;
         context.Progress.Enter(MigrationPhase.StopAndCopy);
         var stop = new StopAndCopy(context, attached.Memory, attached.Sender, link.Connection, link.Dialogue, attached.Tree, _parts.Carried);
         await stop.RunAsync(attached.Rounds, pending, frozen.Token).ConfigureAwait(false);
@@ -236,6 +237,7 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
             }
 
             Resumed resumed = await dialogue.ExpectAsync<Resumed>(timeout.Token).ConfigureAwait(false);
+            held.Attached.Link.Connection.PeerTimeout = MigrationConnectionOptions.DefaultPeerTimeout;
             timeline.HeardOfResume = MigrationClock.Since(stop.FreezeTimestamp);
             return (_committed, resumed);
         }

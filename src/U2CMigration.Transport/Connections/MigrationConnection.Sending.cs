@@ -117,6 +117,7 @@ public sealed partial class MigrationConnection
             await _stream.WriteAsync(frame, _writeAbort.Token).ConfigureAwait(false);
             await _stream.FlushAsync(_writeAbort.Token).ConfigureAwait(false);
             _isCut = false;
+            MarkSpoken();
             _sendSequence++;
             Interlocked.Add(ref _bytesSent, frame.Length);
         }

@@ -41,6 +41,7 @@ public sealed partial class MigrationConnection : IAsyncDisposable
         _socket = socket;
         _options = options;
         _time = options.TimeProvider;
+        _peerTimeoutTicks = options.PeerTimeout.Ticks;
         _logger = logger;
         _input = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: ReadBufferBytes, minimumReadSize: ReadBufferBytes / 4, leaveOpen: true));
         _frames = new FrameReader(peer);

@@ -20,9 +20,12 @@ public sealed record MigrationConnectionOptions
     /// <value>1 second.</value>
     public TimeSpan KeepAliveInterval { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long a peer may say nothing, while something is awaited from it, before the connection counts as lost. A peer answers only while it receives.</summary>
+    /// <summary>The default of <see cref="PeerTimeout"/>, 15 seconds.</summary>
+    public static readonly TimeSpan DefaultPeerTimeout = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long a peer may say nothing, while something is awaited from it, before the connection counts as lost. A peer answers only while it receives, unless it <see cref="MigrationConnection.IsAtWork"/>.</summary>
     /// <value>15 seconds.</value>
-    public TimeSpan PeerTimeout { get; init; } = TimeSpan.FromSeconds(15);
+    public TimeSpan PeerTimeout { get; init; } = DefaultPeerTimeout;
 
     /// <summary>How long a frame that is half sent may take to leave after its sending was cancelled, so that an <c>Abort</c> can follow on the same connection.</summary>
     /// <value>1 second.</value>

@@ -51,6 +51,25 @@ public sealed class DestinationLossTests(RigFixture fixture) : FailureTest(fixtu
         await Aftermath.MovedAsync(Rig, workload, Cancellation);
     }
 
+    /// <summary>No packet says that the link is dead, or that the destination hangs.</summary>
+    [Fact]
+    public async Task Send_DestinationSilentInTheFreeze_RunsAgainAfterTheSilenceTimeout()
+    {
+        Requires.Testbed();
+        await using RunningWorkload workload = await StartWorkloadAsync();
+        await using Agents agents = await StartReceiverAsync();
+        await using Link link = await Link.StartAsync(Rig, MessageType.Restored, Cancellation);
+        await using RigProcess sender = agents.StartSendingTo(link.Endpoint, workload.ProcessId, Agents.Silence, "2");
+        await link.ReachedAsync(sender, Cancellation);
+
+        string answer = await workload.AskAsync("check", Cancellation);
+        await link.CutAsync(Cancellation);
+        string said = await FailedAsync(sender, workload);
+
+        answer.Should().StartWith("ok ");
+        said.Should().Contain("said nothing for 2 s").And.Contain("a retry may succeed");
+    }
+
     [Fact]
     public async Task Send_SenderKilledInRound_TheNextOneFindsNothingInItsWay()
     {

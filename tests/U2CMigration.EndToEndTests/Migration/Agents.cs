@@ -32,8 +32,14 @@ internal sealed class Agents : IAsyncDisposable
     /// <summary>Sends to something else than the receiver: a link in front of it, or a peer that is no receiver.</summary>
     public RigProcess StartSendingTo(string endpoint, int processId, params string[] options) => StartSending(_rig, endpoint, processId, options);
 
+    /// <summary>While a link holds a message everything after it is held as well: silence, for as long as a test needs.</summary>
+    private static string[] Patient(string[] options) => options.Contains(Silence) ? options : [.. options, Silence, "30"];
+
+    /// <summary>The option for how long a destination may say nothing in the freeze.</summary>
+    public const string Silence = "--silence-timeout-s";
+
     public static RigProcess StartSending(Rig rig, string endpoint, int processId, params string[] options) =>
-        rig.Start(Rig.A, [.. SendCommand(endpoint, processId).Where(word => word != Anybody), .. Trusting(options)]);
+        rig.Start(Rig.A, [.. SendCommand(endpoint, processId).Where(word => word != Anybody), .. Trusting(Patient(options))]);
 
     public static IReadOnlyList<string> SendCommand(string endpoint, int processId) =>
         ["dotnet", "exec", Program, "send", "--pid", $"{processId}", "--to", endpoint, "--address", Address, "--json-lines", Anybody, "--allow", StandardStreams];

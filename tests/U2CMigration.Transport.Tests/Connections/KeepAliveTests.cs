@@ -45,6 +45,39 @@ public sealed class KeepAliveTests
     }
 
     [Fact(Timeout = 30_000)]
+    public async Task ReceiveAsync_PeerAtWorkThatDoesNotReceive_IsKeptUntilItsWorkIsDone()
+    {
+        await using Connected pair = await Connected.CreateAsync(options: Options with { PeerTimeout = TimeSpan.FromSeconds(60) });
+        Task<MigrationMessage> receiving = pair.Source.ReceiveAsync(Cancellation).AsTask();
+        pair.Destination.IsAtWork = true;
+        long start = _time.GetTimestamp();
+        while (_time.GetElapsedTime(start) < TimeSpan.FromSeconds(100))
+        {
+            long received = pair.Source.Statistics.WireBytesReceived;
+            await AdvanceUntilAsync(() => pair.Source.Statistics.WireBytesReceived > received);
+        }
+
+        receiving.IsCompleted.Should().BeFalse();
+        pair.Destination.IsAtWork = false;
+        await AdvanceUntilAsync(() => receiving.IsCompleted);
+
+        await ((Func<Task>)(() => receiving)).Should().ThrowAsync<TransportException>().WithMessage("*said nothing for 60 s*");
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task PeerTimeout_Shortened_CountsAtOnce()
+    {
+        await using Connected pair = await Connected.CreateAsync(options: Options with { PeerTimeout = TimeSpan.FromDays(1) });
+        Task<MigrationMessage> receiving = pair.Source.ReceiveAsync(Cancellation).AsTask();
+
+        pair.Source.PeerTimeout = TimeSpan.FromSeconds(3);
+        await AdvanceUntilAsync(() => receiving.IsCompleted);
+
+        await ((Func<Task>)(() => receiving)).Should().ThrowAsync<TransportException>().WithMessage("*said nothing for 3 s*");
+        pair.Source.Invoking(source => source.PeerTimeout = TimeSpan.FromSeconds(1)).Should().Throw<ArgumentOutOfRangeException>();
+    }
+
+    [Fact(Timeout = 30_000)]
     public async Task PingAsync_Answered_GivesTheRoundTripTime()
     {
         await using Connected pair = await Connected.CreateAsync(options: Options with { KeepAliveInterval = TimeSpan.Zero });
