@@ -10,8 +10,9 @@ namespace U2CMigration.Core.Convergence;
 /// <param name="preparing">The pace of reading and encoding.</param>
 /// <param name="count">Counts what the tree holds.</param>
 /// <param name="limit">The caller's limit, bytes per second; 0 for none.</param>
+/// <param name="model">What was learned of the downtimes to that destination.</param>
 /// <param name="notes">Hears what would take long.</param>
-internal sealed class DowntimeForecast(MigrationConnection connection, PreparingPace preparing, Func<StateInventory> count, long limit, MigrationNotes notes)
+internal sealed class DowntimeForecast(MigrationConnection connection, PreparingPace preparing, Func<StateInventory> count, long limit, DowntimeModel model, MigrationNotes notes)
 {
     /// <summary>Counting what a tree holds takes up to 50 ms where there is much of it, and it rarely changes by much.</summary>
     private static readonly TimeSpan CountedEvery = TimeSpan.FromSeconds(5);
@@ -28,6 +29,9 @@ internal sealed class DowntimeForecast(MigrationConnection connection, Preparing
     /// <summary>What copying everything owed takes at the very least.</summary>
     public TimeSpan LeastCopyTime { get; private set; }
 
+    /// <summary>The first guess of each part of what is not copying, as it was last.</summary>
+    public TimeSpan[] Parts { get; private set; } = new TimeSpan[StateCost.PartCount];
+
     /// <summary>Adds bandwidth and fixed downtime, as they are now, to what is observed.</summary>
     public RoundObservation Complete(RoundObservation observation)
     {
@@ -42,11 +46,12 @@ internal sealed class DowntimeForecast(MigrationConnection connection, Preparing
         LeastCopyTime = pace.LeastTimeFor(observation.Owed.PageCount, observation.OwedBytes);
 
         double imagePace = ImagePace(connection.CapacityBytesPerSecond, limit);
+        Parts = StateCost.PartsOf(_state, imagePace);
         Warn(imagePace, observation.Round);
         return observation with
         {
             BandwidthBytesPerSecond = pace.BytesPerSecondFor(observation.Owed.PageCount, observation.OwedBytes),
-            FixedDowntime = StateCost.Of(_state, imagePace),
+            FixedDowntime = model.Expect(Parts),
         };
     }
 
@@ -72,7 +77,7 @@ internal sealed class DowntimeForecast(MigrationConnection connection, Preparing
         if ((bytesPerSecond > 0 || round > 0 || _state.SharedBytes < MuchSharedBytes) && !_warned)
         {
             _warned = true;
-            if (StateCost.Warning(_state, bytesPerSecond) is { } warning)
+            if (StateCost.Warning(_state, bytesPerSecond, model) is { } warning)
             {
                 notes.Warn(warning);
             }

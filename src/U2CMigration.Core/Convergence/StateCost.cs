@@ -4,13 +4,13 @@ namespace U2CMigration.Core.Convergence;
 
 /// <summary>The downtime that does not come from private memory: freeze, dump and restore of everything else that a tree holds.</summary>
 /// <remarks>
-/// A straight line through what was measured (docs/results.md, "What else costs downtime"): so much for any tree, and so much more for each thing that CRIU has to write and make. It is meant to tell 100 ms from
-/// seconds before the freeze, not to be right to the millisecond: processors differ.
+/// A straight line through what was measured (docs/results.md, "What else costs downtime"): so much for any tree, and so much more for each thing that CRIU has to write and make. It is the first guess, meant to tell
+/// 50 ms from seconds; <see cref="DowntimeModel"/> learns what it is on these hosts.
 /// </remarks>
 internal static class StateCost
 {
     /// <summary>Any tree.</summary>
-    private static readonly TimeSpan Least = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Least = TimeSpan.FromMilliseconds(60);
 
     /// <summary>Below this there is no warning.</summary>
     private static readonly TimeSpan WorthAWarning = TimeSpan.FromMilliseconds(500);
@@ -34,17 +34,21 @@ internal static class StateCost
     /// <summary>Images cross no faster, whatever the link carries.</summary>
     private const double MostImageBytesPerSecond = 300e6;
 
-    /// <summary>The expected downtime of a tree, without its private memory.</summary>
+    /// <summary>How many parts there are.</summary>
+    public const int PartCount = 9;
+
+    /// <summary>What each kind of thing that a tree holds costs, the first of them whatever it holds. Always of the same length and in the same order.</summary>
     /// <param name="state">What it holds.</param>
     /// <param name="bytesPerSecond">How fast it crosses; 0 while unknown.</param>
-    public static TimeSpan Of(in StateInventory state, double bytesPerSecond) => Least + Sum(Parts(state, bytesPerSecond));
+    public static TimeSpan[] PartsOf(in StateInventory state, double bytesPerSecond) => [Least, .. Parts(state, bytesPerSecond).Select(static part => part.Time)];
 
     /// <summary>A sentence on what will cost downtime, with the amounts; null when it is not worth one.</summary>
     /// <param name="state">What the tree holds.</param>
     /// <param name="bytesPerSecond">How fast it crosses; 0 while unknown.</param>
-    public static string? Warning(in StateInventory state, double bytesPerSecond)
+    /// <param name="model">What was learned of the costs.</param>
+    public static string? Warning(in StateInventory state, double bytesPerSecond, DowntimeModel model)
     {
-        List<(string What, TimeSpan Time)> parts = Parts(state, bytesPerSecond);
+        List<(string What, TimeSpan Time)> parts = [.. Parts(state, bytesPerSecond).Select((part, index) => (part.What, part.Time * model.FactorOf(index + 1)))];
         TimeSpan all = Sum(parts);
         if (all < WorthAWarning)
         {
@@ -52,7 +56,8 @@ internal static class StateCost
         }
 
         IEnumerable<string> causes = parts.Where(part => part.Time > all / 10).OrderByDescending(static part => part.Time).Select(static part => $"{part.What}: about {Text(part.Time)}");
-        return $"Expect a downtime of about {Text(Least + all)}, whatever the memory: what CRIU carries while the workload is frozen takes time ({string.Join("; ", causes)}).";
+        TimeSpan expected = all + (Least * model.FactorOf(0));
+        return $"Expect a downtime of about {Text(expected)}, whatever the memory: what CRIU carries while the workload is frozen takes time ({string.Join("; ", causes)}).";
     }
 
     private static List<(string What, TimeSpan Time)> Parts(in StateInventory state, double bytesPerSecond)

@@ -31,6 +31,9 @@ internal static partial class Log
     [LoggerMessage(LogEventIds.UndoFailed, LogLevel.Error, "Could not undo: {Step}.", EventName = nameof(UndoFailed))]
     public static partial void UndoFailed(this ILogger logger, Exception exception, string step);
 
+    [LoggerMessage(LogEventIds.DowntimeNotLearned, LogLevel.Warning, "What the downtime was spent on could not be written down; the next migration expects what this one did.", EventName = nameof(DowntimeNotLearned))]
+    public static partial void DowntimeNotLearned(this ILogger logger, Exception exception);
+
     [LoggerMessage(LogEventIds.MissingPagesSent, LogLevel.Debug, "The destination asked for {Pages} pages that it did not have.", EventName = nameof(MissingPagesSent))]
     public static partial void MissingPagesSent(this ILogger logger, long pages);
 

@@ -27,6 +27,7 @@ internal static class LogEventIds
     public const int LookedAgain = 1030;
     public const int DestinationBrokeProtocol = 1032;
     public const int SendsToAnybody = 1033;
+    public const int DowntimeNotLearned = 1035;
     public const int Listening = 1100;
     public const int OfferAccepted = 1101;
     public const int OfferRefused = 1102;

@@ -42,17 +42,21 @@ internal sealed class PreCopyRounds : IDisposable
         PageSender sender,
         MigrationConnection connection,
         SourceDialogue dialogue,
+        DowntimeModel downtimes,
         Func<CancellationToken, Task> ready)
     {
         (_context, _strategy, _sender, _connection, _dialogue, _ready) = (context, strategy, sender, connection, dialogue, ready);
         _convergence = new ConvergenceGuard(context.Target.RootProcessId, context.Options, context.Notes);
         _forecast = new DowntimeForecast(
-            connection, sender.Preparing, () => StateInventory.Take(tracker.Processes.ProcessIds, tracker.CarriedBytes), context.Options.MaxBytesPerSecond, context.Notes);
+            connection, sender.Preparing, () => StateInventory.Take(tracker.Processes.ProcessIds, tracker.CarriedBytes), context.Options.MaxBytesPerSecond, downtimes, context.Notes);
         _looks = new DirtyLooks(context, tracker, strategy, sender);
     }
 
     /// <summary>The rounds so far.</summary>
     public IReadOnlyList<RoundReport> Rounds => _rounds;
+
+    /// <summary>What was expected of each part of the downtime that is not copying, before anything was learned.</summary>
+    public TimeSpan[] ExpectedParts => _forecast.Parts;
 
     /// <summary>Runs the rounds; when it returns, the workload is to be frozen at once.</summary>
     /// <param name="pending">Receives the pages that are owed when the workload is to be stopped.</param>

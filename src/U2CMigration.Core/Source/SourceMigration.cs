@@ -1,4 +1,5 @@
 using U2CMigration.Core.Committing;
+using U2CMigration.Core.Convergence;
 using U2CMigration.Core.Errors;
 using U2CMigration.Core.Freezing;
 using U2CMigration.Core.Logging;
@@ -184,7 +185,7 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
         }
 
         PreCopyRounds rounds = _parts.Rounds = new PreCopyRounds(
-            context, tracked, strategy, sender, link.Connection, link.Dialogue, stop => ReadyAsync(tracker, tree, stop));
+            context, tracked, strategy, sender, link.Connection, link.Dialogue, new LearnedDowntimes(context.Options.WorkDirectory).Find(NameOf(link)), stop => ReadyAsync(tracker, tree, stop));
         context.Logger.MigrationStarted(context.MigrationId, context.Target, link.Connection.Peer, strategy.Name, tracker.Name, freezer.Name);
         foreach (string known in context.Warnings)
         {
@@ -296,7 +297,25 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
         IReadOnlyList<GivenUpConnections> givenUp = GivenUp.Count(held.Stop.Carried.Waiting.Concat(held.Tree.WaitingAtEnd), context.Notes);
         context.Progress.Enter(MigrationPhase.Completed);
         MigrationResult result = SourceReport.Create(context, held, release, resumed, givenUp);
+        Learn(held, result);
         context.Logger.MigrationCompleted(context.MigrationId, result.Downtime.TotalMilliseconds, result.WireBytes, result.Rounds.Count);
         return result;
+    }
+
+    /// <summary>By what a destination is known again.</summary>
+    private string NameOf(ConnectedSource link) => $"{link.Ledger.HostId:N}/{context.Tree.Description?.Kind}";
+
+    private void Learn(HeldSource held, MigrationResult result)
+    {
+        try
+        {
+            DowntimeBreakdown parts = result.DowntimeBreakdown;
+            TimeSpan copying = parts.DumpAndTail > parts.Dump ? parts.DumpAndTail - parts.Dump : TimeSpan.Zero;
+            new LearnedDowntimes(context.Options.WorkDirectory).Note(NameOf(held.Link), held.Attached.Rounds.ExpectedParts, result.Downtime - copying);
+        }
+        catch (IOException e)
+        {
+            context.Logger.DowntimeNotLearned(e);
+        }
     }
 }

@@ -63,7 +63,7 @@ public sealed class ImagePaceTests
             Costs = WireCosts.Raw,
             Elapsed = TimeSpan.FromSeconds(1),
             Previous = null,
-            FixedDowntime = StateCost.Of(Tree, DowntimeForecast.ImagePace(capacity, limit)),
+            FixedDowntime = DowntimeModel.Untaught().Expect(StateCost.PartsOf(Tree, DowntimeForecast.ImagePace(capacity, limit))),
             Histories = new PageHistories(),
         };
         return guard.ShouldStop(observation, plan, TimeSpan.Zero);

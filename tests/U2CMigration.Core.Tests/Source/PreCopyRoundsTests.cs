@@ -1,6 +1,7 @@
 using System.Net;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging.Abstractions;
+using U2CMigration.Core.Convergence;
 using U2CMigration.Core.Progress;
 using U2CMigration.Core.Sessions;
 using U2CMigration.Core.Source;
@@ -78,7 +79,7 @@ public sealed class PreCopyRoundsTests
         var dialogue = new SourceDialogue(source, DialogueStage.Copying);
         using var sender = new PageSender(source, context.Numbers, null);
         var strategy = new SlicedStrategy(() => sender.BatchPages);
-        using (var rounds = new PreCopyRounds(context, new TreeTracker(tracker, null, sender), strategy, sender, source, dialogue, static _ => Task.CompletedTask))
+        using (var rounds = new PreCopyRounds(context, new TreeTracker(tracker, null, sender), strategy, sender, source, dialogue, DowntimeModel.Untaught(), static _ => Task.CompletedTask))
         {
             await rounds.RunAsync(new PageSet(), Cancellation);
         }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging.Abstractions;
+using U2CMigration.Core.Convergence;
 using U2CMigration.Core.Progress;
 using U2CMigration.Core.Sessions;
 using U2CMigration.Core.Source;
@@ -67,7 +68,7 @@ public sealed class StalledRoundsTests
         var dialogue = new SourceDialogue(source, DialogueStage.Copying);
         using var sender = new PageSender(source, context.Numbers, null);
         using (var rounds = new PreCopyRounds(
-            context, new TreeTracker(tracker, null, sender), MigrationStrategies.Create("u2c-unpredicted"), sender, source, dialogue, token => stall == Stall.ReadyForTheFreeze ? Task.Delay(100, token) : Task.CompletedTask))
+            context, new TreeTracker(tracker, null, sender), MigrationStrategies.Create("u2c-unpredicted"), sender, source, dialogue, DowntimeModel.Untaught(), token => stall == Stall.ReadyForTheFreeze ? Task.Delay(100, token) : Task.CompletedTask))
         {
             await rounds.RunAsync(new PageSet(), Cancellation);
         }
