@@ -64,11 +64,11 @@ public sealed partial class BacklogTests(RigFixture fixture) : FailureTest(fixtu
         await using RigProcess server = Rig.Start(Rig.A, "sh", "-c", $"echo pid $$; exec {NativeProgram.Build(Program)} --listen 0.0.0.0:{port} --kind {kind}");
         int processId = int.Parse((await server.ReadLineAsync("pid", Cancellation)).Split(' ')[1], CultureInfo.InvariantCulture);
         await server.ReadLineAsync("ready", Cancellation);
-        await using RigProcess receiver = Rig.Start(Rig.B, ["dotnet", "exec", ProgramInHosts.Path("MigrationAgent"), "receive", "--listen", "0.0.0.0:9410", "--allow-unauthenticated", "--json-lines"]);
+        await using RigProcess receiver = Rig.Start(Rig.B, [.. ProgramInHosts.Agent, "receive", "--listen", "0.0.0.0:9410", "--allow-unauthenticated", "--json-lines"]);
         await receiver.ReadLineAsync("\"ready\"", Cancellation);
         await using RigProcess clients = await StartClientsAsync(address, port);
         await using RigProcess sender = Rig.Start(
-            Rig.A, ["dotnet", "exec", ProgramInHosts.Path("MigrationAgent"), "send", "--pid", $"{processId}", "--to", $"{Rig.AddressOfB}:9410", "--allow-unauthenticated", "--tcp-close", "--json-lines", "--allow", "outside-pipes"]);
+            Rig.A, [.. ProgramInHosts.Agent, "send", "--pid", $"{processId}", "--to", $"{Rig.AddressOfB}:9410", "--allow-unauthenticated", "--tcp-close", "--json-lines", "--allow", "outside-pipes"]);
 
         string line = await sender.ReadLineAsync("\"event\":\"result\"", Cancellation);
 

@@ -48,7 +48,7 @@ public sealed class ArrivingAddressTests(RigFixture fixture) : FailureTest(fixtu
 
         await using RigProcess first = agents.StartSending(workload.ProcessId);
         await using RigProcess second = Rig.Start(
-            Rig.A, ["dotnet", "exec", ProgramInHosts.Path("MigrationAgent"), "send", "--pid", pid, "--to", $"{Rig.AddressOfB}:{Agents.Port}", "--address", $"{Second}/24@eth0", "--json-lines", "--allow-unauthenticated", "--allow", "outside-pipes"]);
+            Rig.A, [.. ProgramInHosts.Agent, "send", "--pid", pid, "--to", $"{Rig.AddressOfB}:{Agents.Port}", "--address", $"{Second}/24@eth0", "--json-lines", "--allow-unauthenticated", "--allow", "outside-pipes"]);
         CommandResult[] results = await Task.WhenAll(first.WaitAsync(Cancellation), second.WaitAsync(Cancellation));
 
         results.Should().OnlyContain(static result => result.ExitCode == 0, "the first said {0}, the second {1}", results[0].Output, results[1].Output);
@@ -92,7 +92,7 @@ public sealed class ArrivingAddressTests(RigFixture fixture) : FailureTest(fixtu
 
         string before = await SayAsync(Rig.B, Hidden);
         await using RigProcess next = Rig.Start(
-            Rig.B, ["dotnet", "exec", ProgramInHosts.Path("MigrationAgent"), "receive", "--listen", "0.0.0.0:9419", "--address", Agents.Address, "--work-directory", "/run/another", "--allow-unauthenticated", "--json-lines"]);
+            Rig.B, [.. ProgramInHosts.Agent, "receive", "--listen", "0.0.0.0:9419", "--address", Agents.Address, "--work-directory", "/run/another", "--allow-unauthenticated", "--json-lines"]);
         await next.ReadLineAsync("\"ready\"", Cancellation);
         string after = await SayAsync(Rig.B, Hidden);
         await link.PassAsync(Cancellation);

@@ -9,7 +9,7 @@ namespace U2CMigration.EndToEndTests.Failures;
 [Collection<SharedRig>]
 public sealed class CommitTests(RigFixture fixture) : FailureTest(fixture)
 {
-    private const string Sender = "[M]igrationAgent.dll send";
+    private const string Sender = "[M]igrationAgent(.dll)? send";
 
     /// <summary>An empty record has heard of nothing: that is not to say that nothing runs.</summary>
     [Fact]
@@ -116,5 +116,5 @@ public sealed class CommitTests(RigFixture fixture) : FailureTest(fixture)
         await Aftermath.StayedAsync(Rig, workload, Cancellation);
     }
 
-    private Task<CommandResult> AgentAsync(params string[] arguments) => Rig.ExecAsync(Rig.A, ["dotnet", "exec", ProgramInHosts.Path("MigrationAgent"), .. arguments], Cancellation);
+    private Task<CommandResult> AgentAsync(params string[] arguments) => Rig.ExecAsync(Rig.A, [.. ProgramInHosts.Agent, .. arguments], Cancellation);
 }

@@ -35,8 +35,8 @@ public sealed class KilledGroupTests(RigFixture fixture) : FailureTest(fixture)
         await workload.PutIntoOwnCgroupAsync(Cancellation);
         await using Agents agents = await StartReceiverAsync("--count", "0");
         await using Link link = await Link.StartAsync(Rig, at, Cancellation);
-        string command = string.Join(' ', Agents.SendCommand(link.Endpoint, workload.ProcessId).Skip(1));
-        await using RigProcess sender = Rig.Start(Rig.A, "sh", "-c", $"g={group}; mkdir -p $g && echo $$ >$g/cgroup.procs || exit 9; {OnlyCriu}; PATH=/run/only exec $DOTNET {command}");
+        string command = string.Join(' ', Agents.SendCommand(link.Endpoint, workload.ProcessId)).Replace("dotnet exec", "$DOTNET exec", StringComparison.Ordinal);
+        await using RigProcess sender = Rig.Start(Rig.A, "sh", "-c", $"g={group}; mkdir -p $g && echo $$ >$g/cgroup.procs || exit 9; {OnlyCriu}; PATH=/run/only exec {command}");
         await link.ReachedAsync(sender, Cancellation);
         string addresses = await SayAsync($"ip -4 -o address show dev eth0 | grep -c {Rig.ServiceAddress}");
 
@@ -81,7 +81,7 @@ public sealed class KilledGroupTests(RigFixture fixture) : FailureTest(fixture)
         await link.ReachedAsync(sender, Cancellation);
 
         await SayAsync($"old=$(pgrep -x {Guardian}); kill -KILL $old; for i in $(seq 100); do new=$(pgrep -x {Guardian}); [ -n \"$new\" ] && [ \"$new\" != \"$old\" ] && break; sleep 0.05; done");
-        (await Rig.ExecAsync(Rig.A, ["pkill", "-KILL", "-f", "[M]igrationAgent.dll send"], Cancellation)).Successful();
+        (await Rig.ExecAsync(Rig.A, ["pkill", "-KILL", "-f", "[M]igrationAgent(.dll)? send"], Cancellation)).Successful();
         await sender.WaitAsync(Cancellation);
         await link.CutAsync(Cancellation);
 

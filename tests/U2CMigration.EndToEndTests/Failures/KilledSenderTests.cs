@@ -28,7 +28,7 @@ public sealed class KilledSenderTests(RigFixture fixture) : FailureTest(fixture)
         await using RigProcess sender = agents.StartSendingTo(link.Endpoint, workload.ProcessId);
         await link.ReachedAsync(sender, Cancellation);
 
-        (await Rig.ExecAsync(Rig.A, ["pkill", "-KILL", "-f", "[M]igrationAgent.dll send"], Cancellation)).Successful();
+        (await Rig.ExecAsync(Rig.A, ["pkill", "-KILL", "-f", "[M]igrationAgent(.dll)? send"], Cancellation)).Successful();
         await sender.WaitAsync(Cancellation);
         await link.CutAsync(Cancellation);
 

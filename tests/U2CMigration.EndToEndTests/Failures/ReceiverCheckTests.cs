@@ -18,7 +18,7 @@ public sealed class ReceiverCheckTests(RigFixture fixture) : FailureTest(fixture
     {
         Requires.Testbed();
         await using RigProcess receiver = Rig.Start(
-            Rig.B, ["dotnet", "exec", ProgramInHosts.Path("MigrationAgent"), "receive", "--listen", $"0.0.0.0:{Agents.Port}", "--allow-unauthenticated", "--json-lines", .. options]);
+            Rig.B, [.. ProgramInHosts.Agent, "receive", "--listen", $"0.0.0.0:{Agents.Port}", "--allow-unauthenticated", "--json-lines", .. options]);
 
         CommandResult result = await receiver.WaitAsync(Cancellation);
 

@@ -58,11 +58,10 @@ public sealed class SharedMemoryTests(RigFixture fixture)
         }
 
         long before = RunningWorkload.OperationsOf(await workload.AskAsync("check", Cancellation));
-        string program = ProgramInHosts.Path("MigrationAgent");
-        await using RigProcess back = fixture.Rig.Start(Rig.A, "dotnet", "exec", program, "receive", "--listen", $"0.0.0.0:{Agents.Port}", "--allow-unauthenticated", "--address", Agents.Address, "--json-lines");
+        await using RigProcess back = fixture.Rig.Start(Rig.A, [.. ProgramInHosts.Agent, "receive", "--listen", $"0.0.0.0:{Agents.Port}", "--allow-unauthenticated", "--address", Agents.Address, "--json-lines"]);
         await back.ReadLineAsync("\"ready\"", Cancellation);
         await using RigProcess sender = fixture.Rig.Start(
-            Rig.B, "dotnet", "exec", program, "send", "--pid", $"{workload.ProcessId}", "--to", $"{Rig.AddressOfA}:{Agents.Port}", "--allow-unauthenticated", "--address", Agents.Address, "--json-lines", "--verify");
+            Rig.B, [.. ProgramInHosts.Agent, "send", "--pid", $"{workload.ProcessId}", "--to", $"{Rig.AddressOfA}:{Agents.Port}", "--allow-unauthenticated", "--address", Agents.Address, "--json-lines", "--verify"]);
         (await sender.WaitAsync(Cancellation)).Successful().Should().Contain("\"pagesMismatched\":0");
 
         RunningWorkload.OperationsOf(await workload.AskAsync("check", Cancellation)).Should().BeGreaterThan(before);

@@ -67,7 +67,7 @@ public sealed class AddressSilenceTests(RigFixture fixture)
 
         // That one is killed: the next receiver puts them back.
         await other.KillAsync();
-        await using RigProcess next = fixture.Rig.Start(Rig.B, ["dotnet", "exec", ProgramInHosts.Path("MigrationAgent"), "receive", "--listen", "0.0.0.0:9419", "--address", "10.9.9.9/24@eth0", "--work-directory", "/run/another", "--allow-unauthenticated", "--json-lines"]);
+        await using RigProcess next = fixture.Rig.Start(Rig.B, [.. ProgramInHosts.Agent, "receive", "--listen", "0.0.0.0:9419", "--address", "10.9.9.9/24@eth0", "--work-directory", "/run/another", "--allow-unauthenticated", "--json-lines"]);
         await next.ReadLineAsync("\"ready\"", Cancellation);
         string after = await SayAsync(Rig.B, $"for i in $(seq 50); do [ -e {Notes}.before ] || break; sleep 0.1; done; {Settings}");
 

@@ -12,8 +12,6 @@ internal sealed class Agents : IAsyncDisposable
     /// <summary>The address that moves along, as the agent wants it.</summary>
     public const string Address = $"{Rig.ServiceAddress}/24@eth0";
 
-    private static readonly string Program = ProgramInHosts.Path("MigrationAgent");
-
     private readonly Rig _rig;
 
     private Agents(Rig rig, RigProcess receiver) => (_rig, Receiver) = (rig, receiver);
@@ -22,7 +20,7 @@ internal sealed class Agents : IAsyncDisposable
 
     public static async Task<Agents> StartAsync(Rig rig, CancellationToken cancellationToken, params string[] options)
     {
-        RigProcess receiver = rig.Start(Rig.B, ["dotnet", "exec", Program, "receive", "--listen", $"0.0.0.0:{Port}", "--address", Address, "--json-lines", .. Trusting(options)]);
+        RigProcess receiver = rig.Start(Rig.B, [.. ProgramInHosts.Agent, "receive", "--listen", $"0.0.0.0:{Port}", "--address", Address, "--json-lines", .. Trusting(options)]);
         await receiver.ReadLineAsync("\"ready\"", cancellationToken);
         return new Agents(rig, receiver);
     }
@@ -42,7 +40,7 @@ internal sealed class Agents : IAsyncDisposable
         rig.Start(Rig.A, [.. SendCommand(endpoint, processId).Where(word => word != Anybody), .. Trusting(Patient(options))]);
 
     public static IReadOnlyList<string> SendCommand(string endpoint, int processId) =>
-        ["dotnet", "exec", Program, "send", "--pid", $"{processId}", "--to", endpoint, "--address", Address, "--json-lines", Anybody, "--allow", StandardStreams];
+        [.. ProgramInHosts.Agent, "send", "--pid", $"{processId}", "--to", endpoint, "--address", Address, "--json-lines", Anybody, "--allow", StandardStreams];
 
     /// <summary>The hosts of a rig are alone on their bridge; a test of trust says what to trust instead.</summary>
     private static IEnumerable<string> Trusting(string[] options) =>
@@ -59,7 +57,7 @@ internal sealed class Agents : IAsyncDisposable
     /// <summary>Checks whether a process of host a could be moved, by default without giving anything up, and returns what the agent found.</summary>
     public static async Task<JsonElement> CheckAsync(Rig rig, int processId, CancellationToken cancellationToken, params string[] options)
     {
-        CommandResult result = await rig.ExecAsync(Rig.A, ["dotnet", "exec", Program, "check", "--pid", $"{processId}", "--address", Address, "--json", .. Trusting(options)], cancellationToken);
+        CommandResult result = await rig.ExecAsync(Rig.A, [.. ProgramInHosts.Agent, "check", "--pid", $"{processId}", "--address", Address, "--json", .. Trusting(options)], cancellationToken);
         string line = result.Output.Split('\n').FirstOrDefault(static line => line.Contains("\"event\":\"check\"", StringComparison.Ordinal)) ?? throw new InvalidOperationException($"{result.Output} {result.Error}");
         JsonElement check = JsonDocument.Parse(line).RootElement;
         result.ExitCode.Should().Be(check.GetProperty("isRefused").GetBoolean() ? 2 : 0, $"it said {result.Output}");

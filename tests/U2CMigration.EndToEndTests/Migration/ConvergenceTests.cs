@@ -90,7 +90,7 @@ public sealed class ConvergenceTests(RigFixture fixture) : IAsyncLifetime
         await using RigProcess sender = agents.StartSending(workload.ProcessId, "--downtime-limit-ms", "150", "--when-not-converging", "Throttle");
         string group = await WaitForGroupAsync();
 
-        await fixture.Rig.ExecAsync(Rig.A, ["sh", "-c", "kill -9 $(pgrep -f 'MigrationAgent.dll send')"], Cancellation);
+        await fixture.Rig.ExecAsync(Rig.A, ["sh", "-c", "kill -9 $(pgrep -f '[M]igrationAgent(.dll)? send')"], Cancellation);
         await sender.WaitAsync(Cancellation);
 
         await WaitForNoGroupAsync();

@@ -28,7 +28,7 @@ public sealed class EverySlopeTests(RigFixture fixture)
         string[] settings = ["--count", "0", "--max-concurrent", $"{AtOnce}", .. numbers.SelectMany(static number => (string[])["--address", AddressOf(number)])];
         await using Agents onB = await Agents.StartAsync(fixture.Rig, Cancellation, settings);
         await using RigProcess onA = fixture.Rig.Start(
-            Rig.A, ["dotnet", "exec", ProgramInHosts.Path("MigrationAgent"), "receive", "--listen", $"0.0.0.0:{Agents.Port}", "--allow-unauthenticated", "--json-lines", .. settings]);
+            Rig.A, [.. ProgramInHosts.Agent, "receive", "--listen", $"0.0.0.0:{Agents.Port}", "--allow-unauthenticated", "--json-lines", .. settings]);
         await onA.ReadLineAsync("\"ready\"", Cancellation);
         Slope[] slopes = [new("receiver on a"), new("receiver on b")];
         int[] receivers = [await ReceiverAsync(Rig.A), await ReceiverAsync(Rig.B)];
@@ -86,7 +86,7 @@ public sealed class EverySlopeTests(RigFixture fixture)
     private static string AddressOf(int number) => $"10.77.0.{number}/24@eth0";
 
     private async Task<int> ReceiverAsync(string host) =>
-        int.Parse(await SayAsync(host, "pgrep -ox dotnet"), CultureInfo.InvariantCulture);
+        int.Parse(await SayAsync(host, "pgrep -of '[M]igrationAgent(.dll)? receive'"), CultureInfo.InvariantCulture);
 
     private async Task<string> StartAsync(int number)
     {
@@ -98,7 +98,7 @@ public sealed class EverySlopeTests(RigFixture fixture)
     {
         CommandResult result = await fixture.Rig.ExecAsync(
             from,
-            ["dotnet", "exec", ProgramInHosts.Path("MigrationAgent"), "send", "--pid", processId, "--to", $"{to}:{Agents.Port}", "--address", AddressOf(number), "--json-lines", "--allow-unauthenticated"],
+            [.. ProgramInHosts.Agent, "send", "--pid", processId, "--to", $"{to}:{Agents.Port}", "--address", AddressOf(number), "--json-lines", "--allow-unauthenticated"],
             Cancellation);
         result.ExitCode.Should().Be(0, $"it said {result.Output} {result.Error}");
     }

@@ -67,7 +67,7 @@ public sealed class ParallelMovesTests(RigFixture fixture)
     {
         CommandResult result = await fixture.Rig.ExecAsync(
             Rig.A,
-            ["dotnet", "exec", ProgramInHosts.Path("MigrationAgent"), "send", "--pid", processId, "--to", $"{Rig.AddressOfB}:{Agents.Port}", "--address", AddressOf(number), "--json-lines", "--allow-unauthenticated", "--allow", "outside-pipes"],
+            [.. ProgramInHosts.Agent, "send", "--pid", processId, "--to", $"{Rig.AddressOfB}:{Agents.Port}", "--address", AddressOf(number), "--json-lines", "--allow-unauthenticated", "--allow", "outside-pipes"],
             Cancellation);
         result.ExitCode.Should().Be(0, $"it said {result.Output} {result.Error}");
         return EnteredAt(result.Output, "Releasing") - EnteredAt(result.Output, "Committing");

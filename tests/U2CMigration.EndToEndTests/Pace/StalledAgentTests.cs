@@ -42,7 +42,7 @@ public sealed class StalledAgentTests(RigFixture fixture)
         await sender.ReadLineAsync("\"phase\":\"PreCopy\"", Cancellation);
         string script = string.Create(
             CultureInfo.InvariantCulture,
-            $"p=$(pgrep -f '[M]igrationAgent.dll {role}') || exit 1; for i in 1 2 3 4 5 6; do kill -STOP $p; sleep 0.12; kill -CONT $p; sleep 0.02; done");
+            $"p=$(pgrep -f '[M]igrationAgent(.dll)? {role}') || exit 1; for i in 1 2 3 4 5 6; do kill -STOP $p; sleep 0.12; kill -CONT $p; sleep 0.02; done");
         (await fixture.Rig.ExecAsync(host, ["sh", "-c", script], Cancellation)).Successful();
     }
 }

@@ -8,8 +8,6 @@ internal sealed class Carrier : IAsyncDisposable
 {
     private const string Port = "9412";
 
-    private static readonly string Program = ProgramInHosts.Path("MigrationAgent");
-
     private readonly Rig _rig;
     private readonly string _from;
 
@@ -20,7 +18,7 @@ internal sealed class Carrier : IAsyncDisposable
     public static async Task<Carrier> StartAsync(Rig rig, string from, CancellationToken cancellationToken, params string[] options)
     {
         string to = from == Rig.A ? Rig.B : Rig.A;
-        RigProcess receiver = rig.Start(to, ["dotnet", "exec", Program, "receive", "--listen", $"0.0.0.0:{Port}", "--allow-unauthenticated", "--json-lines", .. options]);
+        RigProcess receiver = rig.Start(to, [.. ProgramInHosts.Agent, "receive", "--listen", $"0.0.0.0:{Port}", "--allow-unauthenticated", "--json-lines", .. options]);
         await receiver.ReadLineAsync("\"ready\"", cancellationToken);
         return new Carrier(rig, from, receiver);
     }
@@ -29,7 +27,7 @@ internal sealed class Carrier : IAsyncDisposable
         StartSendingTo($"{(_from == Rig.A ? Rig.AddressOfB : Rig.AddressOfA)}:{Port}", processId, options);
 
     public RigProcess StartSendingTo(string endpoint, int processId, params string[] options) =>
-        _rig.Start(_from, ["dotnet", "exec", Program, "send", "--pid", $"{processId}", "--to", endpoint, "--allow-unauthenticated", "--json-lines", .. options]);
+        _rig.Start(_from, [.. ProgramInHosts.Agent, "send", "--pid", $"{processId}", "--to", endpoint, "--allow-unauthenticated", "--json-lines", .. options]);
 
     /// <summary>Moves a tree, and compares its memory.</summary>
     public static async Task MoveAsync(Rig rig, string from, int processId, CancellationToken cancellationToken, params string[] receiverOptions)
