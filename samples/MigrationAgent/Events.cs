@@ -20,6 +20,8 @@ public static class Events
         RoundPagesSent = progress.RoundPagesSent,
         MemoryPages = progress.MemoryPages,
         PendingPages = progress.PendingPages,
+        FileEntries = progress.FileEntries,
+        FileBytes = progress.FileBytes,
         WireBytes = progress.WireBytes,
         BytesPerSecond = progress.BytesPerSecond,
         ExpectedDowntimeMs = progress.ExpectedDowntime?.TotalMilliseconds,
@@ -48,6 +50,7 @@ public static class Events
         PagesChanged = result.Verification?.PagesChanged,
         Codec = Of(result.Codec),
         Fill = Of(result.Fill),
+        Files = Of(result.Files),
         PeakMemoryBytes = PeakMemory.Bytes(),
         ConnectionsGivenUp = [.. result.ConnectionsGivenUp.Select(static one => new GivenUpEvent(one.Listener, one.Count))],
         GivenUp = [.. result.GivenUp.Select(Of)],
@@ -139,6 +142,20 @@ public static class Events
         WireBytes = kind.WireBytes,
         EncodingMs = kind.EncodingTime.TotalMilliseconds,
     };
+
+    private static FilesEvent? Of(FilesReport? files) => files is null
+        ? null
+        : new FilesEvent
+        {
+            Rounds = files.Rounds,
+            Entries = files.Entries,
+            Bytes = files.Bytes,
+            FrozenEntries = files.FrozenEntries,
+            FrozenBytes = files.FrozenBytes,
+            FrozenMs = files.FrozenDuration.TotalMilliseconds,
+            TakenMs = files.TakenDuration.TotalMilliseconds,
+            ComparedEntries = files.ComparedEntries,
+        };
 
     private static FillEvent? Of(FillReport? fill) => fill is null
         ? null

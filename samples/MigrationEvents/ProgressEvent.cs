@@ -15,6 +15,10 @@ public sealed record ProgressEvent : AgentEvent
 
     public long PendingPages { get; init; }
 
+    public long FileEntries { get; init; }
+
+    public long FileBytes { get; init; }
+
     public long WireBytes { get; init; }
 
     public double BytesPerSecond { get; init; }

@@ -50,6 +50,9 @@ public sealed record ResultEvent : AgentEvent
 
     public FillEvent? Fill { get; init; }
 
+    /// <summary>Null where no files travelled.</summary>
+    public FilesEvent? Files { get; init; }
+
     /// <summary>The most memory that the sending program had.</summary>
     public long PeakMemoryBytes { get; init; }
 

@@ -20,6 +20,11 @@ public static class ResultTable
             table.AddRow("verified", Figures.Count(verified), $"pages, {Figures.Count(result.PagesMismatched ?? 0)} of them wrong");
         }
 
+        if (result.Files is { } files)
+        {
+            table.AddRow("files", Figures.Bytes(files.Bytes), $"{Figures.Count(files.Entries)} entries in {files.Rounds} rounds, {Figures.Bytes(files.FrozenBytes)} and {Figures.Milliseconds(files.FrozenMs)} of them in the freeze");
+        }
+
         if (result.Fill is { } fill)
         {
             table.AddRow("fill", Figures.Milliseconds(fill.DurationMs), $"{Figures.Count(fill.FirstTouches)} first touches waited, {Figures.Milliseconds(fill.LongestTouchMs)} at most");

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using U2CMigration.Core.Files;
 using U2CMigration.Core.Owners;
 using U2CMigration.Criu.Rpc;
 using U2CMigration.Criu.Stub;
@@ -18,6 +19,8 @@ internal sealed class ContainerRestorer(
     public HeldRestore Restore => restore.Restore;
 
     public RuntimeRequest? Request => restore.Request;
+
+    public IDestinationFiles? Files { get; init; }
 
     public bool ChoosesGroups => true;
 

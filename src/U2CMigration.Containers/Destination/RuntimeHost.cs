@@ -1,10 +1,13 @@
 using System.Diagnostics;
 using U2CMigration.Containers.Bundles;
+using U2CMigration.Containers.CarriedFiles;
+using U2CMigration.Containers.Interop;
 using U2CMigration.Containers.Runtimes;
 using U2CMigration.Core.Owners;
 using U2CMigration.Criu.Rpc;
 using U2CMigration.Criu.Stub;
 using U2CMigration.Criu;
+using U2CMigration.Files;
 
 namespace U2CMigration.Containers.Destination;
 
@@ -51,6 +54,8 @@ internal sealed class RuntimeHost(ContainerRuntime runtime, ContainerHostOptions
             await leftovers.RemoveAsync([tree.Name], isOurs: false).ConfigureAwait(false);
         }
 
+        IReadOnlyList<CarriedTree> trees = CarriedTree.Of(tree);
+        ArrivingTrees? arriving = trees.Count > 0 ? new ArrivingTrees(Bundle.Read(BundleOf(tree)), trees) : null;
         var files = RestoreFiles.Create(surroundings, tree);
         CriuStub? stub = null;
         Process? process = null;
@@ -69,7 +74,7 @@ internal sealed class RuntimeHost(ContainerRuntime runtime, ContainerHostOptions
                 throw new IOException($"{runtime} cannot restore the container {tree.Name}: it ended with {process.ExitCode} before it asked CRIU for anything and says '{files.Said()}'.");
             }
 
-            return new ContainerRestorer(leftovers, process, ended, stub, files, await asking.ConfigureAwait(false));
+            return new ContainerRestorer(leftovers, process, ended, stub, files, await asking.ConfigureAwait(false)) { Files = arriving };
         }
         catch (Exception e)
         {
@@ -105,6 +110,33 @@ internal sealed class RuntimeHost(ContainerRuntime runtime, ContainerHostOptions
             {
                 yield return $"{source}, which the container {tree.Name} has at {destination}, is not on this host. Make it, or name another one in the config.json here.";
             }
+        }
+
+        foreach (string problem in CarriedTree.Of(tree).SelectMany(carried => ProblemsOf(tree, bundle, carried)))
+        {
+            yield return problem;
+        }
+    }
+
+    /// <summary>The places of trees that arrive have to be there, and to be the container's to write to: a source says no more than which of them.</summary>
+    private static IEnumerable<string> ProblemsOf(TreeDescription tree, Bundle bundle, CarriedTree carried)
+    {
+        string name = carried.Name == CarriedTree.Root ? "the root file system" : carried.Name;
+        if (carried.Name == CarriedTree.Root ? !bundle.IsRootWritable && carried.Kind == FileTreeKind.Directory : !bundle.Binds.Any(bind => bind.Destination.TrimEnd('/') == carried.Name && Directory.Exists(bind.Source)))
+        {
+            yield return $"The files of {name} of the container {tree.Name} would travel, and the config.json in {bundle.Directory} has no directory of this host for them.";
+            yield break;
+        }
+
+        string path = ArrivingTrees.PathOf(bundle, carried);
+        if (carried.Kind == FileTreeKind.OverlayUpper && WritableLayer.ProblemOf(path, tree.Name) is { } problem)
+        {
+            yield return problem;
+        }
+
+        if (carried.Kind == FileTreeKind.Directory && FileIdentity.Of(path) == carried.Identity)
+        {
+            yield return $"{path}, which the container {tree.Name} has at {carried.Name}, is the same directory on both hosts, so that its files need not travel. Leave it out ({nameof(ContainerOptions)}.{nameof(ContainerOptions.Volumes)}) and say that its files are there.";
         }
     }
 

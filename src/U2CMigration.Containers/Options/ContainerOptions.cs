@@ -8,8 +8,15 @@ public sealed record ContainerOptions
     public string StateRoot { get; init; } = string.Empty;
 
     /// <summary>
-    /// Whether the caller vouches for the files of the container: what it has changed in its root file system and in writable directories of the host is on the destination when it is frozen,
-    /// by shared storage or a replication of the caller's own. Without it a container that has changed files or has such directories is refused.
+    /// The directories of this host that travel with the container, by the mount points at which it sees them; <c>/</c> for its whole root file system, where that is a plain directory. What it has changed in an overlay
+    /// of its own travels in any case. They travel in rounds while the container runs, and replace what the destination has in the directories that its bundle names for them, which does not come back if the migration fails.
+    /// </summary>
+    /// <value>Default: none. A container that may write to others is refused, unless <see cref="FilesAreThere"/> is set.</value>
+    public IReadOnlyList<string> Volumes { get; init; } = [];
+
+    /// <summary>
+    /// Whether the caller vouches for the files of the container that do not travel (<see cref="Volumes"/> do): what it has changed in its root file system and in writable directories of the host is on the destination
+    /// when it is frozen, by shared storage or a replication of the caller's own (<c>MigrationSessionOptions.FilesInStep</c>). With it an overlay travels only where <see cref="Volumes"/> names <c>/</c>.
     /// </summary>
     /// <value>Default: false.</value>
     public bool FilesAreThere { get; init; }

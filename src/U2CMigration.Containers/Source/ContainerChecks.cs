@@ -45,14 +45,15 @@ internal static class ContainerChecks
             yield return $"The container {state.Id} has a network namespace of its own, which does not move. Run it in the network of its host (no 'network' in linux.namespaces of its config.json) and let an address of its own move along.";
         }
 
-        if (bundle.Binds.Where(static bind => bind.IsWritable).Select(static bind => $"{bind.Source} at {bind.Destination}").ToList() is { Count: > 0 } binds && !options.FilesAreThere)
+        HashSet<string> carried = [.. options.Volumes.Select(static volume => volume.TrimEnd('/'))];
+        if (bundle.Binds.Where(bind => bind.IsWritable && !carried.Contains(bind.Destination.TrimEnd('/'))).Select(static bind => $"{bind.Source} at {bind.Destination}").ToList() is { Count: > 0 } binds && !options.FilesAreThere)
         {
-            yield return $"The container {state.Id} may write to directories of this host ({string.Join(", ", binds)}), which do not move. Put them on storage that both hosts see, or copy them yourself, and say so with {nameof(ContainerOptions)}.{nameof(ContainerOptions.FilesAreThere)} (agent: --files-are-there); or mount them read-only.";
+            yield return $"The container {state.Id} may write to directories of this host ({string.Join(", ", binds)}), which were not named. Name them to let them travel ({nameof(ContainerOptions)}.{nameof(ContainerOptions.Volumes)}; agent: --volume {bundle.Binds.First(bind => bind.IsWritable && !carried.Contains(bind.Destination.TrimEnd('/'))).Destination}); or say that both hosts see them with {nameof(ContainerOptions.FilesAreThere)} (agent: --files-are-there); or mount them read-only.";
         }
     }
 
     /// <summary>What comes and goes while it runs.</summary>
-    public static IEnumerable<string> OfRunning(ContainerState state, Bundle bundle, ContainerOptions options)
+    public static IEnumerable<string> OfRunning(ContainerState state, Bundle bundle, ContainerOptions options, bool rootTravels)
     {
         if (Residents.Strangers(state.ProcessId) is { Count: > 0 } strangers)
         {
@@ -65,9 +66,9 @@ internal static class ContainerChecks
             yield return $"The container {state.Id} has files of this host open that lie on no mount of its own: {string.Join(", ", foreign)}. Start it with /dev/null as its standard streams, or let it write to a file on a mount.";
         }
 
-        if (!options.FilesAreThere && ChangedFiles.Find(state.ProcessId, bundle.RootFileSystem, state.Created) is { Count: > 0 } changed)
+        if (!rootTravels && !options.FilesAreThere && ChangedFiles.Find(state.ProcessId, bundle.RootFileSystem, state.Created) is { Count: > 0 } changed)
         {
-            yield return $"The container {state.Id} has changed its root file system ({string.Join(", ", changed)}{(changed.Count > 2 ? ", ..." : string.Empty)}), and files do not move. Put it on storage that both hosts see, or copy the changes yourself, and say so with {nameof(ContainerOptions)}.{nameof(ContainerOptions.FilesAreThere)} (agent: --files-are-there).";
+            yield return $"The container {state.Id} has changed its root file system ({string.Join(", ", changed)}{(changed.Count > 2 ? ", ..." : string.Empty)}), which is no overlay of its own. Let the whole root file system travel ({nameof(ContainerOptions)}.{nameof(ContainerOptions.Volumes)} with /; agent: --volume /); or put it on storage that both hosts see, or copy the changes yourself, and say so with {nameof(ContainerOptions.FilesAreThere)} (agent: --files-are-there).";
         }
     }
 }

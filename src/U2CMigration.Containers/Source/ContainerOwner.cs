@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using U2CMigration.Containers.Bundles;
+using U2CMigration.Containers.CarriedFiles;
 using U2CMigration.Containers.Runtimes;
 using U2CMigration.Core.Owners;
 using U2CMigration.Criu.Rpc;
@@ -30,6 +31,7 @@ internal sealed class ContainerOwner(ContainerRuntime runtime, string id, Contai
 
     private ContainerState? _state;
     private Bundle? _bundle;
+    private DepartingTrees? _trees;
 
     public override string ToString() => $"container {id} of {runtime}";
 
@@ -46,7 +48,7 @@ internal sealed class ContainerOwner(ContainerRuntime runtime, string id, Contai
     }
 
     public Task<IReadOnlyList<string>> FindProblemsAsync(CancellationToken cancellationToken) => Task.Run<IReadOnlyList<string>>(
-        () => _state is { } state && _bundle is { } bundle ? [.. ContainerChecks.OfRunning(state, bundle, options)] : [], cancellationToken);
+        () => _state is { } state && _bundle is { } bundle ? [.. ContainerChecks.OfRunning(state, bundle, options, _trees is { HaveRoot: true })] : [], cancellationToken);
 
     public async Task<string?> RemoveAsync(CancellationToken cancellationToken)
     {
@@ -103,12 +105,13 @@ internal sealed class ContainerOwner(ContainerRuntime runtime, string id, Contai
         }
 
         var bundle = Bundle.Read(state.Bundle);
-        (_state, _bundle) = (state, bundle);
-        string[] problems = [.. ContainerChecks.OfBundle(state, bundle, options), .. ContainerChecks.OfRunning(state, bundle, options)];
-        return problems.Length > 0 ? Refused(problems) : await AskRuntimeAsync(state, bundle, cancellationToken).ConfigureAwait(false);
+        var trees = DepartingTrees.Find(state, bundle, options);
+        (_state, _bundle, _trees) = (state, bundle, trees);
+        string[] problems = [.. ContainerChecks.OfBundle(state, bundle, options), .. trees.Problems, .. ContainerChecks.OfRunning(state, bundle, options, trees.HaveRoot)];
+        return problems.Length > 0 ? Refused(problems) : await AskRuntimeAsync(state, bundle, trees, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<OwnedTree> AskRuntimeAsync(ContainerState state, Bundle bundle, CancellationToken cancellationToken)
+    private async Task<OwnedTree> AskRuntimeAsync(ContainerState state, Bundle bundle, DepartingTrees trees, CancellationToken cancellationToken)
     {
         string directory = Directory.CreateTempSubdirectory("u2c-container-").FullName;
         try
@@ -149,13 +152,14 @@ internal sealed class ContainerOwner(ContainerRuntime runtime, string id, Contai
                 Dump = request,
                 Description = new TreeDescription(runtime.Kind, id)
                 {
-                    Properties = new Dictionary<string, string>
+                    Properties = new Dictionary<string, string>(trees.Trees.Select(static (tree, index) => KeyValuePair.Create(CarriedTree.Key(index), tree.ToProperty())))
                     {
                         [DescriptionKeys.Bundle] = options.DestinationBundle.Length > 0 ? options.DestinationBundle : state.Bundle,
                         [DescriptionKeys.Configuration] = bundle.Fingerprint(),
                         [DescriptionKeys.Descriptors] = File.Exists(descriptors) ? await File.ReadAllTextAsync(descriptors, cancellationToken).ConfigureAwait(false) : string.Empty,
                     },
                 },
+                Files = trees.Roots.Count > 0 ? new ContainerFiles(trees.Roots) : null,
                 Warnings = bundle.HasHooks ? [$"The container {id} has hooks in its config.json: {runtime} decides which of them are called when it arrives."] : [],
             };
         }

@@ -46,11 +46,12 @@ internal sealed class ConvergenceGuard(int rootProcessId, MigrationSessionOption
     /// <param name="observation">What is known.</param>
     /// <param name="plan">What the strategy wants.</param>
     /// <param name="leastCopyTime">What copying everything owed takes at the very least.</param>
-    public bool ShouldStop(RoundObservation observation, RoundPlan plan, TimeSpan leastCopyTime)
+    /// <param name="filesTime">The part of the fixed downtime that further rounds of files may shorten.</param>
+    public bool ShouldStop(RoundObservation observation, RoundPlan plan, TimeSpan leastCopyTime, TimeSpan filesTime = default)
     {
         MeasureUse(observation);
         MigrationLimits limits = MigrationLimits.Of(options);
-        ThrowIfHopeless(observation, limits);
+        ThrowIfHopeless(observation.FixedDowntime - filesTime, limits);
         bool isLate = limits.AreReached(observation);
         bool wantsStop = plan.Decision == RoundDecision.StopAndCopy;
         TimeSpan expected = observation.FixedDowntime + observation.CopyTime;
@@ -94,12 +95,12 @@ internal sealed class ConvergenceGuard(int rootProcessId, MigrationSessionOption
     }
 
     /// <summary>What the freeze takes whatever is copied does not become less by going on.</summary>
-    private void ThrowIfHopeless(RoundObservation observation, in MigrationLimits limits)
+    private void ThrowIfHopeless(TimeSpan fixedDowntime, in MigrationLimits limits)
     {
-        if (options.WhenNotConverging == NonConvergence.GiveUp && limits.HasDowntimeLimit && observation.FixedDowntime > limits.DowntimeLimit)
+        if (options.WhenNotConverging == NonConvergence.GiveUp && limits.HasDowntimeLimit && fixedDowntime > limits.DowntimeLimit)
         {
             throw notes.Failure(
-                $"The workload would be down for {observation.FixedDowntime.TotalMilliseconds:0} ms, whatever is sent before; the limit is {limits.DowntimeLimit.TotalMilliseconds:0} ms. "
+                $"The workload would be down for {fixedDowntime.TotalMilliseconds:0} ms, whatever is sent before; the limit is {limits.DowntimeLimit.TotalMilliseconds:0} ms. "
                 + "Shared memory, mappings, descriptors and processes are carried while it is frozen. Allow a longer downtime, or try over a faster link.",
                 isTransient: false);
         }

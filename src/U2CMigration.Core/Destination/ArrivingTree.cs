@@ -1,6 +1,7 @@
 using System.Globalization;
 using U2CMigration.Core.Committing;
 using U2CMigration.Core.ConnectionLocks;
+using U2CMigration.Core.Files;
 using U2CMigration.Core.Freezing;
 using U2CMigration.Core.Logging;
 using U2CMigration.Core.Owners;
@@ -36,6 +37,9 @@ internal sealed class ArrivingTree(DestinationContext context, MigrationTurn tur
 
     /// <summary>Whether none of it executes any more.</summary>
     public bool IsGone { get; private set; }
+
+    /// <summary>Takes its files; null where its owner does not.</summary>
+    public IDestinationFiles? Files => Restorer.Files;
 
     /// <summary>How it is restored.</summary>
     /// <exception cref="InvalidOperationException">That was not decided yet.</exception>

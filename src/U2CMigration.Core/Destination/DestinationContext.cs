@@ -21,6 +21,9 @@ internal sealed class DestinationContext(Offer offer, MigrationReceiverOptions o
     /// <summary>The tree as its owner on the source describes it; null where it has none.</summary>
     public TreeDescription? Tree { get; } = TreeDescription.Parse(offer.Requirements);
 
+    /// <summary>Whether files travel in step with the memory.</summary>
+    public bool BringsFiles { get; } = offer.Requirements.Contains(Offer.FilesInStep);
+
     /// <summary>What the owner here wants of CRIU; null for nothing in particular, and before it was asked.</summary>
     public RuntimeRequest? Restore { get; set; }
 

@@ -15,6 +15,9 @@ namespace U2CMigration.Core.Destination;
 /// <summary>Decides whether an offer can be taken.</summary>
 internal static class DestinationPreflight
 {
+    /// <summary>Why a workload with files is refused.</summary>
+    public const string NoOneTakesFiles = "It brings its files along, and this receiver takes none. Set MigrationReceiverOptions.FilesInStep to the other half of what the session has.";
+
     private const int SpaceForTheRest = 40;
 
     /// <summary>The way to restore, or the refusal.</summary>
@@ -47,6 +50,12 @@ internal static class DestinationPreflight
         if (await OwnerProblemsAsync(context, cancellationToken).ConfigureAwait(false) is { Count: > 0 } ofOwner)
         {
             problems.AddRange(ofOwner);
+            reason = refusal is null ? RefusalReason.NeedMissing : reason;
+        }
+
+        if (context is { BringsFiles: true, Tree: null, Options.FilesInStep: null })
+        {
+            problems.Add(NoOneTakesFiles);
             reason = refusal is null ? RefusalReason.NeedMissing : reason;
         }
 
@@ -114,7 +123,7 @@ internal static class DestinationPreflight
     internal static string? UnknownRequirement(Offer offer)
     {
         RestoreNeeds.Parse(offer.Requirements, out string? unknownNeed);
-        return unknownNeed ?? offer.Requirements.FirstOrDefault(static requirement => requirement != Offer.PagesToPlace && !RestoreNeeds.IsNeed(requirement) && !TreeDescription.IsPart(requirement));
+        return unknownNeed ?? offer.Requirements.FirstOrDefault(static requirement => requirement is not (Offer.PagesToPlace or Offer.FilesInStep) && !RestoreNeeds.IsNeed(requirement) && !TreeDescription.IsPart(requirement));
     }
 
     private static async Task<(RestoreMode Mode, Refuse? Refusal)> CheckCriuAsync(DestinationContext context, CancellationToken cancellationToken)

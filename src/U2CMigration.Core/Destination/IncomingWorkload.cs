@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.ExceptionServices;
 using U2CMigration.Core.CarriedState;
 using U2CMigration.Core.Committing;
 using U2CMigration.Core.Destination.SharedMemory;
@@ -41,6 +42,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
     private readonly MemoryAtHand _memory = MemoryAtHand.Take();
     private readonly IncomingVerification _verification;
     private readonly DestinationState _carried;
+    private readonly IncomingFiles _files;
     private Task<IReadOnlyList<CarriedConnection>> _resetting = Task.FromResult<IReadOnlyList<CarriedConnection>>([]);
     private LockExchange? _locks;
     private KeptFill? _kept;
@@ -58,6 +60,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
         _mode = mode;
         _network = new IncomingNetwork(context.Options.Network, IncomingNetwork.RequestOf(context, connection.Peer), context.Logger);
         _carried = new DestinationState(isSent: (connection.Features & ProtocolFeatures.CarriedState) != 0);
+        _files = new IncomingFiles(context, connection);
         _directory = ClaimedDirectory.Create(context.ImagesDirectory);
         bool isOfOthers = context.Offer.Traits.Contains(Offer.UserNamespace);
         if (isOfOthers && OperatingSystem.IsLinux())
@@ -104,7 +107,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
     /// <param name="cancellationToken">Ends it up to the commit; ignored after.</param>
     public async Task<MigratedContainer> RunAsync(CancellationToken cancellationToken)
     {
-        await ArriveAsync(cancellationToken).ConfigureAwait(false);
+        await ArriveWithFilesAsync(cancellationToken).ConfigureAwait(false);
         await ResumeAsync().ConfigureAwait(false);
         Task<string?> completing = _tree.CompleteAsync();
         long storeBytes = _store.Statistics.StoredBytes;
@@ -130,6 +133,13 @@ internal sealed class IncomingWorkload : IAsyncDisposable
         }
 
         await _tree.DisposeAsync().ConfigureAwait(false);
+        if (!_runs && IsGone)
+        {
+            // Not while anything of it may be left that uses them.
+            await _files.DiscardAsync().ConfigureAwait(false);
+        }
+
+        await _files.DisposeAsync().ConfigureAwait(false);
         await (_surroundings?.EndAsync(_runs) ?? Task.CompletedTask).ConfigureAwait(false);
         if (_watch is not null)
         {
@@ -150,6 +160,20 @@ internal sealed class IncomingWorkload : IAsyncDisposable
         }
     }
 
+    /// <summary>The same, ended as well by files that cannot be taken.</summary>
+    private async Task ArriveWithFilesAsync(CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _files.Failed);
+        try
+        {
+            await ArriveAsync(stop.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested && _files.Failure is { } failure)
+        {
+            ExceptionDispatchInfo.Throw(failure);
+        }
+    }
+
     /// <summary>All up to the commit, which is received when it returns.</summary>
     private async Task ArriveAsync(CancellationToken cancellationToken)
     {
@@ -159,6 +183,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
             _kept = KeptFill.Start(new FillMarker(_context.Options.WorkDirectory, _context.MigrationId), _tree.Groups);
         }
 
+        await _files.BeginAsync(_tree.Files, cancellationToken).ConfigureAwait(false);
         await _network.PrepareAsync(cancellationToken).ConfigureAwait(false);
         await DestinationState.RehearseAsync().ConfigureAwait(false);
         LedgerIdentity? ledger = (_connection.Features & ProtocolFeatures.LedgerIdentity) == 0 ? null : _context.Ledger.Identity;
@@ -232,11 +257,14 @@ internal sealed class IncomingWorkload : IAsyncDisposable
                 case Transport.Messages.ImageFile piece:
                     _images.Take(piece);
                     break;
+                case FilesRound files when _files.TryTake(files):
+                    break;
                 case { } early when _carried.TryTake(early):
                     // From a source that does not know that it may come later.
                     break;
                 case ImagesEnd end:
                     _images.Complete(end);
+                    _files.RequireComplete();
                     return;
                 case Abort abort:
                     throw new SourceAbortedException(abort);
@@ -372,6 +400,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
     private void NoteCommitted()
     {
         _runs = true;
+        _files.Commit();
         _network.BeginAnnouncing();
     }
 

@@ -36,7 +36,7 @@ internal sealed class ProgressWatch : IAsyncDisposable
         }
         catch (OperationCanceledException e) when (!_caller.IsCancellationRequested)
         {
-            throw new StalledSourceException($"The source {_connection.Peer} sent neither pages nor images for {_limit.TotalSeconds:0} s, although it is there ({nameof(Receiving.MigrationReceiverOptions.ProgressTimeout)}).", e);
+            throw new StalledSourceException($"The source {_connection.Peer} sent neither pages nor images nor files for {_limit.TotalSeconds:0} s, although it is there ({nameof(Receiving.MigrationReceiverOptions.ProgressTimeout)}).", e);
         }
     }
 
@@ -56,10 +56,10 @@ internal sealed class ProgressWatch : IAsyncDisposable
         try
         {
             using var timer = new PeriodicTimer(_limit);
-            (long Messages, long Pages) before = (-1, -1);
+            (long Messages, long Pages, long Files) before = (-1, -1, -1);
             while (await timer.WaitForNextTickAsync(_end.Token).ConfigureAwait(false))
             {
-                (long Messages, long Pages) now = (Interlocked.Read(ref _messages), _connection.Statistics.PagesReceived);
+                (long Messages, long Pages, long Files) now = (Interlocked.Read(ref _messages), _connection.Statistics.PagesReceived, _connection.StreamBytesReceived);
                 if (now == before && !_isOver)
                 {
                     await _stalled.CancelAsync().ConfigureAwait(false);

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Security;
+using U2CMigration.Core.Files;
 using U2CMigration.Core.Handover;
 using U2CMigration.Core.Options;
 using U2CMigration.Core.Owners;
@@ -28,6 +29,10 @@ public sealed record MigrationReceiverOptions
     /// <summary>Who takes trees that have an owner on the source: the containers of a runtime, for example. One for each kind.</summary>
     /// <value>Default: empty: only process trees are taken.</value>
     public IReadOnlyList<ITreeHost> TreeHosts { get; init; } = [];
+
+    /// <summary>Takes files that come with workloads whose sessions carry them (<see cref="Sessions.MigrationSessionOptions.FilesInStep"/>). Those of containers are taken by <see cref="TreeHosts"/>.</summary>
+    /// <value>Default: null: such workloads are refused.</value>
+    public IDestinationFiles? FilesInStep { get; init; }
 
     /// <summary>How pages are given to the restored processes.</summary>
     /// <value>Default: <see cref="RestoreMode.Auto"/>.</value>

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Security;
 using U2CMigration.Core.Convergence;
+using U2CMigration.Core.Files;
 using U2CMigration.Core.Handover;
 using U2CMigration.Core.Inventory;
 using U2CMigration.Core.Options;
@@ -42,6 +43,13 @@ public sealed record MigrationSessionOptions
     /// <summary>Moves the workload's network address. Without it, CRIU locks the connections and the address is the caller's business.</summary>
     /// <value>Default: null.</value>
     public ISourceNetwork? Network { get; init; }
+
+    /// <summary>
+    /// Carries files of the workload along, in step with the rounds of its memory: called for each round while the workload runs, and once in the freeze. For callers with a replication of their own; containers have
+    /// one (<c>ContainerOptions</c>). The receiver needs the other half, <see cref="Receiving.MigrationReceiverOptions.FilesInStep"/>.
+    /// </summary>
+    /// <value>Default: null.</value>
+    public ISourceFiles? FilesInStep { get; init; }
 
     /// <summary>The most bytes per second to send; 0 for no limit.</summary>
     /// <value>Default: 0.</value>

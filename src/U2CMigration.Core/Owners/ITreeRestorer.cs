@@ -1,3 +1,4 @@
+using U2CMigration.Core.Files;
 using U2CMigration.Criu.Rpc;
 
 namespace U2CMigration.Core.Owners;
@@ -13,6 +14,9 @@ public interface ITreeRestorer : IAsyncDisposable
 
     /// <summary>Whether the owner decides in which control groups the tree is.</summary>
     bool ChoosesGroups { get; }
+
+    /// <summary>Takes the files that come with the tree, where its owner on the source carries them (<see cref="OwnedTree.Files"/>); null where it does not.</summary>
+    IDestinationFiles? Files => null;
 
     /// <summary>The tree is complete and frozen, and CRIU was let finish: the owner does what it can do before the commit.</summary>
     /// <param name="cancellationToken">Ends it.</param>

@@ -1,3 +1,4 @@
+using U2CMigration.Core.Files;
 using U2CMigration.Criu.Rpc;
 
 namespace U2CMigration.Core.Owners;
@@ -15,6 +16,10 @@ public sealed record OwnedTree
     /// <summary>What the destination has to know to have it restored by the same kind of owner.</summary>
     /// <value>Default: null: it has no owner there.</value>
     public TreeDescription? Description { get; init; }
+
+    /// <summary>Carries its files along, where its owner does that; the destination's <see cref="ITreeRestorer.Files"/> takes them.</summary>
+    /// <value>Default: null: nobody does, or a <c>FilesInStep</c> of the session.</value>
+    public ISourceFiles? Files { get; init; }
 
     /// <summary>Why it cannot be moved, a sentence each with the remedy.</summary>
     /// <value>Default: empty.</value>

@@ -34,6 +34,15 @@ public readonly record struct MigrationProgress
     /// <summary>The bytes per second that the destination acknowledged lately; 0 while unknown.</summary>
     public double BytesPerSecond { get; init; }
 
+    /// <summary>Entries of files that were made, changed or removed on the destination so far.</summary>
+    public long FileEntries { get; init; }
+
+    /// <summary>The bytes that this took.</summary>
+    public long FileBytes { get; init; }
+
+    /// <summary>The bytes of files that were pending when the last round of files was over.</summary>
+    public long PendingFileBytes { get; init; }
+
     /// <summary>The downtime to expect if the workload were stopped now.</summary>
     /// <value>Null while it is not known how fast pages cross: in the first rounds.</value>
     public TimeSpan? ExpectedDowntime { get; init; }

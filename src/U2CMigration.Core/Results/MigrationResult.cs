@@ -60,6 +60,9 @@ public sealed record MigrationResult
     /// <summary>How the pages were put in place, or null when the destination did not tell in time or restored from flat images.</summary>
     public required FillReport? Fill { get; init; }
 
+    /// <summary>The files that travelled in step with the memory, or null where none did.</summary>
+    public FilesReport? Files { get; init; }
+
     /// <summary>
     /// Connections that the workload had not accepted when it was frozen, by the address that they were made to. They cannot move along, and were ended with a reset, so that the clients can try
     /// again. Empty for none.

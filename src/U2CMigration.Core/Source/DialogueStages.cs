@@ -10,7 +10,7 @@ internal static class DialogueStages
     public static bool Allows(this DialogueStage stage, MigrationMessage message) => stage switch
     {
         DialogueStage.Offered => message is Accept or Refuse,
-        DialogueStage.Copying => message is RoundAck,
+        DialogueStage.Copying => message is RoundAck or FilesTaken,
         DialogueStage.Restoring => message is RoundAck or MissingPages or LocksPending or CarriedOutcome or Restored,
         DialogueStage.Committed => message is Committed or Compared or VerifyResult or Resumed,
         DialogueStage.Released => message is Compared or VerifyResult or FillDone,

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using U2CMigration.Core.Convergence;
 using U2CMigration.Core.Logging;
 using U2CMigration.Core.Results;
+using U2CMigration.Core.Source.FilesInStep;
 using U2CMigration.PageTracking.Pages;
 using U2CMigration.Strategy.Rounds;
 using U2CMigration.Strategy.Strategies;
@@ -26,6 +27,7 @@ internal sealed class PreCopyRounds : IDisposable
     private readonly DirtyLooks _looks;
     private readonly ConvergenceGuard _convergence;
     private readonly DowntimeForecast _forecast;
+    private readonly FileRounds? _files;
     private readonly FreezeCheck _freezeCheck = new();
     private readonly Func<CancellationToken, Task> _ready;
     private readonly RoundPlan _plan = new();
@@ -43,9 +45,10 @@ internal sealed class PreCopyRounds : IDisposable
         MigrationConnection connection,
         SourceDialogue dialogue,
         DowntimeModel downtimes,
+        FileRounds? files,
         Func<CancellationToken, Task> ready)
     {
-        (_context, _strategy, _sender, _connection, _dialogue, _ready) = (context, strategy, sender, connection, dialogue, ready);
+        (_context, _strategy, _sender, _connection, _dialogue, _files, _ready) = (context, strategy, sender, connection, dialogue, files, ready);
         _convergence = new ConvergenceGuard(context.Target.RootProcessId, context.Options, context.Notes);
         _forecast = new DowntimeForecast(
             connection, sender.Preparing, () => StateInventory.Take(tracker.Processes.ProcessIds, tracker.CarriedBytes), context.Options.MaxBytesPerSecond, downtimes, context.Notes);
@@ -71,7 +74,12 @@ internal sealed class PreCopyRounds : IDisposable
             for (int round = 0; ; round++)
             {
                 RoundObservation observation = await Task.Run(() => Plan(round), cancellationToken).ConfigureAwait(false);
-                bool stop = _convergence.ShouldStop(observation, _plan, _forecast.LeastCopyTime);
+                if (_plan.Decision == RoundDecision.StopAndCopy && FilesHoldUp(observation))
+                {
+                    SendOwed();
+                }
+
+                bool stop = _convergence.ShouldStop(observation, _plan, _forecast.LeastCopyTime, FilesTime);
                 TimeSpan copyTime = observation.CopyTime;
                 await FinishAsync(cancellationToken).ConfigureAwait(false);
                 bool isKnown = observation.BandwidthBytesPerSecond > 0 || observation.Owed.PageCount == 0;
@@ -123,13 +131,29 @@ internal sealed class PreCopyRounds : IDisposable
     {
         RoundObservation observation = _forecast.Complete(Observation(round));
         _plan.Clear();
+        observation = observation with { FixedDowntime = observation.FixedDowntime + FilesTime };
         _strategy.Plan(observation, _plan);
         return observation;
+    }
+
+    /// <summary>What the files that are owed take in the freeze, as far as that is known.</summary>
+    private TimeSpan FilesTime => _files?.Book.TimeInFreeze(_forecast.LinkBytesPerSecond) ?? TimeSpan.Zero;
+
+    /// <summary>Whether to send another round of memory because the files are not ready for a freeze.</summary>
+    private bool FilesHoldUp(RoundObservation observation) => _files is not null && _files.Book.HoldsUp(observation, MigrationLimits.Of(_context.Options), _forecast.LinkBytesPerSecond);
+
+    /// <summary>Sends what is owed for a while, instead of stopping.</summary>
+    private void SendOwed()
+    {
+        _plan.Clear();
+        _plan.AddGroup(_looks.Books.Owed);
+        _plan.Slice = PutOffSlice;
     }
 
     /// <summary>Does what is left to do before a freeze, and looks whether it may still come. If not, everything owed is sent for a while.</summary>
     private async Task<bool> CanFreezeAsync(RoundObservation planned, TimeSpan expected, CancellationToken cancellationToken)
     {
+        await (_files?.PauseAsync(cancellationToken) ?? Task.CompletedTask).ConfigureAwait(false);
         await _ready(cancellationToken).ConfigureAwait(false);
 
         // What still waits in buffers would stand in front of the images while nothing runs.
@@ -141,15 +165,14 @@ internal sealed class PreCopyRounds : IDisposable
         }
 
         TimeSpan now = _forecast.CopyTimeNow(Observation(planned.Round), _looks.SinceLook);
-        if (!_freezeCheck.PutsOff(expected, now, limits.MostCopyTime(planned.FixedDowntime), planned.Elapsed))
+        if (!FilesHoldUp(planned) && !_freezeCheck.PutsOff(expected, now, limits.MostCopyTime(planned.FixedDowntime), planned.Elapsed))
         {
             return true;
         }
 
         _context.Logger.FreezePutOff(now.TotalMilliseconds, expected.TotalMilliseconds);
-        _plan.Clear();
-        _plan.AddGroup(_looks.Books.Owed);
-        _plan.Slice = PutOffSlice;
+        _files?.Continue();
+        SendOwed();
         ReportPlan(planned.Round, planned.FixedDowntime + now);
         return false;
     }

@@ -54,6 +54,11 @@ internal static class SourceCheck
                     return (false, $"The destination {connection.Peer} is of an older release, which cannot be asked without a migration. Update it, or check this host alone.");
                 }
 
+                if (context.Files is not null && (connection.Features & ProtocolFeatures.FilesInStep) == 0)
+                {
+                    return (true, SourceOffer.NoFilesThere(connection.Peer));
+                }
+
                 TreeMemory memory = look.Memory.ResidentBytes > 0 ? look.Memory : TreeMemory.Of(look.Tree);
                 await SourceOffer.SendAsync(connection, context, look.Tree, memory, look.Criu, isCheck: true, cancellationToken).ConfigureAwait(false);
                 MigrationMessage? answer = await connection.ReceiveAsync(cancellationToken).ConfigureAwait(false);

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using U2CMigration.Core.Errors;
+using U2CMigration.Core.Files;
 using U2CMigration.Core.Inventory;
 using U2CMigration.Core.Owners;
 using U2CMigration.Core.Processes;
@@ -19,6 +20,9 @@ internal sealed class SourceContext(Guid migrationId, MigrationTarget target, Mi
     public OwnedTree Tree { get; } = target.Tree ?? throw new InvalidOperationException("The owner of the workload was not asked for it.");
 
     public MigrationSessionOptions Options => options;
+
+    /// <summary>Carries its files along; null where no one does.</summary>
+    public ISourceFiles? Files => options.FilesInStep ?? Tree.Files;
 
     public ProgressReporter Progress => progress;
 

@@ -20,6 +20,9 @@ internal sealed class SourceDialogue : IAsyncDisposable
     private static readonly TimeSpan MaxHoldUp = TimeSpan.FromSeconds(2);
 
     private readonly Channel<MigrationMessage> _messages = Channel.CreateBounded<MigrationMessage>(MaxWaiting);
+
+    /// <summary>Answers about files, which others wait for than about memory: there is never more than one.</summary>
+    private readonly Channel<FilesTaken> _files = Channel.CreateBounded<FilesTaken>(1);
     private readonly CancellationTokenSource _ended = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _pump;
@@ -56,6 +59,21 @@ internal sealed class SourceDialogue : IAsyncDisposable
         try
         {
             return await _messages.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (ChannelClosedException e)
+        {
+            throw e.InnerException ?? e;
+        }
+    }
+
+    /// <summary>Waits for the end of a round of files; beside those who wait for other messages.</summary>
+    /// <exception cref="DestinationAbortedException">The destination gave up.</exception>
+    /// <exception cref="TransportException">The connection is lost.</exception>
+    public async ValueTask<FilesTaken> NextFilesAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _files.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (ChannelClosedException e)
         {
@@ -104,6 +122,7 @@ internal sealed class SourceDialogue : IAsyncDisposable
         {
             Failure = e;
             _messages.Writer.Complete(e);
+            _files.Writer.TryComplete(e);
             await _ended.CancelAsync().ConfigureAwait(false);
         }
     }
@@ -137,6 +156,16 @@ internal sealed class SourceDialogue : IAsyncDisposable
 
     private async ValueTask HandOnAsync(MigrationMessage message)
     {
+        if (message is FilesTaken taken)
+        {
+            if (!_files.Writer.TryWrite(taken))
+            {
+                throw new MigrationProtocolException("the end of one round of files", "more than one");
+            }
+
+            return;
+        }
+
         if (_messages.Writer.TryWrite(message))
         {
             return;

@@ -9,6 +9,7 @@ using U2CMigration.Core.Records;
 using U2CMigration.Core.Results;
 using U2CMigration.Core.Sessions;
 using U2CMigration.Core.Settlement;
+using U2CMigration.Core.Source.FilesInStep;
 using U2CMigration.Core.Source.Phases;
 using U2CMigration.Core.WaitingConnections;
 using U2CMigration.Core.WorkDirectories;
@@ -55,6 +56,7 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
         context.Progress.Enter(MigrationPhase.Committing);
         var release = new SourceRelease(context, held.Attached.Tracker, held.Link.Connection, held.Link.Dialogue, held.Tree, held.Stop.HeldPages);
         (CommittedSource committed, Resumed resumed) = await CommitAsync(held, release).ConfigureAwait(false);
+        _parts.Files?.Commit();
         return await ReleaseAsync(committed, release, resumed).ConfigureAwait(false);
     }
 
@@ -77,6 +79,7 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
         IsInDoubt = false;
         if (verdict == DestinationVerdict.Runs)
         {
+            _parts.Files?.Commit();
             await SourceRelease.RemoveFromOwnerAsync(context).ConfigureAwait(false);
             context.Progress.Enter(MigrationPhase.Completed);
             return MigrationSettlement.Moved;
@@ -113,18 +116,33 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
         context.Progress.Enter(MigrationPhase.Connecting);
         ConnectedSource link = await ConnectAsync(processes, memory, version, cancellationToken).ConfigureAwait(false);
 
-        // From here on the destination's giving up cancels what continues.
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, link.Dialogue.Ended);
+        // From here on the destination's giving up cancels what continues, and so does a failure of the files.
+        FileRounds? files = _parts.Files = await FileRounds.BeginAsync(context, link, cancellationToken).ConfigureAwait(false);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, link.Dialogue.Ended, files?.Failed ?? CancellationToken.None);
+        try
+        {
+            return await CopyAsync(link, memory, version, linked.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested && files?.Failure is { } failure)
+        {
+            throw failure;
+        }
+    }
+
+    /// <summary>All rounds, and the freeze.</summary>
+    private async Task<HeldSource> CopyAsync(ConnectedSource link, TreeMemory memory, CriuVersion version, CancellationToken cancellationToken)
+    {
         context.Progress.Enter(MigrationPhase.Attaching);
         context.Clock.Restart();
-        AttachedSource attached = await AttachAsync(link, memory, version, linked.Token).ConfigureAwait(false);
-        PageSet pending = await PreCopyAsync(attached, linked.Token).ConfigureAwait(false);
+        AttachedSource attached = await AttachAsync(link, memory, version, cancellationToken).ConfigureAwait(false);
+        _parts.Files?.Start();
+        PageSet pending = await PreCopyAsync(attached, cancellationToken).ConfigureAwait(false);
 
-        using var frozen = CancellationTokenSource.CreateLinkedTokenSource(linked.Token);
+        using var frozen = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         frozen.CancelAfter(context.Options.FreezeTimeout);
         link.Connection.PeerTimeout = context.Options.SilenceTimeout;
         context.Progress.Enter(MigrationPhase.StopAndCopy);
-        var stop = new StopAndCopy(context, attached.Memory, attached.Sender, link.Connection, link.Dialogue, attached.Tree, _parts.Carried);
+        var stop = new StopAndCopy(context, attached.Memory, attached.Sender, link.Connection, link.Dialogue, attached.Tree, _parts.Carried, _parts.Files);
         await stop.RunAsync(attached.Rounds, pending, frozen.Token).ConfigureAwait(false);
         link.Dialogue.BeginCommitting();
         return new HeldSource(attached, stop);
@@ -141,6 +159,11 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
         if (context.Tree.Description is { } description && (connection.Features & ProtocolFeatures.OwnedTrees) == 0)
         {
             throw new MigrationPreflightException([$"The receiver at {connection.Peer} is of an older release, which does not know the containers of {description.Kind}. Update it."]);
+        }
+
+        if (context.Files is not null && (connection.Features & ProtocolFeatures.FilesInStep) == 0)
+        {
+            throw new MigrationPreflightException([SourceOffer.NoFilesThere(connection.Peer)]);
         }
 
         SourceDialogue dialogue = _parts.Dialogue = new SourceDialogue(connection);
@@ -185,7 +208,7 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
         }
 
         PreCopyRounds rounds = _parts.Rounds = new PreCopyRounds(
-            context, tracked, strategy, sender, link.Connection, link.Dialogue, new LearnedDowntimes(context.Options.WorkDirectory).Find(NameOf(link)), stop => ReadyAsync(tracker, tree, stop));
+            context, tracked, strategy, sender, link.Connection, link.Dialogue, new LearnedDowntimes(context.Options.WorkDirectory).Find(NameOf(link)), _parts.Files, stop => ReadyAsync(tracker, tree, stop));
         context.Logger.MigrationStarted(context.MigrationId, context.Target, link.Connection.Peer, strategy.Name, tracker.Name, freezer.Name);
         foreach (string known in context.Warnings)
         {

@@ -16,6 +16,9 @@ internal static class SourceOffer
     private static RestoreNeeds NeedsOf(SourceContext context) =>
         RestoreNeeds.Of(context.Options.Criu) with { EndLocalConnections = context.Options.GivesUp.HasFlag(GiveUp.LocalConnections) };
 
+    /// <summary>Why a workload with files cannot go there.</summary>
+    public static string NoFilesThere(string peer) => $"The receiver at {peer} is of an older release, which takes no files. Update it, or see to the files in another way.";
+
     /// <summary>Sends the offer; an answer comes next.</summary>
     /// <param name="connection">The connection.</param>
     /// <param name="context">The migration.</param>
@@ -36,7 +39,7 @@ internal static class SourceOffer
             CriuVersion = version.ToString(),
             TotalMemoryBytes = memory.ResidentBytes,
             ProcessIds = [.. processes.Select(context.Numbers.InImages)],
-            Requirements = [Offer.PagesToPlace, .. NeedsOf(context).ToRequirements(), .. context.Tree.Description?.ToRequirements() ?? []],
+            Requirements = [Offer.PagesToPlace, .. NeedsOf(context).ToRequirements(), .. context.Files is null ? (string[])[] : [Offer.FilesInStep], .. context.Tree.Description?.ToRequirements() ?? []],
             Traits = (connection.Features & ProtocolFeatures.OfferTraits) != 0 ? [.. UserNamespaces.IsOwn(root) ? (string[])[Offer.UserNamespace] : [], .. (context.Options.Network?.Addresses ?? []).Select(MovingAddress.Trait)] : [],
             Options = OfferOptions.Lazy | (context.Options.Verify ? OfferOptions.Verify : OfferOptions.None),
         };

@@ -64,6 +64,11 @@ internal static class SourcePreflight
         }
 
         var problems = new List<string>();
+        if (context.Options.FilesInStep is not null && context.Tree.Files is not null)
+        {
+            problems.Add($"The files of the {context.Tree.Description} would travel twice: by {nameof(MigrationSessionOptions)}.{nameof(MigrationSessionOptions.FilesInStep)} and with the container. Say that its files are there (ContainerOptions.FilesAreThere), or leave the other out.");
+        }
+
         problems.AddRange(OpenMigrations.Of(root, stat.StartTimeTicks, context.Options.WorkDirectory));
         if (Environment.IsPrivilegedProcess)
         {

@@ -33,6 +33,7 @@ internal static class SourceReport
             ResumeTimestamp = resumed.Timestamp,
             Verification = release.Verification,
             Fill = release.Fill,
+            Files = stop.Files,
             ConnectionsGivenUp = givenUp,
             GivenUp = context.Inventory.GivenUp,
             Warnings = [.. context.Warnings],

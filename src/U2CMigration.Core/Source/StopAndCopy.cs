@@ -2,6 +2,7 @@ using System.Diagnostics;
 using U2CMigration.Core.CarriedState;
 using U2CMigration.Core.Logging;
 using U2CMigration.Core.Results;
+using U2CMigration.Core.Source.FilesInStep;
 using U2CMigration.Core.Source.Verification;
 using U2CMigration.Criu.Images;
 using U2CMigration.PageTracking.Pages;
@@ -13,7 +14,7 @@ namespace U2CMigration.Core.Source;
 
 /// <summary>The round in which the workload is frozen: the last dirty pages and CRIU's images travel, and the destination restores.</summary>
 internal sealed class StopAndCopy(
-    SourceContext context, TreeTracker tracker, PageSender sender, MigrationConnection connection, SourceDialogue dialogue, FrozenTree tree, SourceState carried)
+    SourceContext context, TreeTracker tracker, PageSender sender, MigrationConnection connection, SourceDialogue dialogue, FrozenTree tree, SourceState carried, FileRounds? files = null)
 {
     private readonly PageSet _tail = new();
     private readonly PageSet _everythingLeft = new();
@@ -45,6 +46,9 @@ internal sealed class StopAndCopy(
 
     /// <summary>The pages that the destination has compared with the restored tree while it was held.</summary>
     public long HeldPages { get; private set; }
+
+    /// <summary>The files that travelled; null where none did.</summary>
+    public FilesReport? Files => files?.Book.Report;
 
     /// <summary>The stop-and-copy round.</summary>
     public RoundReport? Round { get; private set; }
@@ -103,15 +107,17 @@ internal sealed class StopAndCopy(
             // Before the dump: a tracker that reads and clears in two steps would not know what CRIU's code in the tasks writes between them.
             await ScanTailAsync(pending, cancellationToken).ConfigureAwait(false);
             using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            Task dump = DumpAsync(both.Token);
-            await AllOrCancelAsync(both, dump, SendTailAsync(objects, dump, both.Token)).ConfigureAwait(false);
+            Task<Func<CancellationToken, Task>> filesRead = SendFilesAsync(both.Token);
+            Task dump = DumpAfterAsync(filesRead, both.Token);
+            await AllOrCancelAsync(both, dump, CompleteFilesAsync(filesRead, both.Token), SendTailAsync(objects, dump, both.Token)).ConfigureAwait(false);
         }
         else
         {
             await DumpAsync(cancellationToken).ConfigureAwait(false);
             await objects.AnnounceAsync(cancellationToken).ConfigureAwait(false);
             await ScanTailAsync(pending, cancellationToken).ConfigureAwait(false);
-            await SendTailAsync(objects, Task.CompletedTask, cancellationToken).ConfigureAwait(false);
+            using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            await AllOrCancelAsync(both, CompleteFilesAsync(SendFilesAsync(both.Token), both.Token), SendTailAsync(objects, Task.CompletedTask, both.Token)).ConfigureAwait(false);
         }
 
         Timeline.Dumped = Mark("dump and tail complete");
@@ -160,6 +166,33 @@ internal sealed class StopAndCopy(
         using var restoring = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         await AllOrCancelAsync(restoring, WaitForRestoreAsync(new RestoreAnswers(context, tracker, sender, connection, dialogue, index, objects.Named), restoring.Token), mayCarryLater ? CarryAsync(carries, restoring.Token) : Task.CompletedTask, CompareHeldAsync(restoring.Token)).ConfigureAwait(false);
         await tree.ConfirmAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>The last round of the files; all of them are read when this ends. What is returned waits for the destination, which must have them before it restores.</summary>
+    private async Task<Func<CancellationToken, Task>> SendFilesAsync(CancellationToken cancellationToken)
+    {
+        if (files is null)
+        {
+            return static _ => Task.CompletedTask;
+        }
+
+        Func<CancellationToken, Task> rest = await files.SendFrozenAsync(cancellationToken).ConfigureAwait(false);
+        Mark("files read");
+        return rest;
+    }
+
+    private async Task CompleteFilesAsync(Task<Func<CancellationToken, Task>> read, CancellationToken cancellationToken)
+    {
+        Func<CancellationToken, Task> rest = await read.ConfigureAwait(false);
+        await rest(cancellationToken).ConfigureAwait(false);
+        Mark("files taken");
+    }
+
+    /// <summary>CRIU makes directories inside the mounts of the tree and removes them: not while files are read, or they would be found.</summary>
+    private async Task DumpAfterAsync(Task read, CancellationToken cancellationToken)
+    {
+        await read.ConfigureAwait(false);
+        await DumpAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private async Task DumpAsync(CancellationToken cancellationToken)

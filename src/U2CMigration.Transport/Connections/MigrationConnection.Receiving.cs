@@ -118,6 +118,12 @@ public sealed partial class MigrationConnection
             case Pong pong:
                 Interlocked.Exchange(ref _roundTripTicks, Math.Max(0, _time.GetElapsedTime(pong.Timestamp).Ticks));
                 return false;
+            case StreamData piece:
+                StreamFor(piece).Take(piece);
+                return false;
+            case StreamCredit credit:
+                StreamFor(credit).Take(credit);
+                return false;
             case RoundAck ack:
                 TakeAcknowledgement(ack.ReceivedBytes);
                 return true;

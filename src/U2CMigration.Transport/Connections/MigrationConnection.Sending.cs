@@ -16,7 +16,7 @@ public sealed partial class MigrationConnection
     private long _zeroPagesSent;
     private bool _isCut;
 
-    /// <summary>Sends a control message at once. Only image pieces wait for the rate limit.</summary>
+    /// <summary>Sends a control message at once. Only pieces of images and of the stream wait for the rate limit.</summary>
     /// <param name="message">The message.</param>
     /// <param name="cancellationToken">Ends the call before the message begins to leave; once begun it gets <see cref="MigrationConnectionOptions.CancelGrace"/> to leave in full.</param>
     /// <exception cref="ArgumentException">A value in the message cannot be sent; nothing was.</exception>
@@ -25,9 +25,9 @@ public sealed partial class MigrationConnection
     public async ValueTask SendAsync(MigrationMessage message, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(message);
-        if (message is ImageFile file)
+        if (BytesOf(message) is > 0 and var bytes)
         {
-            await _rateLimiter.AcquireAsync(file.Data.Length, cancellationToken).ConfigureAwait(false);
+            await _rateLimiter.AcquireAsync(bytes, cancellationToken).ConfigureAwait(false);
         }
 
         await _sendLock.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -78,6 +78,13 @@ public sealed partial class MigrationConnection
             _sendLock.Release();
         }
     }
+
+    private static int BytesOf(MigrationMessage message) => message switch
+    {
+        ImageFile file => file.Data.Length,
+        StreamData piece => piece.Data.Length,
+        _ => 0,
+    };
 
     private void ObserveLink()
     {

@@ -57,6 +57,18 @@ public enum MessageType : byte
     /// <summary>Source to destination: the pages of shared memory objects that hold anything but zeros.</summary>
     ObjectPages = 38,
 
+    /// <summary>Source to destination: a round of files begins, on the stream.</summary>
+    FilesRound = 39,
+
+    /// <summary>Destination to source: all of a round of files is in its place.</summary>
+    FilesTaken = 40,
+
+    /// <summary>Either direction: bytes of the stream beside the messages.</summary>
+    StreamData = 41,
+
+    /// <summary>Either direction: bytes of that stream were taken, so that more may come.</summary>
+    StreamCredit = 42,
+
     /// <summary>Source to destination: what CRIU's images leave out.</summary>
     CarriedState = 44,
 

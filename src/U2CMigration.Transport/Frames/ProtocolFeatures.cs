@@ -43,6 +43,9 @@ public enum ProtocolFeatures : ulong
     /// <summary>Acceptances and answers name the record that they come from (<see cref="Messages.LedgerIdentity"/>), and a question may ask to give up what is not committed.</summary>
     LedgerIdentity = 2048,
 
+    /// <summary>Files travel in step with the memory: rounds of them (<see cref="Messages.FilesRound"/>), and a stream of bytes beside the messages (<see cref="Messages.StreamData"/>).</summary>
+    FilesInStep = 4096,
+
     /// <summary>An offer may be of a tree that has an owner, a container of a runtime for example, which is named in its requirements.</summary>
     OwnedTrees = 8192,
 }

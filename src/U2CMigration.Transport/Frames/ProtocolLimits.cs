@@ -30,6 +30,12 @@ public static class ProtocolLimits
     /// <summary>The most checksums in one message: 131,072, which covers 512 MiB of memory.</summary>
     public const int MaxChecksums = 131_072;
 
+    /// <summary>The most bytes of the stream in one message: 64 KiB.</summary>
+    public const int MaxStreamPieceBytes = 64 << 10;
+
+    /// <summary>The most bytes of the stream that are sent and not taken yet: 1 MiB.</summary>
+    public const int StreamWindowBytes = 1 << 20;
+
     /// <summary>The most shared memory objects: 4,096.</summary>
     public const int MaxObjects = 4_096;
 

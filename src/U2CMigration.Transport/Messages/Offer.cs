@@ -46,6 +46,9 @@ public sealed record Offer : MigrationMessage
     /// <summary>A requirement: that the destination writes pages which page maps name, and which are in no file, into the pages files before it restores.</summary>
     public const string PagesToPlace = "pages-to-place";
 
+    /// <summary>A requirement: files travel in step with the memory (<see cref="ProtocolFeatures.FilesInStep"/>).</summary>
+    public const string FilesInStep = "files-in-step";
+
     /// <inheritdoc/>
     public override MessageType Type => MessageType.Offer;
 

@@ -79,7 +79,7 @@ public sealed class PreCopyRoundsTests
         var dialogue = new SourceDialogue(source, DialogueStage.Copying);
         using var sender = new PageSender(source, context.Numbers, null);
         var strategy = new SlicedStrategy(() => sender.BatchPages);
-        using (var rounds = new PreCopyRounds(context, new TreeTracker(tracker, null, sender), strategy, sender, source, dialogue, DowntimeModel.Untaught(), static _ => Task.CompletedTask))
+        using (var rounds = new PreCopyRounds(context, new TreeTracker(tracker, null, sender), strategy, sender, source, dialogue, DowntimeModel.Untaught(), null, static _ => Task.CompletedTask))
         {
             await rounds.RunAsync(new PageSet(), Cancellation);
         }

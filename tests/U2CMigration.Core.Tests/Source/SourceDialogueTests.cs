@@ -34,12 +34,12 @@ public sealed class SourceDialogueTests : IAsyncLifetime
 
     /// <summary>Every message that only a source may send, and every answer at a time when nothing like it was asked.</summary>
     [Theory]
-    [InlineData(nameof(DialogueStage.Offered), "RoundAck MissingPages LocksPending CarriedOutcome Restored Committed Resumed Compared VerifyResult FillDone State Commit Query Released")]
+    [InlineData(nameof(DialogueStage.Offered), "RoundAck MissingPages LocksPending CarriedOutcome Restored Committed Resumed Compared VerifyResult FillDone State Commit Query Released FilesTaken")]
     [InlineData(nameof(DialogueStage.Copying), "Accept Refuse MissingPages LocksPending CarriedOutcome Restored Committed Resumed Compared VerifyResult FillDone State Commit")]
-    [InlineData(nameof(DialogueStage.Restoring), "Accept Refuse Committed Resumed Compared VerifyResult FillDone State Commit Query")]
-    [InlineData(nameof(DialogueStage.Held), "Accept Refuse RoundAck MissingPages LocksPending CarriedOutcome Restored Committed Resumed Compared VerifyResult FillDone State")]
-    [InlineData(nameof(DialogueStage.Committed), "Accept Refuse RoundAck MissingPages LocksPending CarriedOutcome Restored FillDone State")]
-    [InlineData(nameof(DialogueStage.Released), "Accept Refuse RoundAck MissingPages LocksPending CarriedOutcome Restored Committed Resumed State")]
+    [InlineData(nameof(DialogueStage.Restoring), "Accept Refuse Committed Resumed Compared VerifyResult FillDone State Commit Query FilesTaken")]
+    [InlineData(nameof(DialogueStage.Held), "Accept Refuse RoundAck MissingPages LocksPending CarriedOutcome Restored Committed Resumed Compared VerifyResult FillDone State FilesTaken")]
+    [InlineData(nameof(DialogueStage.Committed), "Accept Refuse RoundAck MissingPages LocksPending CarriedOutcome Restored FillDone State FilesTaken")]
+    [InlineData(nameof(DialogueStage.Released), "Accept Refuse RoundAck MissingPages LocksPending CarriedOutcome Restored Committed Resumed State FilesTaken")]
     public async Task NextAsync_WhatCannotBeSaidYet_IsABreachWithItsName(string stage, string messages)
     {
         foreach (string name in messages.Split(' '))
@@ -120,6 +120,7 @@ public sealed class SourceDialogueTests : IAsyncLifetime
         MessageType.Accept => new Accept(),
         MessageType.Refuse => new Refuse(RefusalReason.Other, "no"),
         MessageType.RoundAck => new RoundAck(0, 0, 0),
+        MessageType.FilesTaken => new FilesTaken(0),
         MessageType.MissingPages => new MissingPages([], IsLast: true),
         MessageType.LocksPending => new LocksPending(["a lock"]),
         MessageType.CarriedOutcome => new CarriedOutcome([], []),

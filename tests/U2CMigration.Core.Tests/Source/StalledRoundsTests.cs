@@ -68,7 +68,7 @@ public sealed class StalledRoundsTests
         var dialogue = new SourceDialogue(source, DialogueStage.Copying);
         using var sender = new PageSender(source, context.Numbers, null);
         using (var rounds = new PreCopyRounds(
-            context, new TreeTracker(tracker, null, sender), MigrationStrategies.Create("u2c-unpredicted"), sender, source, dialogue, DowntimeModel.Untaught(), token => stall == Stall.ReadyForTheFreeze ? Task.Delay(100, token) : Task.CompletedTask))
+            context, new TreeTracker(tracker, null, sender), MigrationStrategies.Create("u2c-unpredicted"), sender, source, dialogue, DowntimeModel.Untaught(), null, token => stall == Stall.ReadyForTheFreeze ? Task.Delay(100, token) : Task.CompletedTask))
         {
             await rounds.RunAsync(new PageSet(), Cancellation);
         }

@@ -2,6 +2,7 @@ using U2CMigration.Core.CarriedState;
 using U2CMigration.Core.Logging;
 using U2CMigration.Core.Preflight;
 using U2CMigration.Core.Sessions;
+using U2CMigration.Core.Source.FilesInStep;
 using U2CMigration.Core.WorkDirectories;
 using U2CMigration.PageTracking.Trackers;
 using U2CMigration.Transport.Connections;
@@ -32,6 +33,8 @@ internal sealed class SourceParts(SourceContext context) : IAsyncDisposable
     public TreeTracker? Memory { get; set; }
 
     public PreCopyRounds? Rounds { get; set; }
+
+    public FileRounds? Files { get; set; }
 
     public IDisposable? JournalClaim { get; set; }
 
@@ -83,6 +86,11 @@ internal sealed class SourceParts(SourceContext context) : IAsyncDisposable
         if (Tree is not null)
         {
             await Tree.DisposeAsync().ConfigureAwait(false);
+        }
+
+        if (Files is not null)
+        {
+            await Files.DisposeAsync().ConfigureAwait(false);
         }
 
         Rounds?.Dispose();
