@@ -74,7 +74,8 @@ internal sealed class PreCopyRounds : IDisposable
             for (int round = 0; ; round++)
             {
                 RoundObservation observation = await Task.Run(() => Plan(round), cancellationToken).ConfigureAwait(false);
-                if (_plan.Decision == RoundDecision.StopAndCopy && FilesHoldUp(observation))
+                bool waitsForFiles = _plan.Decision == RoundDecision.StopAndCopy && FilesHoldUp(observation);
+                if (waitsForFiles)
                 {
                     SendOwed();
                 }
@@ -93,6 +94,12 @@ internal sealed class PreCopyRounds : IDisposable
 
                 Start(round);
                 await SendAsync(cancellationToken).ConfigureAwait(false);
+                if (waitsForFiles)
+                {
+                    // What is owed may be little: nothing is gained by sending it hundreds of times.
+                    await Task.Delay(PutOffSlice, cancellationToken).ConfigureAwait(false);
+                }
+
                 await _looks.LookAsync(cancellationToken).ConfigureAwait(false);
             }
         }
