@@ -21,6 +21,7 @@ using U2CMigration.PageTracking.Pages;
 using U2CMigration.PageTracking.SharedObjects;
 using U2CMigration.PageTracking.Trackers;
 using U2CMigration.Strategy.Strategies;
+using U2CMigration.Transport;
 using U2CMigration.Transport.Codec;
 using U2CMigration.Transport.Connections;
 using U2CMigration.Transport.Frames;
@@ -123,9 +124,15 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
         {
             return await CopyAsync(link, memory, version, linked.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested && files?.Failure is { } failure)
+        catch (Exception e) when (e is OperationCanceledException or IOException && !cancellationToken.IsCancellationRequested)
         {
-            throw failure;
+            // What failed first: a stream that broke says less than the connection that it was on.
+            if ((link.Dialogue.Failure ?? e.InnerException as TransportException ?? (e is OperationCanceledException ? files?.Failure : null)) is { } cause)
+            {
+                throw cause;
+            }
+
+            throw;
         }
     }
 

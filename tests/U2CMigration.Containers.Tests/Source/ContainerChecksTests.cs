@@ -77,4 +77,19 @@ public sealed class ContainerChecksTests
     [InlineData("a b")]
     public void Container_NoNameOfAContainer_SaysSo(string id) =>
         FluentActions.Invoking(() => ContainerTarget.Crun(id)).Should().Throw<ArgumentException>().WithMessage($"*'{id}' is no name of a container*");
+
+    /// <summary>What travels is not in the way; what else the container may write to is.</summary>
+    [Theory]
+    [InlineData("/d", false)]
+    [InlineData("/d/", false)]
+    [InlineData("/other", true)]
+    public void OfBundle_VolumeThatTravels_IsNotInTheWay(string volume, bool isInTheWay)
+    {
+        const string Configuration = "{\"mounts\": [{\"destination\": \"/d\", \"type\": \"bind\", \"source\": \"/srv/d\"}], \"linux\": {\"namespaces\": [{\"type\": \"pid\"}, {\"type\": \"mount\"}]}}";
+        using var directory = new TemporaryBundle(Configuration);
+
+        IEnumerable<string> problems = ContainerChecks.OfBundle(State, directory.Read(), new ContainerOptions { Volumes = [volume] });
+
+        problems.Any(static problem => problem.Contains("--volume /d", StringComparison.Ordinal)).Should().Be(isInTheWay);
+    }
 }
