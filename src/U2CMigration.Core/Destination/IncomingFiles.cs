@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using U2CMigration.Core.Files;
 using U2CMigration.Core.Logging;
 using U2CMigration.Transport;
@@ -36,6 +37,20 @@ internal sealed class IncomingFiles(DestinationContext context, MigrationConnect
         IDestinationFiles port = ofOwner ?? context.Options.FilesInStep ?? throw new RestoreRefusedException(DestinationPreflight.NoOneTakesFiles);
         _stream = connection.OpenStream();
         _files = await port.BeginAsync(new FilesSurroundings { MigrationId = context.MigrationId, Stream = _stream, Loggers = context.Loggers }, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Does what they accompany, which ends as soon as they cannot be taken.</summary>
+    public async Task AccompanyAsync(Func<CancellationToken, Task> arrive, CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _failed.Token);
+        try
+        {
+            await arrive(stop.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested && Failure is { } failure)
+        {
+            ExceptionDispatchInfo.Throw(failure);
+        }
     }
 
     /// <summary>Takes a message that is about files.</summary>

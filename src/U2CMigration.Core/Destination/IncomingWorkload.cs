@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.ExceptionServices;
 using U2CMigration.Core.CarriedState;
 using U2CMigration.Core.Committing;
 using U2CMigration.Core.Destination.SharedMemory;
@@ -75,7 +74,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
             isOfOthers ? PrivateDirectory.FileThroughDescriptor : PrivateDirectory.OnlyOwnersFile);
         try
         {
-            _store = new PageStore(StoreOptions(context));
+            _store = new PageStore(StoreLimits.Of(context));
             if (context.Admitted is { } admitted)
             {
                 admitted.Taken = () => _store.Statistics.StoredBytes;
@@ -107,7 +106,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
     /// <param name="cancellationToken">Ends it up to the commit; ignored after.</param>
     public async Task<MigratedContainer> RunAsync(CancellationToken cancellationToken)
     {
-        await ArriveWithFilesAsync(cancellationToken).ConfigureAwait(false);
+        await _files.AccompanyAsync(ArriveAsync, cancellationToken).ConfigureAwait(false);
         await ResumeAsync().ConfigureAwait(false);
         Task<string?> completing = _tree.CompleteAsync();
         long storeBytes = _store.Statistics.StoredBytes;
@@ -160,20 +159,6 @@ internal sealed class IncomingWorkload : IAsyncDisposable
         }
     }
 
-    /// <summary>The same, ended as well by files that cannot be taken.</summary>
-    private async Task ArriveWithFilesAsync(CancellationToken cancellationToken)
-    {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _files.Failed);
-        try
-        {
-            await ArriveAsync(stop.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested && _files.Failure is { } failure)
-        {
-            ExceptionDispatchInfo.Throw(failure);
-        }
-    }
-
     /// <summary>All up to the commit, which is received when it returns.</summary>
     private async Task ArriveAsync(CancellationToken cancellationToken)
     {
@@ -212,17 +197,6 @@ internal sealed class IncomingWorkload : IAsyncDisposable
         await _surroundings!.ConnectionsFree.ConfigureAwait(false);
         await _tree.FreezeAsync().ConfigureAwait(false);
     }
-
-    private static PageStoreOptions StoreOptions(DestinationContext context) => new()
-    {
-        MaxBytes = LimitOf(context),
-        KeepUntilVerified = (context.Offer.Options & OfferOptions.Verify) != 0,
-    };
-
-    /// <summary>What is free for it less what CRIU and this process need; each page may exist twice while all are kept.</summary>
-    private static long LimitOf(DestinationContext context) => context.Options.MaxMemoryBytes > 0 || context.Admitted is not { FreeBytes: < long.MaxValue and var free }
-        ? context.Options.MaxMemoryBytes
-        : Math.Max(1, (context.Offer.Options & OfferOptions.Verify) != 0 ? free / 2 : free / 10 * 9);
 
     private async Task ReceiveAsync(CancellationToken cancellationToken)
     {

@@ -80,7 +80,7 @@ public sealed class SideChannelTests
 
         (await receiving.Should().ThrowAsync<MigrationProtocolException>()).Which.Expected.Should().Contain($"{ProtocolLimits.StreamWindowBytes} bytes of the stream");
         await stop.CancelAsync();
-        await ((Task)sending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
     }
 
     [Theory]

@@ -66,6 +66,8 @@ internal static class Gens
         Gen.Select(Text.Array[0, 4], Text.Array[0, 4]).Select((warnings, lost) => (MigrationMessage)new CarriedOutcome(warnings, lost)),
         Gen.Select(Gen.Int[0, int.MaxValue], Gen.Int[0, 2]).Select((round, kind) => (MigrationMessage)new FilesRound(round, (FilesRoundKind)kind)),
         Gen.Int[0, int.MaxValue].Select(round => (MigrationMessage)new FilesTaken(round)),
+        Gen.Byte.Array[1, 40].Select(data => (MigrationMessage)new StreamData(data)),
+        Amount.Select(bytes => (MigrationMessage)new StreamCredit(bytes)),
         Gen.Const((MigrationMessage)new Committed()),
         Gen.Const((MigrationMessage)new LocksReleased()),
         Gen.Select(Gen.UShort, Text).Select((code, text) => (MigrationMessage)new Abort((AbortCode)code, text)),
