@@ -16,6 +16,9 @@ internal static partial class FileIdentity
         ? string.Empty
         : string.Create(CultureInfo.InvariantCulture, $"{File.ReadAllText(BootId).Trim()}:{status.DeviceMajor}:{status.DeviceMinor}:{status.Inode}");
 
+    /// <summary>The file system that a file says it is on; null where it is not there.</summary>
+    internal static (uint Major, uint Minor)? FileSystemOf(string path) => statx(AT_FDCWD, path, 0, STATX_INO, out StatX status) == 0 ? (status.DeviceMajor, status.DeviceMinor) : null;
+
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int statx(int directory, string path, int flags, uint mask, out StatX status);
 

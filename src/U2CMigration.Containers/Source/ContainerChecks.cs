@@ -1,4 +1,5 @@
 using U2CMigration.Containers.Bundles;
+using U2CMigration.Containers.Interop;
 using U2CMigration.Containers.Runtimes;
 using U2CMigration.PageTracking.Processes;
 
@@ -50,6 +51,21 @@ internal static class ContainerChecks
         {
             yield return $"The container {state.Id} may write to directories of this host ({string.Join(", ", binds)}), which were not named. Name them to let them travel ({nameof(ContainerOptions)}.{nameof(ContainerOptions.Volumes)}; agent: --volume {bundle.Binds.First(bind => bind.IsWritable && !carried.Contains(bind.Destination.TrimEnd('/'))).Destination}); or say that both hosts see them with {nameof(ContainerOptions.FilesAreThere)} (agent: --files-are-there); or mount them read-only.";
         }
+    }
+
+    /// <summary>An overlay whose directories lie on several file systems gives its files device numbers that are not its own, by which CRIU does not find them again when the container is frozen; null where its program is on none.</summary>
+    public static string? OfLayers(ContainerState state)
+    {
+        string root = $"/proc/{state.ProcessId}/root";
+        if (MountTable.At(File.ReadLines($"/proc/{state.ProcessId}/mountinfo"), "/") is not { FileSystem: "overlay" } || new FileInfo($"/proc/{state.ProcessId}/exe").LinkTarget is not { } program)
+        {
+            return null;
+        }
+
+        bool isOnAnotherMount = File.ReadLines($"/proc/{state.ProcessId}/mountinfo").Select(static line => line.Split(' ')[4]).Any(mount => mount != "/" && program.StartsWith(mount + "/", StringComparison.Ordinal));
+        return isOnAnotherMount || FileIdentity.FileSystemOf(root + program) is not { } ofProgram || FileIdentity.FileSystemOf(root + "/") == ofProgram
+            ? null
+            : $"The root of the container {state.Id} is an overlay whose directories lie on different file systems, so that CRIU cannot tell on which mount {program} is. Put lower and upper directories on one file system, or mount the overlay with xino=on.";
     }
 
     /// <summary>What comes and goes while it runs.</summary>

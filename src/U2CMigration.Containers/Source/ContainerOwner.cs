@@ -107,7 +107,7 @@ internal sealed class ContainerOwner(ContainerRuntime runtime, string id, Contai
         var bundle = Bundle.Read(state.Bundle);
         var trees = DepartingTrees.Find(state, bundle, options);
         (_state, _bundle, _trees) = (state, bundle, trees);
-        string[] problems = [.. ContainerChecks.OfBundle(state, bundle, options), .. trees.Problems, .. ContainerChecks.OfRunning(state, bundle, options, trees.HaveRoot)];
+        string[] problems = [.. ContainerChecks.OfBundle(state, bundle, options), .. trees.Problems, .. ContainerChecks.OfLayers(state) is { } layers ? (string[])[layers] : [], .. ContainerChecks.OfRunning(state, bundle, options, trees.HaveRoot)];
         return problems.Length > 0 ? Refused(problems) : await AskRuntimeAsync(state, bundle, trees, cancellationToken).ConfigureAwait(false);
     }
 

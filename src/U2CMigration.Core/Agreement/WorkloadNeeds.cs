@@ -22,7 +22,9 @@ internal static class WorkloadNeeds
             Endpoints = tree.Count == 0 || options.RunsElsewhere ? [] : NeededEndpoints.Of(tree, options),
             ProcessorFeatures = ProcessorFeatures.OfAny(),
             MayLackProcessorFeatures = settings.AllowMissingProcessorFeatures,
-            Files = tree.Count == 0 || options.RunsElsewhere || settings.Criu.Mounts.Root.Length > 0 ? [] : NeededFiles.Of(tree),
+
+            // Those that travel in step are not there yet.
+            Files = tree.Count == 0 || settings.FilesInStep is not null || options.RunsElsewhere || settings.Criu.Mounts.Root.Length > 0 ? [] : NeededFiles.Of(tree),
         };
     }
 }

@@ -188,7 +188,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
         _tree.Record();
         _context.Logger.WorkloadHeld(_context.MigrationId);
         await _connection.SendAsync(new Restored(_phases), cancellationToken).ConfigureAwait(false);
-        await ExpectCommitAsync(cancellationToken).ConfigureAwait(false);
+        await RestoreMessages.ExpectCommitAsync(_connection, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Has CRIU finish with the tree frozen.</summary>
@@ -318,19 +318,6 @@ internal sealed class IncomingWorkload : IAsyncDisposable
         await _tree.HoldAsync(restore, pagesComplete, cancellationToken).ConfigureAwait(false);
         await _verification.CompareHeldAsync(_tree.RootProcessId, restore, cancellationToken).ConfigureAwait(false);
         return _tree.RootProcessId;
-    }
-
-    private async Task ExpectCommitAsync(CancellationToken cancellationToken)
-    {
-        switch (await _connection.ReceiveAsync(cancellationToken).ConfigureAwait(false))
-        {
-            case Commit:
-                return;
-            case Abort abort:
-                throw new SourceAbortedException(abort);
-            case { } other:
-                throw new MigrationProtocolException("a commit", other.Type.ToString());
-        }
     }
 
     private async Task ResumeAsync()

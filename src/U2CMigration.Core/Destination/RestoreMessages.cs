@@ -53,6 +53,18 @@ internal sealed class RestoreMessages(MigrationConnection connection, params IRe
         }
     }
 
+    /// <summary>Waits for the commit, when nothing else may come.</summary>
+    /// <exception cref="SourceAbortedException">The source gave up.</exception>
+    /// <exception cref="MigrationProtocolException">Another message came.</exception>
+    public static async Task ExpectCommitAsync(MigrationConnection connection, CancellationToken cancellationToken)
+    {
+        MigrationMessage message = await connection.ReceiveAsync(cancellationToken).ConfigureAwait(false);
+        if (message is not Commit)
+        {
+            throw message is Abort abort ? new SourceAbortedException(abort) : new MigrationProtocolException("a commit", message.Type.ToString());
+        }
+    }
+
     /// <summary>What a message means that comes before the restore is done and is for none of the parts.</summary>
     public static Exception Unexpected(MigrationMessage message) => message is Abort abort
         ? new SourceAbortedException(abort)

@@ -47,9 +47,11 @@ internal sealed class RunningWriter : IAsyncDisposable
         mkdir -p "$bundle/rootfs" "$bundle/data" && cd "$bundle"
         printf '%s' "$2" >config.json
         lower=$bundle/rootfs
-        if [ "$root" = overlay ]; then
-            mkdir layer && mount -t tmpfs none layer && mkdir layer/lower layer/upper layer/work
+        if [ "$root" != plain ]; then
+            mkdir layer && mount -t tmpfs none layer && mkdir layer/upper layer/work
             lower=$bundle/layer/lower
+            [ "$root" = overlay ] || lower=$bundle/lower
+            mkdir "$lower"
         fi
         cd "$lower"
         mkdir -p usr/bin etc proc sys dev tmp data
@@ -59,7 +61,7 @@ internal sealed class RunningWriter : IAsyncDisposable
         done
         printf '%s' "$3" >usr/bin/writer.pl
         echo gone >etc/gone
-        if [ "$root" = overlay ]; then
+        if [ "$root" != plain ]; then
             mount -t overlay overlay -o "lowerdir=$lower,upperdir=$bundle/layer/upper,workdir=$bundle/layer/work" "$bundle/rootfs"
         fi
         mkdir "$bundle/data/many"
@@ -82,7 +84,7 @@ internal sealed class RunningWriter : IAsyncDisposable
     /// <summary>Starts one.</summary>
     /// <param name="rig">Where.</param>
     /// <param name="runtime">Its runtime.</param>
-    /// <param name="root"><c>overlay</c> or <c>plain</c>.</param>
+    /// <param name="root"><c>overlay</c>, <c>layers</c> for one whose directories lie on two file systems, or <c>plain</c>.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public static async Task<RunningWriter> StartAsync(Rig rig, string runtime, string root, CancellationToken cancellationToken)
     {
@@ -104,7 +106,7 @@ internal sealed class RunningWriter : IAsyncDisposable
 
     /// <summary>Sends it away.</summary>
     public RigProcess StartSending(params string[] options) => _rig.Start(
-        Rig.A, ["dotnet", "exec", ProgramInHosts.Path("MigrationAgent"), "send", "--container", $"{_runtime}:{Id}", "--to", $"{Rig.AddressOfB}:{Agents.Port}", "--json-lines", "--allow-unauthenticated", .. options]);
+        Rig.A, [.. ProgramInHosts.Agent, "send", "--container", $"{_runtime}:{Id}", "--to", $"{Rig.AddressOfB}:{Agents.Port}", "--json-lines", "--allow-unauthenticated", .. options]);
 
     /// <summary>What its runtime says of it in a host; null where there is no such container.</summary>
     public async Task<string?> StatusAsync(string host, CancellationToken cancellationToken)
