@@ -10,6 +10,9 @@ namespace U2CMigration.EndToEndTests.Pace;
 [Collection<SharedRig>]
 public sealed class ExpectedDowntimeTests(RigFixture fixture)
 {
+    /// <summary>What earlier tests have taken on this machine does not count.</summary>
+    private static string[] NothingLearned => ["--work-directory", $"/run/u2cmigration-{Guid.NewGuid():N}"];
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Theory]
@@ -24,7 +27,7 @@ public sealed class ExpectedDowntimeTests(RigFixture fixture)
         await workload.PutIntoOwnCgroupAsync(Cancellation);
         await using Agents agents = await Agents.StartAsync(fixture.Rig, Cancellation);
 
-        await using RigProcess sender = agents.StartSending(workload.ProcessId, "--verify");
+        await using RigProcess sender = agents.StartSending(workload.ProcessId, ["--verify", .. NothingLearned]);
         CommandResult sent = await sender.WaitAsync(Cancellation);
 
         JsonElement result = Results.Of(sent);
@@ -46,7 +49,7 @@ public sealed class ExpectedDowntimeTests(RigFixture fixture)
         await workload.PutIntoOwnCgroupAsync(Cancellation);
         await using Agents agents = await Agents.StartAsync(fixture.Rig, Cancellation);
 
-        await using RigProcess sender = agents.StartSending(workload.ProcessId, "--verify");
+        await using RigProcess sender = agents.StartSending(workload.ProcessId, ["--verify", .. NothingLearned]);
         CommandResult sent = await sender.WaitAsync(Cancellation);
 
         JsonElement result = Results.Of(sent);
@@ -64,7 +67,7 @@ public sealed class ExpectedDowntimeTests(RigFixture fixture)
         await workload.PutIntoOwnCgroupAsync(Cancellation);
         await using Agents agents = await Agents.StartAsync(fixture.Rig, Cancellation);
 
-        await using RigProcess sender = agents.StartSending(workload.ProcessId, "--downtime-limit-ms", "300", "--when-not-converging", "GiveUp");
+        await using RigProcess sender = agents.StartSending(workload.ProcessId, ["--downtime-limit-ms", "300", "--when-not-converging", "GiveUp", .. NothingLearned]);
         CommandResult sent = await sender.WaitAsync(Cancellation);
 
         sent.ExitCode.Should().Be(1, sent.Output);
