@@ -33,13 +33,23 @@ internal sealed class RuntimeHost(ContainerRuntime runtime, ContainerHostOptions
         }
 
         string directory = BundleOf(tree);
+        Bundle? bundle = null;
         try
         {
-            problems.AddRange(ProblemsOf(tree, Bundle.Read(directory)));
+            bundle = Bundle.Read(directory);
         }
         catch (IOException e)
         {
             problems.Add($"The bundle of the container {tree.Name} is not in {directory} on this host ({e.Message}). Put its config.json and its root file system there.");
+        }
+
+        try
+        {
+            problems.AddRange(bundle is null ? [] : ProblemsOf(tree, bundle));
+        }
+        catch (IOException e)
+        {
+            problems.Add(e.Message);
         }
 
         return problems;

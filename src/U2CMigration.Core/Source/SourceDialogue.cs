@@ -121,8 +121,8 @@ internal sealed class SourceDialogue : IAsyncDisposable
         catch (Exception e)
         {
             Failure = e;
+            _files.Writer.Complete(e);
             _messages.Writer.Complete(e);
-            _files.Writer.TryComplete(e);
             await _ended.CancelAsync().ConfigureAwait(false);
         }
     }
