@@ -15,9 +15,11 @@ public sealed class TargetOptions
 
     private readonly Option<bool> _filesAreThere = new("--files-are-there") { Description = "What a container has changed in its root file system, and the directories of this host that it may write to, are on the destination when it stops: shared storage, or a replication of your own." };
 
-    private readonly Option<string> _stateRoot = new("--container-state") { HelpName = "DIRECTORY", Description = "Where the runtime keeps its books (--root of runc and crun).", DefaultValueFactory = static _ => string.Empty };
+    private readonly Option<bool> _shorterLog = new("--allow-shorter-log") { Description = "Older lines of the log that podman keeps may be left where there are more than can be carried." };
 
-    private readonly Option<string> _bundle = new("--destination-bundle") { HelpName = "DIRECTORY", Description = "The bundle of the container on the destination (default: the same path as here).", DefaultValueFactory = static _ => string.Empty };
+    private readonly Option<string> _stateRoot = new("--container-state") { HelpName = "DIRECTORY", Description = "Where the runtime keeps its books (--root of runc, crun and podman).", DefaultValueFactory = static _ => string.Empty };
+
+    private readonly Option<string> _bundle = new("--destination-bundle") { HelpName = "DIRECTORY", Description = "The bundle of a container of runc or crun on the destination (default: the same path as here).", DefaultValueFactory = static _ => string.Empty };
 
     public TargetOptions() => _container = new Option<MigrationTarget?>("--container")
     {
@@ -35,7 +37,7 @@ public sealed class TargetOptions
                 result.AddError("Name what is moved: either --pid, the root of a process tree, or --container RUNTIME:NAME.");
             }
         });
-        return [_processId, _container, _filesAreThere, _stateRoot, _bundle];
+        return [_processId, _container, _filesAreThere, _shorterLog, _stateRoot, _bundle];
     }
 
     /// <exception cref="ArgumentException">It is no target.</exception>
@@ -53,7 +55,7 @@ public sealed class TargetOptions
 
         try
         {
-            var options = new ContainerOptions { FilesAreThere = result.GetValue(_filesAreThere), StateRoot = result.GetValue(_stateRoot) ?? string.Empty, DestinationBundle = result.GetValue(_bundle) ?? string.Empty };
+            var options = new ContainerOptions { FilesAreThere = result.GetValue(_filesAreThere), AllowShorterLog = result.GetValue(_shorterLog), StateRoot = result.GetValue(_stateRoot) ?? string.Empty, DestinationBundle = result.GetValue(_bundle) ?? string.Empty };
             return ContainerTarget.Container(runtime, text[(colon + 1)..], options);
         }
         catch (ArgumentException e)

@@ -7,7 +7,7 @@ namespace U2CMigration.Containers.Destination;
 
 /// <summary>A container that a runtime of this host restores.</summary>
 internal sealed class ContainerRestorer(
-    RuntimeLeftovers leftovers, Process process, Task ended, CriuStub stub, RestoreFiles files, RuntimeRestore restore) : ITreeRestorer
+    ILeftovers leftovers, Process process, Task ended, CriuStub stub, RestoreFiles files, RuntimeRestore restore) : ITreeRestorer
 {
     /// <summary>What is left for it to do takes some milliseconds.</summary>
     private static readonly TimeSpan CompleteLimit = TimeSpan.FromSeconds(10);

@@ -1,19 +1,12 @@
-using System.Diagnostics;
 using U2CMigration.Containers.Bundles;
 using U2CMigration.Containers.Runtimes;
 using U2CMigration.Core.Owners;
-using U2CMigration.Criu.Rpc;
-using U2CMigration.Criu.Stub;
-using U2CMigration.Criu;
 
 namespace U2CMigration.Containers.Destination;
 
 /// <summary>Has a runtime of this host restore containers: it prepares all that it would for a checkpoint of its own, and waits in the stub for the images.</summary>
 internal sealed class RuntimeHost(ContainerRuntime runtime, ContainerHostOptions options) : ITreeHost
 {
-    /// <summary>It takes some tens of milliseconds.</summary>
-    private static readonly TimeSpan AskLimit = TimeSpan.FromSeconds(30);
-
     public string Kind => runtime.Kind;
 
     public async Task<IReadOnlyList<string>> FindProblemsAsync(TreeDescription tree, CancellationToken cancellationToken)
@@ -52,38 +45,17 @@ internal sealed class RuntimeHost(ContainerRuntime runtime, ContainerHostOptions
         }
 
         var files = RestoreFiles.Create(surroundings, tree);
-        CriuStub? stub = null;
-        Process? process = null;
         try
         {
-            stub = files.CreateStub(surroundings.CriuPath);
-            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            limit.CancelAfter(AskLimit);
-            Task<RuntimeRestore> asking = RuntimeRestore.WaitAsync(stub, surroundings.Loggers, limit.Token);
-            process = RuntimeCommand.Start(runtime, RuntimeArguments.Restore(options.StateRoot, tree.Name, BundleOf(tree), files.Images, files.Log), stub.SearchPath);
-            Task ended = process.WaitForExitAsync(CancellationToken.None);
-            if (await Task.WhenAny(asking, ended).ConfigureAwait(false) != asking)
-            {
-                await limit.CancelAsync().ConfigureAwait(false);
-                await ((Task)asking).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                throw new IOException($"{runtime} cannot restore the container {tree.Name}: it ended with {process.ExitCode} before it asked CRIU for anything and says '{files.Said()}'.");
-            }
-
-            return new ContainerRestorer(leftovers, process, ended, stub, files, await asking.ConfigureAwait(false));
+            IReadOnlyList<string> restore = RuntimeArguments.Restore(options.StateRoot, tree.Name, BundleOf(tree), files.Images, files.Log);
+            RestoreCall call = await RestoreCall.StartAsync(runtime, tree.Name, restore, files, surroundings, cancellationToken).ConfigureAwait(false);
+            return new ContainerRestorer(leftovers, call.Process, call.Ended, call.Stub, files, call.Restore);
         }
-        catch (Exception e)
+        catch
         {
-            stub?.Dispose();
-            if (process is not null)
-            {
-                await RuntimeLeftovers.EndAsync(process).ConfigureAwait(false);
-                await leftovers.RemoveAsync([tree.Name], isOurs: false).ConfigureAwait(false);
-            }
-
+            await leftovers.RemoveAsync([tree.Name], isOurs: false).ConfigureAwait(false);
             files.Dispose();
-            throw e is OperationCanceledException && !cancellationToken.IsCancellationRequested
-                ? new IOException($"{runtime} did not ask CRIU for the restore of the container {tree.Name} within {AskLimit.TotalSeconds:0} s.", e)
-                : e is CriuException ? new IOException(e.Message, e) : e;
+            throw;
         }
     }
 

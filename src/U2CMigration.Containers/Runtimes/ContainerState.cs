@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using U2CMigration.Containers.Podman;
 
 namespace U2CMigration.Containers.Runtimes;
 
@@ -49,6 +50,11 @@ public sealed record ContainerState
         if (RuntimeCommand.Find(runtime.Program) is null)
         {
             return [];
+        }
+
+        if (runtime == ContainerRuntime.Podman)
+        {
+            return [.. (await PodmanContainer.ListAsync(stateRoot, cancellationToken).ConfigureAwait(false)).Select(static one => one.State)];
         }
 
         (int exitCode, string output, string error) = await RuntimeCommand.RunAsync(runtime, RuntimeArguments.List(stateRoot), cancellationToken).ConfigureAwait(false);

@@ -83,6 +83,9 @@ internal sealed class ArrivingTree(DestinationContext context, MigrationTurn tur
         RootProcessId = await restore.HoldAsync(pagesComplete, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Gives the owner of the tree what the one on the source has noted of it.</summary>
+    public Task GiveStateAsync(IReadOnlyDictionary<string, string> state, CancellationToken cancellationToken) => Restorer.GiveStateAsync(state, cancellationToken);
+
     /// <summary>Has CRIU finish, and freezes the tree before its first instruction.</summary>
     public async Task FreezeAsync()
     {

@@ -6,6 +6,7 @@ using U2CMigration.Core.ConnectionLocks;
 using U2CMigration.Core.Handover;
 using U2CMigration.Core.Interop;
 using U2CMigration.Core.Logging;
+using U2CMigration.Core.Processes;
 using U2CMigration.Core.Records;
 using U2CMigration.PageTracking.Processes;
 
@@ -16,6 +17,8 @@ internal sealed class AbandonedOriginal(JournalEntry entry, ILogger logger) : IF
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(2);
+
+    private bool _forgotten;
 
     /// <summary>Whether it is there: of this boot, and the process that was meant.</summary>
     public bool Exists => entry.BootId == LedgerFolder.BootId() && ProcessTree.TryReadStat(entry.RootProcessId, out ProcessStat stat) && !stat.HasEnded && stat.StartTimeTicks == entry.StartTime;
@@ -38,6 +41,18 @@ internal sealed class AbandonedOriginal(JournalEntry entry, ILogger logger) : IF
     }
 
     public async Task KillAsync()
+    {
+        // Also where the tree is gone: its owner may have started it again after a reboot.
+        Keepers.End(entry.BootId == LedgerFolder.BootId() ? entry.Keepers : []);
+        await EndTreeAsync().ConfigureAwait(false);
+        if (!_forgotten && entry.RemovalCommand.Count > 0)
+        {
+            _forgotten = true;
+            TryRun(entry.RemovalCommand, "what the owner of the workload has noted of it");
+        }
+    }
+
+    private async Task EndTreeAsync()
     {
         if (!Exists)
         {
@@ -79,29 +94,41 @@ internal sealed class AbandonedOriginal(JournalEntry entry, ILogger logger) : IF
 
     private void AddAddress()
     {
+        const string Step = "the release of the network address";
         try
         {
             if (entry.Address.Length > 0)
             {
                 AddressHandover.Parse(entry.Address).GiveBack();
             }
+        }
+        catch (IOException e)
+        {
+            logger.UndoFailed(e, Step);
+        }
 
-            if (entry.AddressCommand.Count == 0)
-            {
-                return;
-            }
+        // It fails where the address was never taken away.
+        TryRun(entry.AddressCommand, Step);
+    }
 
-            var start = new ProcessStartInfo(entry.AddressCommand[0], entry.AddressCommand.Skip(1)) { RedirectStandardOutput = true, RedirectStandardError = true };
-            using Process command = Process.Start(start)!;
-            command.BeginOutputReadLine();
-            command.BeginErrorReadLine();
+    private void TryRun(IReadOnlyList<string> command, string step)
+    {
+        if (command.Count == 0)
+        {
+            return;
+        }
 
-            // It fails where the address was never taken away.
-            command.WaitForExit();
+        try
+        {
+            var start = new ProcessStartInfo(command[0], command.Skip(1)) { RedirectStandardOutput = true, RedirectStandardError = true };
+            using Process process = Process.Start(start)!;
+            process.BeginOutputReadLine();
+            process.BeginErrorReadLine();
+            process.WaitForExit();
         }
         catch (Exception e) when (e is Win32Exception or IOException)
         {
-            logger.UndoFailed(e, "the release of the network address");
+            logger.UndoFailed(e, step);
         }
     }
 }
