@@ -16,6 +16,9 @@ internal static class EmptyGroups
         }
     }
 
+    /// <summary>A part of a shell script that removes a group, given as <c>$1</c>, in the usual hierarchies, with those below; one that holds processes stays.</summary>
+    public const string Script = "find \"/sys/fs/cgroup/$1\" /sys/fs/cgroup/*/\"$1\" -depth -type d -exec rmdir {} + 2>/dev/null; true";
+
     private static IEnumerable<string> Hierarchies() =>
         from line in File.ReadLines("/proc/self/mountinfo")
         where line.Contains(" - cgroup", StringComparison.Ordinal)

@@ -8,8 +8,9 @@ namespace U2CMigration.Containers.Destination;
 internal sealed class RestoreFiles : IDisposable
 {
     private readonly string _directory;
+    private readonly string _stubElsewhere;
 
-    private RestoreFiles(string directory) => _directory = directory;
+    private RestoreFiles(string directory, string stubElsewhere) => (_directory, _stubElsewhere) = (directory, stubElsewhere);
 
     /// <summary>Stands for the images of a checkpoint.</summary>
     public string Images => Path("images");
@@ -21,7 +22,7 @@ internal sealed class RestoreFiles : IDisposable
 
     public static RestoreFiles Create(RestorerSurroundings surroundings, TreeDescription tree)
     {
-        var files = new RestoreFiles(System.IO.Path.Combine(surroundings.Directory, "runtime"));
+        var files = new RestoreFiles(System.IO.Path.Combine(surroundings.Directory, "runtime"), StubElsewhere(surroundings));
         Directory.CreateDirectory(files.Images);
         File.WriteAllText(System.IO.Path.Combine(files.Images, "inventory.img"), string.Empty);
         if (tree.Property(DescriptionKeys.Descriptors) is { Length: > 0 } descriptors)
@@ -41,9 +42,12 @@ internal sealed class RestoreFiles : IDisposable
         }
         catch (IOException)
         {
-            return CriuStub.Create(System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"u2c-stub-{Guid.NewGuid():N}"), criu);
+            return CriuStub.Create(_stubElsewhere, criu);
         }
     }
+
+    /// <summary>Where the stub is that could not be beside the images: a name that a later receiver knows as well.</summary>
+    public static string StubElsewhere(RestorerSurroundings surroundings) => System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"u2c-stub-{surroundings.MigrationId:N}");
 
     /// <summary>A file of its own.</summary>
     public string Path(string name) => System.IO.Path.Combine(_directory, name);

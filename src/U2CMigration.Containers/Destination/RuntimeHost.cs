@@ -16,6 +16,11 @@ internal sealed class RuntimeHost(ContainerRuntime runtime, ContainerHostOptions
             return missing;
         }
 
+        if (!ContainerName.IsValid(tree.Name))
+        {
+            return ["What the source calls the name of the container is none: letters, digits, '_', '.', '+' and '-', and no '-' or '.' at first."];
+        }
+
         var problems = new List<string>();
         if ((await ContainerState.ReadAsync(runtime, options.StateRoot, tree.Name, cancellationToken).ConfigureAwait(false)).State is { } taken)
         {
@@ -35,6 +40,13 @@ internal sealed class RuntimeHost(ContainerRuntime runtime, ContainerHostOptions
         return problems;
     }
 
+    /// <summary>A container of this name that runs by then, or waits to be started, is somebody else's; runc would delete the latter without being forced.</summary>
+    public IReadOnlyList<string> RemovalCommand(TreeDescription tree, RestorerSurroundings surroundings) =>
+    [
+        "/bin/sh", "-c", $"id=$1 stub=$2; shift 2; {RuntimeArguments.DeleteEnded}; rm -rf \"$stub\"; set -- \"$id\"; {EmptyGroups.Script}",
+        "sh", tree.Name, RestoreFiles.StubElsewhere(surroundings), runtime.Program, .. RuntimeArguments.Global(options.StateRoot),
+    ];
+
     public async Task<ITreeRestorer> BeginAsync(TreeDescription tree, RestorerSurroundings surroundings, CancellationToken cancellationToken)
     {
         var leftovers = new RuntimeLeftovers(runtime, options.StateRoot, tree.Name);
@@ -49,7 +61,7 @@ internal sealed class RuntimeHost(ContainerRuntime runtime, ContainerHostOptions
         {
             IReadOnlyList<string> restore = RuntimeArguments.Restore(options.StateRoot, tree.Name, BundleOf(tree), files.Images, files.Log);
             RestoreCall call = await RestoreCall.StartAsync(runtime, tree.Name, restore, files, surroundings, cancellationToken).ConfigureAwait(false);
-            return new ContainerRestorer(leftovers, call.Process, call.Ended, call.Stub, files, call.Restore);
+            return new ContainerRestorer(tree.Name, leftovers, call.Process, call.Ended, call.Stub, files, call.Restore);
         }
         catch
         {

@@ -27,6 +27,12 @@ internal sealed class RuntimeLeftovers(ContainerRuntime runtime, string stateRoo
 
     public async Task RemoveAsync(IEnumerable<string> controlGroups, bool isOurs)
     {
+        // One of this name that was made and not started is somebody else's, and runc would delete it without being forced.
+        if (!isOurs && (await ContainerState.ReadAsync(runtime, stateRoot, id, CancellationToken.None).ConfigureAwait(false)).State is { Status: not "stopped" })
+        {
+            return;
+        }
+
         // It has no books of the container as a rule, and says so.
         await RuntimeCommand.RunAsync(runtime, RuntimeArguments.Delete(stateRoot, id, force: isOurs), CancellationToken.None).ConfigureAwait(false);
         EmptyGroups.Remove(controlGroups);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using U2CMigration.Containers.Runtimes;
 
 namespace U2CMigration.Containers.Podman;
 
@@ -36,9 +37,9 @@ internal sealed class PodmanConfiguration
         try
         {
             var configuration = new PodmanConfiguration(JsonNode.Parse(parcel[PodmanParcel.Configuration]) as JsonObject ?? throw new IOException("What the source says of the container is no configuration of podman."));
-            return configuration.Id.Length == 64 && configuration.Id.All(char.IsAsciiHexDigitLower) && configuration.Name.Length > 0
+            return configuration.Id.Length == 64 && configuration.Id.All(char.IsAsciiHexDigitLower) && ContainerName.IsValid(configuration.Name)
                 ? configuration
-                : throw new IOException("What the source says of the container has no id, or no name.");
+                : throw new IOException("What the source says of the container has no valid id, or no valid name.");
         }
         catch (JsonException e)
         {

@@ -29,6 +29,17 @@ internal sealed class PodmanHost(ContainerHostOptions options) : ITreeHost
         }
     }
 
+    /// <summary>By the id, which no other container has.</summary>
+    public IReadOnlyList<string> RemovalCommand(TreeDescription tree, RestorerSurroundings surroundings)
+    {
+        string id = PodmanConfiguration.Of(PodmanParcel.Of(tree)).Id;
+        return
+        [
+            "/bin/sh", "-c", $"group=$1 stub=$2; shift 2; \"$@\" || \"$@\"; rm -rf \"$stub\"; set -- \"$group\"; {EmptyGroups.Script}", "sh", $"libpod_parent/libpod-{id}",
+            RestoreFiles.StubElsewhere(surroundings), Runtime.Program, .. PodmanArguments.Remove(options.StateRoot, id, force: true, volumes: true),
+        ];
+    }
+
     public async Task<ITreeRestorer> BeginAsync(TreeDescription tree, RestorerSurroundings surroundings, CancellationToken cancellationToken)
     {
         var parcel = PodmanParcel.Of(tree);
@@ -46,7 +57,7 @@ internal sealed class PodmanHost(ContainerHostOptions options) : ITreeHost
             string archive = files.Path("archive.tar");
             parcel.Write(archive);
             var call = await RestoreCall.StartAsync(Runtime, name, PodmanArguments.Restore(options.StateRoot, archive), files, surroundings, cancellationToken).ConfigureAwait(false);
-            return new PodmanRestorer(new ContainerRestorer(leftovers, call.Process, call.Ended, call.Stub, files, call.Restore));
+            return new PodmanRestorer(new ContainerRestorer(configuration.Id, leftovers, call.Process, call.Ended, call.Stub, files, call.Restore));
         }
         catch
         {

@@ -41,12 +41,14 @@ internal sealed class ArrivingTree(DestinationContext context, MigrationTurn tur
     /// <exception cref="InvalidOperationException">That was not decided yet.</exception>
     public IRestore Restore => _restore ?? throw new InvalidOperationException("The restore was not begun.");
 
+    private RestorerSurroundings Surroundings => new(context.MigrationId, context.ImagesDirectory, context.Options.Criu.Path, context.Loggers);
+
     private ITreeRestorer Restorer => _restorer ?? throw new InvalidOperationException("The restore was not begun.");
 
     /// <summary>Writes down where the processes will be, and has CRIU started.</summary>
     public async Task BeginAsync(CancellationToken cancellationToken)
     {
-        turn.Receive(_group.All);
+        turn.Receive(_group.All, context.Tree is { } tree ? context.Options.HostOf(tree)?.RemovalCommand(tree, Surroundings) : null);
         _guardian = ArrivalGuardian.Start(_group.All);
         _restorer = await BeginRestorerAsync(cancellationToken).ConfigureAwait(false);
         context.Restore = _restorer.Request;
@@ -180,7 +182,7 @@ internal sealed class ArrivingTree(DestinationContext context, MigrationTurn tur
         }
 
         ITreeHost host = context.Options.HostOf(tree) ?? throw new RestoreRefusedException($"This receiver takes no containers of {tree.Kind}.");
-        return await host.BeginAsync(tree, new RestorerSurroundings(context.MigrationId, context.ImagesDirectory, context.Options.Criu.Path, context.Loggers), cancellationToken).ConfigureAwait(false);
+        return await host.BeginAsync(tree, Surroundings, cancellationToken).ConfigureAwait(false);
     }
 
     private bool TryKill()

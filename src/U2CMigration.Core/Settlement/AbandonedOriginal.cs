@@ -1,5 +1,3 @@
-using System.ComponentModel;
-using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using U2CMigration.Core.Committing;
 using U2CMigration.Core.ConnectionLocks;
@@ -48,7 +46,7 @@ internal sealed class AbandonedOriginal(JournalEntry entry, ILogger logger) : IF
         if (!_forgotten && entry.RemovalCommand.Count > 0)
         {
             _forgotten = true;
-            TryRun(entry.RemovalCommand, "what the owner of the workload has noted of it");
+            UndoingCommand.Run(entry.RemovalCommand, "what the owner of the workload has noted of it", logger);
         }
     }
 
@@ -108,27 +106,6 @@ internal sealed class AbandonedOriginal(JournalEntry entry, ILogger logger) : IF
         }
 
         // It fails where the address was never taken away.
-        TryRun(entry.AddressCommand, Step);
-    }
-
-    private void TryRun(IReadOnlyList<string> command, string step)
-    {
-        if (command.Count == 0)
-        {
-            return;
-        }
-
-        try
-        {
-            var start = new ProcessStartInfo(command[0], command.Skip(1)) { RedirectStandardOutput = true, RedirectStandardError = true };
-            using Process process = Process.Start(start)!;
-            process.BeginOutputReadLine();
-            process.BeginErrorReadLine();
-            process.WaitForExit();
-        }
-        catch (Exception e) when (e is Win32Exception or IOException)
-        {
-            logger.UndoFailed(e, step);
-        }
+        UndoingCommand.Run(entry.AddressCommand, Step, logger);
     }
 }
