@@ -32,11 +32,12 @@ internal sealed class PodmanHost(ContainerHostOptions options) : ITreeHost
     /// <summary>By the id, which no other container has.</summary>
     public IReadOnlyList<string> RemovalCommand(TreeDescription tree, RestorerSurroundings surroundings)
     {
-        string id = PodmanConfiguration.Of(PodmanParcel.Of(tree)).Id;
+        var configuration = PodmanConfiguration.Of(PodmanParcel.Of(tree));
         return
         [
-            "/bin/sh", "-c", $"group=$1 stub=$2; shift 2; \"$@\" || \"$@\"; rm -rf \"$stub\"; set -- \"$group\"; {EmptyGroups.Script}", "sh", $"libpod_parent/libpod-{id}",
-            RestoreFiles.StubElsewhere(surroundings), Runtime.Program, .. PodmanArguments.Remove(options.StateRoot, id, force: true, volumes: true),
+            "/bin/sh", "-c", $"id=$1 low=$2 stub=$3; shift 3; \"$@\" || \"$@\"; \"$low\" delete --force \"$id\"; rm -rf \"$stub\"; set -- \"libpod_parent/libpod-$id\"; {EmptyGroups.Script}",
+            "sh", configuration.Id, ContainerRuntime.Find(configuration.LowRuntime)?.Program ?? "true", RestoreFiles.StubElsewhere(surroundings),
+            Runtime.Program, .. PodmanArguments.Remove(options.StateRoot, configuration.Id, force: true, volumes: true),
         ];
     }
 
@@ -45,7 +46,7 @@ internal sealed class PodmanHost(ContainerHostOptions options) : ITreeHost
         var parcel = PodmanParcel.Of(tree);
         var configuration = PodmanConfiguration.Of(parcel);
         string name = configuration.Name;
-        var leftovers = new PodmanLeftovers(options.StateRoot, configuration.Id, name);
+        var leftovers = new PodmanLeftovers(options.StateRoot, configuration.Id, name, configuration.LowRuntime);
         if (await leftovers.FindTakenAsync(cancellationToken).ConfigureAwait(false) is { } taken)
         {
             throw new IOException(taken);
@@ -70,7 +71,7 @@ internal sealed class PodmanHost(ContainerHostOptions options) : ITreeHost
     private async Task<IReadOnlyList<string>> ProblemsOfAsync(PodmanConfiguration configuration, CancellationToken cancellationToken)
     {
         var problems = new List<string>();
-        if (await new PodmanLeftovers(options.StateRoot, configuration.Id, configuration.Name).FindTakenAsync(cancellationToken).ConfigureAwait(false) is { } taken)
+        if (await new PodmanLeftovers(options.StateRoot, configuration.Id, configuration.Name, configuration.LowRuntime).FindTakenAsync(cancellationToken).ConfigureAwait(false) is { } taken)
         {
             problems.Add(taken);
         }

@@ -59,7 +59,7 @@ internal sealed class PodmanParcel
             using var unpacked = new GZipStream(compressed, CompressionMode.Decompress);
             return new PodmanParcel(Read(unpacked, MostBytes));
         }
-        catch (Exception e) when (e is FormatException or InvalidDataException)
+        catch (Exception e) when (e is FormatException or InvalidDataException or EndOfStreamException)
         {
             throw new IOException($"The source has described the container {tree.Name} in a way that is not known here: {e.Message}", e);
         }

@@ -60,14 +60,11 @@ internal static class ContainerFailures
 
             (await sender.WaitAsync(cancellationToken)).ExitCode.Should().NotBe(0);
             await StayedAsync(container, cancellationToken);
-            if (kill == KillReceiver)
-            {
-                // What one that was killed cannot remove, the next one does.
-                await using Agents next = await Agents.StartAsync(rig, cancellationToken, "--containers", container.Runtime, "--count", "0");
-            }
-        }
 
-        await HostTraces.AwaitAsync(rig, Rig.B, before, cancellationToken);
+            // What one that was killed cannot remove, the next one does.
+            await using Agents? next = kill == KillReceiver ? await Agents.StartAsync(rig, cancellationToken, "--containers", container.Runtime, "--count", "0") : null;
+            await HostTraces.AwaitAsync(rig, Rig.B, before, cancellationToken);
+        }
     }
 
     public static async Task CriuKilledAsync(Rig rig, IMovingContainer container, CancellationToken cancellationToken)
@@ -81,9 +78,8 @@ internal static class ContainerFailures
 
             (await sender.WaitAsync(cancellationToken)).ExitCode.Should().Be(1);
             await StayedAsync(container, cancellationToken);
+            await HostTraces.AwaitAsync(rig, Rig.B, before, cancellationToken);
         }
-
-        await HostTraces.AwaitAsync(rig, Rig.B, before, cancellationToken);
     }
 
     public static async Task NameTakenAsync(Rig rig, IMovingContainer container, CancellationToken cancellationToken)

@@ -8,7 +8,7 @@ internal static class HostTraces
     /// <summary>Without the ids of mounts, which count up, and without the parents of control groups, which stay for the next one.</summary>
     private const string Look = """
         cut -d' ' -f3- /proc/self/mountinfo | sed 's/^/mount /'
-        find /sys/fs/cgroup -mindepth 1 -type d | grep -v '/\(u2cmigration\|libpod_parent\)$' | sed 's/^/control group /'
+        find /sys/fs/cgroup -mindepth 1 -type d | grep -v '/\(u2cmigration\|libpod_parent\|libpod_parent/conmon\)$' | sed 's/^/control group /'
         { ip netns list; ip -o link show | cut -d: -f2; ip -o address show dev lo; nft list tables; } 2>/dev/null | sed 's/^/network /'
         ls -d /run/crun/* /run/runc/* 2>/dev/null | sed 's/^/books /'
         find /run/u2cmigration /run /tmp -maxdepth 1 -type d 2>/dev/null | grep -E '/(u2c-[^/]*|[0-9a-f]{32})$' | sed 's/^/directory /'

@@ -92,7 +92,7 @@ public sealed class PodmanTests(PodmanRig fixture) : IDisposable
     [InlineData("--network none", "network namespace of its own", "--network host")]
     [InlineData("--pid host", "no PID namespace", "Give it one")]
     [InlineData("--ipc host", "no IPC namespace", "Give it one")]
-    [InlineData("--pod new:web-pod", "belongs to a pod", "outside of a pod")]
+    [InlineData("--pod web-pod", "belongs to a pod", "outside of a pod")]
     [InlineData("--volume data:/data", "the volume data at /data", "--files-are-there")]
     [InlineData("--label PODMAN_SYSTEMD_UNIT=web.service", "run by the unit web.service", "Stop the unit")]
     [InlineData("exec", "started from outside", "end it first")]
@@ -104,6 +104,7 @@ public sealed class PodmanTests(PodmanRig fixture) : IDisposable
     {
         Rig rig = await fixture.UpAsync(Cancellation);
         await rig.ExecAsync(Rig.A, ["podman", "rm", "--all", "--force", "--time", "0"], Cancellation);
+        await rig.ExecAsync(Rig.A, ["podman", "pod", "create", "--infra=false", "--name", "web-pod"], Cancellation);
         await using RunningPodman container = await RunningPodman.RunAsync(rig, "refused", what.StartsWith('-') ? what.Split(' ') : [], Cancellation, "/bin/sleep", "1000");
         string? change = what switch
         {

@@ -60,7 +60,7 @@ internal sealed class RunningPodman : IMovingContainer
         (await rig.ExecAsync(Rig.A, ["sh", "-c", $"rm -f {archive}; podman save --output {archive} u2c-redis"], cancellationToken)).Successful();
         (await rig.ExecAsync(Rig.B, ["sh", "-c", share], cancellationToken)).Successful();
         File.Delete(archive);
-        string[] run = ["podman", "run", "--detach", .. options.Contains("--network") || options.Contains("--pod") ? (string[])[] : ["--network", "host"], "--name", id, .. options, "u2c-redis", .. command];
+        string[] run = ["podman", "run", "--detach", .. options.Contains("--network") ? (string[])[] : ["--network", "host"], "--name", id, .. options, "u2c-redis", .. command];
         (await rig.ExecAsync(Rig.A, run, cancellationToken)).Successful();
         return new RunningPodman(rig, id, null);
     }
