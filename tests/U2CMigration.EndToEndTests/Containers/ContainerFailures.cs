@@ -8,8 +8,8 @@ namespace U2CMigration.EndToEndTests.Containers;
 /// <summary>What can fail while a container is moved, for every runtime: it runs on under its runtime on the source, and nothing of it is on the destination.</summary>
 internal static class ContainerFailures
 {
-    private const string KillSender = "pkill -KILL -f '[M]igrationAgent.dll send'";
-    private const string KillReceiver = "pkill -KILL -f '[M]igrationAgent.dll receive'";
+    private const string KillSender = "pkill -KILL -f '[M]igrationAgent(.dll)? send'";
+    private const string KillReceiver = "pkill -KILL -f '[M]igrationAgent(.dll)? receive'";
 
     /// <summary>In front of the PATH of a receiver.</summary>
     private const string Wrappers = "/tmp/wrappers";
@@ -51,7 +51,7 @@ internal static class ContainerFailures
         await container.IncrementAsync(cancellationToken);
         await using (Agents agents = await Agents.StartAsync(rig, cancellationToken, "--containers", container.Runtime, "--count", "0"))
         await using (Link link = await Link.StartAsync(rig, at, cancellationToken))
-        await using (RigProcess sender = container.StartSendingTo(link.Endpoint))
+        await using (RigProcess sender = container.StartSendingTo(link.Endpoint, Agents.Silence, "30"))
         {
             await link.ReachedAsync(sender, cancellationToken);
 
@@ -103,7 +103,7 @@ internal static class ContainerFailures
         RigProcess receiver = rig.Start(
             Rig.B,
             [
-                "env", $"PATH={Wrappers}:/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/bin", "dotnet", "exec", ProgramInHosts.Path("MigrationAgent"), "receive", "--listen", $"0.0.0.0:{Agents.Port}",
+                "env", $"PATH={Wrappers}:/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/bin", .. ProgramInHosts.Agent, "receive", "--listen", $"0.0.0.0:{Agents.Port}",
                 "--address", Agents.Address, "--containers", runtime, "--allow-unauthenticated", "--json-lines",
             ]);
         await receiver.ReadLineAsync("\"ready\"", cancellationToken);

@@ -122,7 +122,7 @@ public sealed class PodmanTests(PodmanRig fixture) : IDisposable
         }
 
         JsonElement check = await CheckAsync(rig, what == "unknown" ? "nobody" : "refused");
-        CommandResult listed = await rig.ExecAsync(Rig.A, ["dotnet", "exec", ProgramInHosts.Path("MigrationAgent"), "list", "--json-lines"], Cancellation);
+        CommandResult listed = await rig.ExecAsync(Rig.A, [.. ProgramInHosts.Agent, "list", "--json-lines"], Cancellation);
         await rig.ExecAsync(Rig.A, ["sh", "-c", "podman unpause --all; podman rm --all --force --time 0; podman pod rm --all --force; podman volume prune --force"], Cancellation);
 
         string.Join(' ', check.GetProperty("problems").EnumerateArray().Select(static one => one.GetString())).Should().Contain(reason).And.Contain(remedy);
@@ -207,7 +207,7 @@ public sealed class PodmanTests(PodmanRig fixture) : IDisposable
 
     private async Task<JsonElement> CheckAsync(Rig rig, string name)
     {
-        CommandResult result = await rig.ExecAsync(Rig.A, ["dotnet", "exec", ProgramInHosts.Path("MigrationAgent"), "check", "--container", $"podman:{name}", "--json"], Cancellation);
+        CommandResult result = await rig.ExecAsync(Rig.A, [.. ProgramInHosts.Agent, "check", "--container", $"podman:{name}", "--json"], Cancellation);
         result.ExitCode.Should().Be(2, $"it said {result.Output} {result.Error}");
         return JsonDocument.Parse(result.Output.Split('\n').First(static line => line.Contains("\"event\":\"check\"", StringComparison.Ordinal))).RootElement;
     }

@@ -128,7 +128,7 @@ internal sealed class RunningContainer : IMovingContainer
 
     private RigProcess StartSending(string id, string endpoint, string[] options) => _rig.Start(
         Rig.A,
-        ["dotnet", "exec", ProgramInHosts.Path("MigrationAgent"), "send", "--container", $"{_runtime}:{id}", "--to", endpoint, "--address", Agents.Address, "--json-lines", "--allow-unauthenticated", .. options]);
+        [.. ProgramInHosts.Agent, "send", "--container", $"{_runtime}:{id}", "--to", endpoint, "--address", Agents.Address, "--json-lines", "--allow-unauthenticated", .. options]);
 
     private static string BundleOf(string id) => $"/srv/containers/{id}";
 

@@ -75,7 +75,7 @@ internal sealed class RunningPodman : IMovingContainer
 
     public RigProcess StartSendingTo(string endpoint, params string[] options) => _rig.Start(
         Rig.A,
-        ["dotnet", "exec", ProgramInHosts.Path("MigrationAgent"), "send", "--container", $"podman:{Id}", "--to", endpoint, "--address", Agents.Address, "--json-lines", "--allow-unauthenticated", .. options]);
+        [.. ProgramInHosts.Agent, "send", "--container", $"podman:{Id}", "--to", endpoint, "--address", Agents.Address, "--json-lines", "--allow-unauthenticated", .. options]);
 
     /// <summary>Sends it to the usual receiver.</summary>
     public RigProcess StartSending(params string[] options) => StartSendingTo($"{Rig.AddressOfB}:{Agents.Port}", options);
