@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using U2CMigration.Containers.Podman;
 
 namespace U2CMigration.Containers.Runtimes;
 

@@ -1,4 +1,5 @@
 using U2CMigration.Containers.Podman;
+using U2CMigration.Containers.Runtimes;
 
 namespace U2CMigration.Containers.Tests.Podman;
 

@@ -1,4 +1,4 @@
-namespace U2CMigration.Containers.Podman;
+namespace U2CMigration.Containers.Runtimes;
 
 /// <summary>What podman is told.</summary>
 internal static class PodmanArguments

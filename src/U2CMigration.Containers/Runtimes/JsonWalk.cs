@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace U2CMigration.Containers.Podman;
+namespace U2CMigration.Containers.Runtimes;
 
 /// <summary>Reads texts of podman, in which anything may be missing.</summary>
 internal static class JsonWalk

@@ -1,9 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using U2CMigration.Containers.Runtimes;
 
-namespace U2CMigration.Containers.Podman;
+namespace U2CMigration.Containers.Runtimes;
 
 /// <summary>A container as podman shows it (<c>podman container inspect</c>).</summary>
 internal sealed class PodmanContainer(JsonNode shown)
