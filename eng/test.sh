@@ -212,6 +212,7 @@ if [ "$filter" != unit ]; then
     bash "$REPO/eng/testbed.sh" build
     # Without them their tests are skipped, and say so.
     case $filter in '' | e2e | services) bash "$REPO/eng/testbed.sh" build --services || say "the services cannot be installed here" ;; esac
+    case $filter in '' | e2e) bash "$REPO/eng/testbed.sh" build --podman || say "podman cannot be installed here" ;; esac
 fi
 
 printf '== build (%s)\n' "$CONFIGURATION"

@@ -18,7 +18,7 @@ REPO=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 LIB=$REPO/eng/lib
 # shellcheck disable=SC2034  # read by the parts
 TESTBED=${U2C_TESTBED:-$REPO/artifacts/testbed}
-for part in output packages testbed-root testbed-services testbed-machine testbed-cgroups testbed-network testbed-rig; do
+for part in output packages testbed-root testbed-layers testbed-machine testbed-cgroups testbed-network testbed-rig; do
     # shellcheck source=/dev/null
     . "$LIB/$part.sh"
 done
@@ -31,12 +31,14 @@ A rig is three hosts on one bridge: a (10.77.0.1), b (10.77.0.2) and client (10.
 IPC, UTS namespace and cgroup root, all on a Debian root file system with CRIU, redis, memcached, runc and crun. What a host
 writes is gone when the rig goes down, except below this checkout, which every host sees at its own path.
 
-  build [--services]         make the root file system (cached in $U2C_TESTBED, default artifacts/testbed), with --services also
-                             the layer above it with PostgreSQL, MariaDB, nginx and the other services of docs/services.md
-  up RIG [--bandwidth-mbit N] [--service-address ADDRESS] [--owner PID] [--services]
+  build [--services] [--podman]
+                             make the root file system (cached in $U2C_TESTBED, default artifacts/testbed), with --services also
+                             the layer above it with PostgreSQL, MariaDB, nginx and the other services of docs/services.md, with
+                             --podman also the layer with podman
+  up RIG [--bandwidth-mbit N] [--service-address ADDRESS] [--owner PID] [--services] [--podman]
                              bring a rig up; N limits the links of a and b both ways; ADDRESS (e.g. 10.77.0.100) is given to a
-                             besides its own; when process PID is gone the rig is taken down by the next up; --services gives
-                             the hosts the layer with the services
+                             besides its own; when process PID is gone the rig is taken down by the next up; --services
+                             and --podman give the hosts these layers
   exec RIG HOST [--] CMD...  run CMD in a host: cwd /, no descriptor above 2, exit code passed through, signals passed on; when
                              this command is killed, CMD is too. Without a terminal CMD leads a session of its own (CRIU needs that)
   shape RIG N                change the limit of the links to N Mbit/s; 0 takes it away

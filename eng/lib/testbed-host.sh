@@ -25,6 +25,8 @@ mount -t sysfs -o nosuid,nodev,noexec sysfs sys
 mount -t tmpfs -o mode=755 tmpfs run
 mount -t tmpfs -o mode=1777 tmpfs tmp
 mount -t tmpfs -o mode=755 tmpfs var/lib/redis
+# Overlays cannot be mounted on the overlay that is the root.
+[ ! -d var/lib/containers ] || mount -t tmpfs -o mode=755 tmpfs var/lib/containers
 
 # Nodes of its own: CRIU finds no parent for mounts that come from the machine's /dev.
 mount -t tmpfs -o mode=755,nosuid tmpfs dev

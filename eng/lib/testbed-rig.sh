@@ -27,13 +27,13 @@ check_mbit() {
 }
 
 cmd_up() {
-    local rig='' mbit=0 service='' owner='' services=''
+    local rig='' mbit=0 service='' owner='' layers=()
     while [ $# -gt 0 ]; do
         case $1 in
             --bandwidth-mbit) mbit=${2:?--bandwidth-mbit needs a number}; shift 2 ;;
             --service-address) service=${2:?--service-address needs an address}; shift 2 ;;
             --owner) owner=${2:?--owner needs a process id}; shift 2 ;;
-            --services) services=--services; shift ;;
+            --services | --podman) layers+=("$1"); shift ;;
             -*) die "up does not know '$1'; see --help." ;;
             *) [ -z "$rig" ] || die "up takes one name; got '$rig' and '$1'."; rig=$1; shift ;;
         esac
@@ -42,8 +42,7 @@ cmd_up() {
     check_rig_name "$rig"
     check_mbit "$mbit"
     [[ -z $service || $service =~ ^[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+$ ]] || die "a service address is an IPv4 address like 10.77.0.100; '$service' is not."
-    # shellcheck disable=SC2086  # an option or none
-    cmd_build $services
+    cmd_build "${layers[@]}"
     install_missing util-linux iproute2
     build_hostexec
     [ ! -d "$STATE_ROOT/$rig" ] || die "a rig '$rig' is up already: take it down first (eng/$(basename "$0") down $rig) or choose another name."
@@ -51,7 +50,7 @@ cmd_up() {
     trap down_after_failure EXIT
     trap 'exit 130' INT
     trap 'exit 143' TERM HUP
-    with_state_lock rig_register "$rig" "$owner" "$services"
+    with_state_lock rig_register "$rig" "$owner" "${layers[@]}"
     rig_start "$rig" "$mbit" "$service"
     trap - EXIT INT TERM HUP
 }
@@ -64,21 +63,24 @@ down_after_failure() {
 }
 
 rig_register() {
-    local rig=$1 owner=$2 services=$3
+    local rig=$1 owner=$2 layer
+    shift 2
     sweep_orphans
     # mkdir decides between two that come at the same time.
     mkdir "$STATE_ROOT/$rig" 2>/dev/null || die "a rig '$rig' is up already: take it down first (eng/$(basename "$0") down $rig) or choose another name."
     REGISTERED=$rig
     [ -z "$owner" ] || printf '%s\n' "$owner" >"$STATE_ROOT/$rig/owner"
     printf '%s\n' "$TESTBED" >"$STATE_ROOT/$rig/testbed"
-    [ -z "$services" ] || printf '%s\n' "$TESTBED/services" >"$STATE_ROOT/$rig/services"
+    for layer in "$@"; do
+        printf '%s\n' "$TESTBED/${layer#--}" >>"$STATE_ROOT/$rig/layers"
+    done
     machine_prepare
 }
 
 rig_start() {
     local rig=$1 mbit=$2 service=$3 host line dotnet first_pid=10000
     local state=$STATE_ROOT/$rig layers=$TESTBED/root
-    [ ! -f "$state/services" ] || layers=$(<"$state/services"):$layers
+    [ ! -f "$state/layers" ] || layers=$(sort -u "$state/layers" | paste -sd: -):$layers
     dotnet=$(dotnet_root)
     cp "$TESTBED/bin/hostexec" "$state/hostexec"
 

@@ -13,11 +13,14 @@ root_is_current() {
 cmd_build() {
     require_root "build"
     mkdir -p "$TESTBED"
-    case ${1:-} in
-        '') build_root ;;
-        --services) build_root; build_services ;;
-        *) die "build does not know '$1'; see --help." ;;
-    esac
+    local option
+    for option in "$@"; do
+        case $option in --services | --podman) ;; *) die "build does not know '$option'; see --help." ;; esac
+    done
+    build_root
+    for option in "$@"; do
+        "build_${option#--}"
+    done
 }
 
 build_root() {

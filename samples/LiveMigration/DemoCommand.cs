@@ -1,4 +1,5 @@
 using System.CommandLine;
+using LiveMigration.StockCriu;
 using LiveMigration.Workloads;
 using U2CMigration.Strategy.Strategies;
 
@@ -33,18 +34,27 @@ public static class DemoCommand
                 SceneArguments.CheckStrategy(name, result.AddError);
             }
         });
+        var container = new Option<string?>("--container") { HelpName = "RUNTIME", Description = "Run the workload in a container of runc, crun or podman, and move that (redis, memcached, cg, train, sort)." };
+        container.AcceptOnlyFromAmong("runc", "crun", "podman");
         Option<int> repeat = SceneArguments.Number("--repeat", 1, 1, 1000, "Migrations in a row, there and back, with one client connection open all along.");
         var timeline = new Option<string?>("--timeline") { Description = "Where the picture goes (default: artifacts/demo/timeline.png)." };
         var keep = new Option<bool>("--keep") { Description = "Leave the two hosts standing with the workload in them; the rig is called 'demo'." };
 
         var command = new RootCommand("Live-migrates a real workload between two isolated hosts on this machine while a client uses it, and reports what the client noticed.")
         {
-            workload, memory, bandwidth, pressure, strategy, repeat, timeline, keep,
+            workload, container, memory, bandwidth, pressure, strategy, repeat, timeline, keep,
         };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(container) is not null && (WorkloadCatalogue.Names.Contains(result.GetValue(workload)) && WorkloadCatalogue.Find(result.GetValue(workload)!).IsService || CriuStrategies.Has(result.GetValue(strategy))))
+            {
+                result.AddError("--container is for redis, memcached, cg, train and sort, and for the strategies of the library: CRIU alone, and services with files of their own, move as process trees.");
+            }
+        });
         scene.AddTo(command, result => [result.GetValue(workload)!]);
         command.SetAction((parsed, cancellationToken) =>
         {
-            SceneOptions options = scene.Scene(parsed, parsed.GetValue(workload)!, parsed.GetValue(memory), parsed.GetValue(bandwidth), parsed.GetValue(pressure), parsed.GetValue(keep));
+            SceneOptions options = scene.Scene(parsed, parsed.GetValue(workload)!, parsed.GetValue(memory), parsed.GetValue(bandwidth), parsed.GetValue(pressure), parsed.GetValue(keep)) with { Container = parsed.GetValue(container) };
             var demo = new DemoOptions
             {
                 Scene = options,

@@ -32,7 +32,12 @@ public sealed class Scene : IAsyncDisposable
     {
         Action<string>? log = options.Verbose ? Console.Error.WriteLine : null;
         console.WriteLine($"bringing up {options.Rig.Description}");
-        RigKind kind = options.Workload.IsService ? options.Rig.WithServices() : options.Rig;
+        RigKind kind = options.Workload.IsService ? options.Rig.WithServices() : options.Container == "podman" ? options.Rig.WithPodman() : options.Rig;
+        if (options.Container is not null && kind.HasOwnClocks)
+        {
+            throw new IOException("Container runtimes are not installed in emulated machines: choose hosts that are namespaces (--rig namespaces).");
+        }
+
         Testbed testbed = await Testbed.UpAsync(options.Repository, kind, rig, options.Pressure is null ? options.BandwidthMbit : 0, options.Keep, log, cancellationToken);
         ClientProxy? client = null;
         try
@@ -40,7 +45,9 @@ public sealed class Scene : IAsyncDisposable
             string cgroup = await WorkloadCgroup.MakeAsync(testbed, Host.A, cancellationToken);
             await WorkloadCgroup.MakeAsync(testbed, Host.B, cancellationToken);
             double floor = options.FloorMoves > 0 ? await new CriuFloor(testbed, cgroup).MeasureAsync(options.FloorMoves, cancellationToken) : 0;
-            int processId = await new WorkloadStarter(testbed).StartAsync(Host.A, cgroup, options.Workload.Command(options), cancellationToken);
+            int processId = options.Container is { } runtime
+                ? await new ContainerStarter(testbed, runtime).StartAsync(Host.A, Host.B, options.Repository, options.Workload.Command(options), cancellationToken)
+                : await new WorkloadStarter(testbed).StartAsync(Host.A, cgroup, options.Workload.Command(options), cancellationToken);
             int keys = options.Workload.Service is null ? await PrepareAsync(testbed, options, processId, cancellationToken) : 0;
             console.WriteLine(options.Workload.Service is not null
                 ? $"{options.Workload.Name} runs in host a"

@@ -10,6 +10,9 @@ public sealed record SceneOptions
 
     public required int MemoryMib { get; init; }
 
+    /// <summary>The runtime of the container in which it runs; null where it runs in none.</summary>
+    public string? Container { get; init; }
+
     /// <summary>What was asked for; null for what the workload usually gets.</summary>
     public int? AskedRate { get; init; }
 

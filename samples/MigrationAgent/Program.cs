@@ -13,6 +13,7 @@ var command = new RootCommand(
     SendCommand.Create(),
     ReceiveCommand.Create(),
     CheckCommand.Create(),
+    ListCommand.Create(),
     DirtyRateCommand.Create(),
     InterruptedCommands.CreateList(),
     InterruptedCommands.CreateResolve(),

@@ -46,7 +46,7 @@ public static class ReceiveCommand
         Option<int> concurrent = NumberOption.Create("--max-concurrent", "The most workloads that come in at the same time (default 2).", 2, 1, int.MaxValue);
         var containers = new Option<string[]>("--containers") { HelpName = "RUNTIME", Description = $"Take containers of this runtime as well: {string.Join(", ", ContainerRuntime.All)}. Can be repeated.", DefaultValueFactory = static _ => [] };
         containers.AcceptOnlyFromAmong([.. ContainerRuntime.All.Select(static runtime => runtime.Kind)]);
-        var state = new Option<string>("--container-state") { HelpName = "DIRECTORY", Description = "Where the runtime keeps its books (--root of runc and crun).", DefaultValueFactory = static _ => string.Empty };
+        var state = new Option<string>("--container-state") { HelpName = "DIRECTORY", Description = "Where the runtime keeps its books (--root of runc, crun and podman).", DefaultValueFactory = static _ => string.Empty };
         var command = new Command("receive", "Takes process trees and containers from other hosts.");
         command.AddGroup("Receiving", listen, cgroup, count, mode, memory, concurrent, containers, state);
         shared.AddTo(command, isSource: false);

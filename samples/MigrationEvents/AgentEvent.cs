@@ -12,5 +12,6 @@ namespace MigrationEvents;
 [JsonDerivedType(typeof(InterruptedEvent), "interrupted")]
 [JsonDerivedType(typeof(SettledEvent), "settled")]
 [JsonDerivedType(typeof(CheckEvent), "check")]
+[JsonDerivedType(typeof(ContainerEvent), "container")]
 [JsonDerivedType(typeof(ErrorEvent), "error")]
 public abstract record AgentEvent;

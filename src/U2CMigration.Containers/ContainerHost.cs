@@ -1,4 +1,5 @@
 using U2CMigration.Containers.Destination;
+using U2CMigration.Containers.Podman;
 using U2CMigration.Containers.Runtimes;
 using U2CMigration.Core.Owners;
 
@@ -24,12 +25,16 @@ public static class ContainerHost
     /// <param name="options">How.</param>
     public static ITreeHost Crun(ContainerHostOptions? options = null) => Of(ContainerRuntime.Crun, options);
 
+    /// <summary>Takes containers of podman.</summary>
+    /// <param name="options">How.</param>
+    public static ITreeHost Podman(ContainerHostOptions? options = null) => Of(ContainerRuntime.Podman, options);
+
     /// <summary>Takes containers of a runtime.</summary>
     /// <param name="runtime">The runtime.</param>
     /// <param name="options">How.</param>
     public static ITreeHost Of(ContainerRuntime runtime, ContainerHostOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(runtime);
-        return new RuntimeHost(runtime, options ?? new ContainerHostOptions());
+        return runtime == ContainerRuntime.Podman ? new PodmanHost(options ?? new ContainerHostOptions()) : new RuntimeHost(runtime, options ?? new ContainerHostOptions());
     }
 }

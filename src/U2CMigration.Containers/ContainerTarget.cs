@@ -1,3 +1,4 @@
+using U2CMigration.Containers.Podman;
 using U2CMigration.Containers.Runtimes;
 using U2CMigration.Containers.Source;
 using U2CMigration.Core.Sessions;
@@ -23,6 +24,11 @@ public static class ContainerTarget
     /// <param name="options">How it is moved.</param>
     public static MigrationTarget Crun(string id, ContainerOptions? options = null) => Container(ContainerRuntime.Crun, id, options);
 
+    /// <summary>A container of podman.</summary>
+    /// <param name="nameOrId">Its name, its id, or the beginning of its id.</param>
+    /// <param name="options">How it is moved.</param>
+    public static MigrationTarget Podman(string nameOrId, ContainerOptions? options = null) => Container(ContainerRuntime.Podman, nameOrId, options);
+
     /// <summary>A container.</summary>
     /// <param name="runtime">Its runtime.</param>
     /// <param name="id">Its name.</param>
@@ -34,6 +40,6 @@ public static class ContainerTarget
         ArgumentException.ThrowIfNullOrEmpty(id);
         return id[0] == '-' || id.AsSpan().ContainsAny('/', ' ', '=') || id is "." or ".."
             ? throw new ArgumentException($"'{id}' is no name of a container: it must not begin with '-' and has no '/', '=' or space.", nameof(id))
-            : MigrationTarget.Of(new ContainerOwner(runtime, id, options ?? new ContainerOptions()));
+            : MigrationTarget.Of(runtime == ContainerRuntime.Podman ? new PodmanOwner(id, options ?? new ContainerOptions()) : new ContainerOwner(runtime, id, options ?? new ContainerOptions()));
     }
 }

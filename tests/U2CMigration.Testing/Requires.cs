@@ -41,9 +41,7 @@ public static class Requires
     public static void Services()
     {
         Testbed();
-        string? testbed = Environment.GetEnvironmentVariable("U2C_TESTBED");
-        string services = Path.Combine(string.IsNullOrEmpty(testbed) ? RepositoryRoot.File("artifacts", "testbed") : testbed, "services");
-        if (Directory.Exists(services))
+        if (HasLayer("services"))
         {
             return;
         }
@@ -56,6 +54,13 @@ public static class Requires
         }
 
         Assert.Skip(Reason);
+    }
+
+    /// <summary>The layer of the testbed with podman is there, which <c>eng/test.sh</c> installs where it can. One that is there and does not work fails its tests.</summary>
+    public static void Podman()
+    {
+        Testbed();
+        Assert.SkipUnless(HasLayer("podman"), "podman is not installed in the testbed: 'eng/testbed.sh build --podman' does that (apt, 130 MB)");
     }
 
     /// <summary>The kernel knows the ioctl PAGEMAP_SCAN (Linux 6.7).</summary>
@@ -86,6 +91,12 @@ public static class Requires
         }
 
         Assert.Skip(reason);
+    }
+
+    private static bool HasLayer(string name)
+    {
+        string? testbed = Environment.GetEnvironmentVariable("U2C_TESTBED");
+        return Directory.Exists(Path.Combine(string.IsNullOrEmpty(testbed) ? RepositoryRoot.File("artifacts", "testbed") : testbed, name));
     }
 
     private static string? FindCommand(string name) =>

@@ -67,6 +67,11 @@ public sealed class Rig : IAsyncDisposable
     /// <param name="cancellationToken">As above.</param>
     public static Task<Rig> UpWithServicesAsync(string name, CancellationToken cancellationToken = default) => UpAsync(name, 0, ["--services"], cancellationToken);
 
+    /// <summary>The same, with hosts that have podman (see <see cref="Requires.Podman"/>).</summary>
+    /// <param name="name">As above.</param>
+    /// <param name="cancellationToken">As above.</param>
+    public static Task<Rig> UpWithPodmanAsync(string name, CancellationToken cancellationToken = default) => UpAsync(name, 0, ["--podman"], cancellationToken);
+
     private static async Task<Rig> UpAsync(string name, int bandwidthMbit, string[] more, CancellationToken cancellationToken)
     {
         Requires.Testbed();

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using LiveMigration.Rig;
+using LiveMigration.Workloads;
 using MigrationEvents;
 using MigrationEvents.Views;
 
@@ -25,14 +26,14 @@ public sealed class AgentMover(Testbed testbed, SceneOptions options, string? st
         string[] trust = secret is null ? ["--allow-unauthenticated"] : ["--secret-file", secret.Path];
         await using HostProcess receiver = testbed.Start(
             route.To,
-            [options.Agent, "receive", "--listen", endpoint, .. trust, "--address", Address, "--cgroup", route.Cgroup, "--restore-mode", options.RestoreMode, "--json-lines", .. Verbosity()]);
+            [options.Agent, "receive", "--listen", endpoint, .. trust, "--address", Address, .. Receiving(route), "--restore-mode", options.RestoreMode, "--json-lines", .. Verbosity()]);
         if (await NextAsync(receiver, view, cancellationToken) is not ReadyEvent)
         {
             throw new IOException($"The receiving agent did not start: {receiver.Errors}");
         }
 
         long begin = Stopwatch.GetTimestamp();
-        await using HostProcess sender = testbed.Start(route.From, [options.Agent, "send", "--pid", Text(route.ProcessId), "--to", endpoint, .. trust, "--address", Address, .. SendOptions()]);
+        await using HostProcess sender = testbed.Start(route.From, [options.Agent, "send", .. Target(route), "--to", endpoint, .. trust, "--address", Address, .. SendOptions()]);
         using CancellationTokenRegistration interrupt = cancellationToken.Register(sender.Interrupt);
         await using Stalls? stalls = options.Stalls ? Stalls.Begin(Path.GetFileName(options.Agent), sender, receiver) : null;
         view = stalls is null ? view : new StalledUntilFrozen(view, stalls);
@@ -108,6 +109,11 @@ public sealed class AgentMover(Testbed testbed, SceneOptions options, string? st
 
         return null;
     }
+
+    private IEnumerable<string> Target(Route route) => options.Container is { } runtime ? ["--container", $"{runtime}:{ContainerStarter.Name}"] : ["--pid", Text(route.ProcessId)];
+
+    /// <summary>A container is in the control groups that its runtime makes.</summary>
+    private IEnumerable<string> Receiving(Route route) => options.Container is { } runtime ? ["--containers", runtime] : ["--cgroup", route.Cgroup];
 
     private List<string> SendOptions()
     {

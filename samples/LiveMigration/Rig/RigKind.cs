@@ -18,6 +18,9 @@ public sealed record RigKind(string Script, IReadOnlyList<string> UpOptions, boo
         ? throw new IOException("Services are not installed in emulated machines: choose another workload, or hosts that are namespaces (--rig namespaces).")
         : this with { UpOptions = [.. UpOptions, "--services"] };
 
+    /// <summary>The same with podman in the hosts.</summary>
+    public RigKind WithPodman() => this with { UpOptions = [.. UpOptions, "--podman"] };
+
     /// <summary>Emulated machines with kernels of their own.</summary>
     /// <param name="kernel">The version of the kernel, as <c>eng/vm.sh --help</c> lists them.</param>
     /// <param name="criu">The version of CRIU.</param>

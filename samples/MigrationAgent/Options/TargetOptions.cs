@@ -17,9 +17,11 @@ public sealed class TargetOptions
 
     private readonly Option<string[]> _volumes = new("--volume") { HelpName = "PATH", Description = "A directory of this host that the container has at PATH, and that travels with it; / for its whole root file system. What it has changed in an overlay travels anyhow. It replaces what is there on the destination. Can be repeated.", DefaultValueFactory = static _ => [] };
 
-    private readonly Option<string> _stateRoot = new("--container-state") { HelpName = "DIRECTORY", Description = "Where the runtime keeps its books (--root of runc and crun).", DefaultValueFactory = static _ => string.Empty };
+    private readonly Option<bool> _shorterLog = new("--allow-shorter-log") { Description = "Older lines of the log that podman keeps may be left where there are more than can be carried." };
 
-    private readonly Option<string> _bundle = new("--destination-bundle") { HelpName = "DIRECTORY", Description = "The bundle of the container on the destination (default: the same path as here).", DefaultValueFactory = static _ => string.Empty };
+    private readonly Option<string> _stateRoot = new("--container-state") { HelpName = "DIRECTORY", Description = "Where the runtime keeps its books (--root of runc, crun and podman).", DefaultValueFactory = static _ => string.Empty };
+
+    private readonly Option<string> _bundle = new("--destination-bundle") { HelpName = "DIRECTORY", Description = "The bundle of a container of runc or crun on the destination (default: the same path as here).", DefaultValueFactory = static _ => string.Empty };
 
     public TargetOptions() => _container = new Option<MigrationTarget?>("--container")
     {
@@ -37,7 +39,7 @@ public sealed class TargetOptions
                 result.AddError("Name what is moved: either --pid, the root of a process tree, or --container RUNTIME:NAME.");
             }
         });
-        return [_processId, _container, _volumes, _filesAreThere, _stateRoot, _bundle];
+        return [_processId, _container, _volumes, _filesAreThere, _shorterLog, _stateRoot, _bundle];
     }
 
     /// <exception cref="ArgumentException">It is no target.</exception>
@@ -55,7 +57,14 @@ public sealed class TargetOptions
 
         try
         {
-            var options = new ContainerOptions { Volumes = result.GetValue(_volumes) ?? [], FilesAreThere = result.GetValue(_filesAreThere), StateRoot = result.GetValue(_stateRoot) ?? string.Empty, DestinationBundle = result.GetValue(_bundle) ?? string.Empty };
+            var options = new ContainerOptions
+            {
+                Volumes = result.GetValue(_volumes) ?? [],
+                FilesAreThere = result.GetValue(_filesAreThere),
+                AllowShorterLog = result.GetValue(_shorterLog),
+                StateRoot = result.GetValue(_stateRoot) ?? string.Empty,
+                DestinationBundle = result.GetValue(_bundle) ?? string.Empty,
+            };
             return ContainerTarget.Container(runtime, text[(colon + 1)..], options);
         }
         catch (ArgumentException e)

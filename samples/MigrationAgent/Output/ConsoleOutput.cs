@@ -56,6 +56,9 @@ public sealed class ConsoleOutput(IAnsiConsole console) : IAgentOutput
                 }
 
                 break;
+            case ContainerEvent container:
+                console.WriteLine($"{container.Runtime}:{container.Name} {container.Status}: {(container.CanMove ? "can be moved" : string.Join(' ', container.Problems))}");
+                break;
             case ErrorEvent error:
                 console.MarkupLineInterpolated($"[red]{error.Message}[/]");
                 break;

@@ -8,7 +8,7 @@ namespace U2CMigration.Containers.Destination;
 
 /// <summary>A container that a runtime of this host restores.</summary>
 internal sealed class ContainerRestorer(
-    RuntimeLeftovers leftovers, Process process, Task ended, CriuStub stub, RestoreFiles files, RuntimeRestore restore) : ITreeRestorer
+    string name, ILeftovers leftovers, Process process, Task ended, CriuStub stub, RestoreFiles files, RuntimeRestore restore) : ITreeRestorer
 {
     /// <summary>What is left for it to do takes some milliseconds.</summary>
     private static readonly TimeSpan CompleteLimit = TimeSpan.FromSeconds(10);
@@ -24,7 +24,15 @@ internal sealed class ContainerRestorer(
 
     public bool ChoosesGroups => true;
 
-    public Task PrepareAsync(CancellationToken cancellationToken) => restore.PrepareAsync();
+    public async Task PrepareAsync(CancellationToken cancellationToken)
+    {
+        await restore.PrepareAsync().ConfigureAwait(false);
+        if (ended.IsCompleted)
+        {
+            // podman is not the one who speaks with CRIU, so that nothing else would show it.
+            throw new IOException($"The container runtime has ended in the middle of the restore, with {process.ExitCode}, and says '{files.Said()}': it was ended by somebody, or has given up.");
+        }
+    }
 
     public void Commit()
     {
@@ -53,6 +61,7 @@ internal sealed class ContainerRestorer(
         {
             await RuntimeLeftovers.EndAsync(process).ConfigureAwait(false);
             await leftovers.RemoveAsync(restore.Request.ControlGroups, isOurs: true).ConfigureAwait(false);
+            RestoreRoot.Remove(restore.Request.Root, name);
         }
 
         process.Dispose();

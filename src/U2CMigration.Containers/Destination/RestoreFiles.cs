@@ -8,22 +8,26 @@ namespace U2CMigration.Containers.Destination;
 internal sealed class RestoreFiles : IDisposable
 {
     private readonly string _directory;
+    private readonly string _stubElsewhere;
 
-    private RestoreFiles(string directory) => _directory = directory;
+    private RestoreFiles(string directory, string stubElsewhere) => (_directory, _stubElsewhere) = (directory, stubElsewhere);
 
     /// <summary>Stands for the images of a checkpoint.</summary>
-    public string Images => Path.Combine(_directory, "images");
+    public string Images => Path("images");
 
-    public string Log => Path.Combine(_directory, "log");
+    public string Log => Path("log");
+
+    /// <summary>What it writes to its standard error.</summary>
+    public string Errors => Path("errors");
 
     public static RestoreFiles Create(RestorerSurroundings surroundings, TreeDescription tree)
     {
-        var files = new RestoreFiles(Path.Combine(surroundings.Directory, "runtime"));
+        var files = new RestoreFiles(System.IO.Path.Combine(surroundings.Directory, "runtime"), StubElsewhere(surroundings));
         Directory.CreateDirectory(files.Images);
-        File.WriteAllText(Path.Combine(files.Images, "inventory.img"), string.Empty);
+        File.WriteAllText(System.IO.Path.Combine(files.Images, "inventory.img"), string.Empty);
         if (tree.Property(DescriptionKeys.Descriptors) is { Length: > 0 } descriptors)
         {
-            File.WriteAllText(Path.Combine(files.Images, "descriptors.json"), descriptors);
+            File.WriteAllText(System.IO.Path.Combine(files.Images, "descriptors.json"), descriptors);
         }
 
         return files;
@@ -34,16 +38,22 @@ internal sealed class RestoreFiles : IDisposable
     {
         try
         {
-            return CriuStub.Create(Path.Combine(_directory, "stub"), criu);
+            return CriuStub.Create(Path("stub"), criu);
         }
         catch (IOException)
         {
-            return CriuStub.Create(Path.Combine(Path.GetTempPath(), $"u2c-stub-{Guid.NewGuid():N}"), criu);
+            return CriuStub.Create(_stubElsewhere, criu);
         }
     }
 
-    /// <summary>What the runtime has written into its log.</summary>
-    public string Said() => File.Exists(Log) ? File.ReadAllText(Log).Trim() : string.Empty;
+    /// <summary>Where the stub is that could not be beside the images: a name that a later receiver knows as well.</summary>
+    public static string StubElsewhere(RestorerSurroundings surroundings) => System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"u2c-stub-{surroundings.MigrationId:N}");
+
+    /// <summary>A file of its own.</summary>
+    public string Path(string name) => System.IO.Path.Combine(_directory, name);
+
+    /// <summary>What the runtime has said.</summary>
+    public string Said() => string.Join(' ', ((string[])[Log, Errors]).Where(File.Exists).Select(static file => File.ReadAllText(file).Trim())).Trim();
 
     public void Dispose()
     {

@@ -1,12 +1,8 @@
-using System.Diagnostics;
 using U2CMigration.Containers.Bundles;
 using U2CMigration.Containers.CarriedFiles;
 using U2CMigration.Containers.Interop;
 using U2CMigration.Containers.Runtimes;
 using U2CMigration.Core.Owners;
-using U2CMigration.Criu.Rpc;
-using U2CMigration.Criu.Stub;
-using U2CMigration.Criu;
 using U2CMigration.Files;
 
 namespace U2CMigration.Containers.Destination;
@@ -14,9 +10,6 @@ namespace U2CMigration.Containers.Destination;
 /// <summary>Has a runtime of this host restore containers: it prepares all that it would for a checkpoint of its own, and waits in the stub for the images.</summary>
 internal sealed class RuntimeHost(ContainerRuntime runtime, ContainerHostOptions options) : ITreeHost
 {
-    /// <summary>It takes some tens of milliseconds.</summary>
-    private static readonly TimeSpan AskLimit = TimeSpan.FromSeconds(30);
-
     public string Kind => runtime.Kind;
 
     public async Task<IReadOnlyList<string>> FindProblemsAsync(TreeDescription tree, CancellationToken cancellationToken)
@@ -24,6 +17,11 @@ internal sealed class RuntimeHost(ContainerRuntime runtime, ContainerHostOptions
         if (runtime.Problems() is { Count: > 0 } missing)
         {
             return missing;
+        }
+
+        if (!ContainerName.IsValid(tree.Name))
+        {
+            return ["What the source calls the name of the container is none: letters, digits, '_', '.', '+' and '-', and no '-' or '.' at first."];
         }
 
         var problems = new List<string>();
@@ -55,6 +53,13 @@ internal sealed class RuntimeHost(ContainerRuntime runtime, ContainerHostOptions
         return problems;
     }
 
+    /// <summary>A container of this name that runs by then, or waits to be started, is somebody else's; runc would delete the latter without being forced.</summary>
+    public IReadOnlyList<string> RemovalCommand(TreeDescription tree, RestorerSurroundings surroundings) =>
+    [
+        "/bin/sh", "-c", $"id=$1 stub=$2; shift 2; {RuntimeArguments.DeleteEnded}; rm -rf \"$stub\"; set -- \"$id\"; {EmptyGroups.Script}",
+        "sh", tree.Name, RestoreFiles.StubElsewhere(surroundings), runtime.Program, .. RuntimeArguments.Global(options.StateRoot),
+    ];
+
     public async Task<ITreeRestorer> BeginAsync(TreeDescription tree, RestorerSurroundings surroundings, CancellationToken cancellationToken)
     {
         var leftovers = new RuntimeLeftovers(runtime, options.StateRoot, tree.Name);
@@ -67,38 +72,17 @@ internal sealed class RuntimeHost(ContainerRuntime runtime, ContainerHostOptions
         IReadOnlyList<CarriedTree> trees = CarriedTree.Of(tree);
         ArrivingTrees? arriving = trees.Count > 0 ? new ArrivingTrees(Bundle.Read(BundleOf(tree)), trees) : null;
         var files = RestoreFiles.Create(surroundings, tree);
-        CriuStub? stub = null;
-        Process? process = null;
         try
         {
-            stub = files.CreateStub(surroundings.CriuPath);
-            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            limit.CancelAfter(AskLimit);
-            Task<RuntimeRestore> asking = RuntimeRestore.WaitAsync(stub, surroundings.Loggers, limit.Token);
-            process = RuntimeCommand.Start(runtime, RuntimeArguments.Restore(options.StateRoot, tree.Name, BundleOf(tree), files.Images, files.Log), stub.SearchPath);
-            Task ended = process.WaitForExitAsync(CancellationToken.None);
-            if (await Task.WhenAny(asking, ended).ConfigureAwait(false) != asking)
-            {
-                await limit.CancelAsync().ConfigureAwait(false);
-                await ((Task)asking).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                throw new IOException($"{runtime} cannot restore the container {tree.Name}: it ended with {process.ExitCode} before it asked CRIU for anything and says '{files.Said()}'.");
-            }
-
-            return new ContainerRestorer(leftovers, process, ended, stub, files, await asking.ConfigureAwait(false)) { Files = arriving };
+            IReadOnlyList<string> restore = RuntimeArguments.Restore(options.StateRoot, tree.Name, BundleOf(tree), files.Images, files.Log);
+            RestoreCall call = await RestoreCall.StartAsync(runtime, tree.Name, restore, files, surroundings, cancellationToken).ConfigureAwait(false);
+            return new ContainerRestorer(tree.Name, leftovers, call.Process, call.Ended, call.Stub, files, call.Restore) { Files = arriving };
         }
-        catch (Exception e)
+        catch
         {
-            stub?.Dispose();
-            if (process is not null)
-            {
-                await RuntimeLeftovers.EndAsync(process).ConfigureAwait(false);
-                await leftovers.RemoveAsync([tree.Name], isOurs: false).ConfigureAwait(false);
-            }
-
+            await leftovers.RemoveAsync([tree.Name], isOurs: false).ConfigureAwait(false);
             files.Dispose();
-            throw e is OperationCanceledException && !cancellationToken.IsCancellationRequested
-                ? new IOException($"{runtime} did not ask CRIU for the restore of the container {tree.Name} within {AskLimit.TotalSeconds:0} s.", e)
-                : e is CriuException ? new IOException(e.Message, e) : e;
+            throw;
         }
     }
 

@@ -3,11 +3,11 @@ namespace U2CMigration.Containers;
 /// <summary>How containers are taken.</summary>
 public sealed record ContainerHostOptions
 {
-    /// <summary>The directory in which the runtime keeps its books (<c>--root</c> of runc and crun).</summary>
+    /// <summary>The directory in which the runtime keeps its books (<c>--root</c> of runc, crun and podman).</summary>
     /// <value>Default: empty, that of the runtime.</value>
     public string StateRoot { get; init; } = string.Empty;
 
-    /// <summary>Where the bundle of a container is on this host, from its name and the path that the source says.</summary>
+    /// <summary>Where the bundle of a container of runc or crun is on this host, from its name and the path that the source says.</summary>
     /// <value>Default: the path that the source says.</value>
     public Func<string, string, string> Bundle { get; init; } = static (_, path) => path;
 }

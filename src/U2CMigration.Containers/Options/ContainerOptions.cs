@@ -3,7 +3,7 @@ namespace U2CMigration.Containers;
 /// <summary>How a container is moved.</summary>
 public sealed record ContainerOptions
 {
-    /// <summary>The directory in which its runtime keeps its books (<c>--root</c> of runc and crun).</summary>
+    /// <summary>The directory in which its runtime keeps its books (<c>--root</c> of runc, crun and podman).</summary>
     /// <value>Default: empty, that of the runtime.</value>
     public string StateRoot { get; init; } = string.Empty;
 
@@ -21,7 +21,11 @@ public sealed record ContainerOptions
     /// <value>Default: false.</value>
     public bool FilesAreThere { get; init; }
 
-    /// <summary>The bundle on the destination.</summary>
+    /// <summary>Whether older lines of the log that podman keeps of the container may be left where there are more than can be carried (16 MiB besides the beginning that travels ahead); the result says so then.</summary>
+    /// <value>Default: false, such a container is refused.</value>
+    public bool AllowShorterLog { get; init; }
+
+    /// <summary>The bundle on the destination, for runc and crun.</summary>
     /// <value>Default: empty, the same path as on the source. A host that maps bundles itself (<see cref="ContainerHostOptions.Bundle"/>) has the last word.</value>
     public string DestinationBundle { get; init; } = string.Empty;
 }

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace U2CMigration.Containers.Runtimes;
 
 /// <summary>A container runtime: how it is called.</summary>
-/// <remarks>runc and crun take the same words.</remarks>
+/// <remarks>runc and crun take the same words; podman has words of its own, and calls one of the two.</remarks>
 public sealed class ContainerRuntime
 {
     private const string CriuLibrary = "libcriu.so.2";
@@ -22,8 +22,11 @@ public sealed class ContainerRuntime
     /// <summary>crun, 1.21 or newer, which needs the library <c>libcriu.so.2</c>.</summary>
     public static ContainerRuntime Crun { get; } = new("crun", needsLibrary: true);
 
+    /// <summary>podman, 5.4 or newer, with crun or runc below it.</summary>
+    public static ContainerRuntime Podman { get; } = new("podman", needsLibrary: false);
+
     /// <summary>All.</summary>
-    public static IReadOnlyList<ContainerRuntime> All => [Runc, Crun];
+    public static IReadOnlyList<ContainerRuntime> All => [Runc, Crun, Podman];
 
     /// <summary>Its name, which is the same on both hosts.</summary>
     public string Kind { get; }

@@ -51,6 +51,11 @@ public sealed record ContainerState
             return [];
         }
 
+        if (runtime == ContainerRuntime.Podman)
+        {
+            return [.. (await PodmanContainer.ListAsync(stateRoot, cancellationToken).ConfigureAwait(false)).Select(static one => one.State)];
+        }
+
         (int exitCode, string output, string error) = await RuntimeCommand.RunAsync(runtime, RuntimeArguments.List(stateRoot), cancellationToken).ConfigureAwait(false);
         if (exitCode != 0)
         {

@@ -14,7 +14,11 @@ internal static class RuntimeArguments
     public static IReadOnlyList<string> Restore(string root, string id, string bundle, string images, string log) =>
         [$"--log={log}", .. Global(root), "restore", "--detach", "--tcp-established", "--file-locks", "--ext-unix-sk", "--image-path", images, "--bundle", bundle, id];
 
+    /// <summary>A part of a shell script that deletes a container, given as <c>$id</c>, by a runtime with its global words, given as <c>$@</c>: not one that was made and not started, or runs, which is somebody else's.</summary>
+    public const string DeleteEnded = "\"$@\" state \"$id\" 2>/dev/null | grep -qE '\"status\": *\"(created|running|paused)\"' || \"$@\" delete \"$id\"";
+
     public static IReadOnlyList<string> Delete(string root, string id, bool force) => [.. Global(root), "delete", .. force ? (string[])["--force"] : [], id];
 
-    private static IEnumerable<string> Global(string root) => root.Length == 0 ? [] : ["--root", root];
+    /// <summary>The words that stand before all others.</summary>
+    public static IEnumerable<string> Global(string root) => root.Length == 0 ? [] : ["--root", root];
 }

@@ -6,7 +6,9 @@ namespace U2CMigration.Containers.Runtimes;
 internal static class RuntimeCommand
 {
     /// <summary>So that nothing of the runtime, and nothing of a container that inherits from it, is a pipe of this program.</summary>
-    private const string Quiet = "exec \"$@\" </dev/null >/dev/null 2>&1";
+    private const string Quiet = "exec \"$@\" </dev/null >/dev/null 2>\"$0\"";
+
+    private const string Nowhere = "/dev/null";
 
     /// <summary>Runs it to its end and reads what it says.</summary>
     /// <exception cref="IOException">It cannot be started.</exception>
@@ -22,11 +24,15 @@ internal static class RuntimeCommand
     }
 
     /// <summary>Starts it with another PATH and without any stream of this program.</summary>
+    /// <param name="runtime">The runtime.</param>
+    /// <param name="arguments">What it is told.</param>
+    /// <param name="searchPath">Its PATH.</param>
+    /// <param name="errors">The file into which it writes what goes wrong; nowhere by default.</param>
     /// <exception cref="IOException">It cannot be started.</exception>
-    public static Process Start(ContainerRuntime runtime, IReadOnlyList<string> arguments, string searchPath)
+    public static Process Start(ContainerRuntime runtime, IReadOnlyList<string> arguments, string searchPath, string errors = Nowhere)
     {
         string program = Find(runtime.Program) ?? throw new IOException($"{runtime} is not on this host.");
-        var start = new ProcessStartInfo("/bin/sh", ["-c", Quiet, "sh", program, .. arguments]);
+        var start = new ProcessStartInfo("/bin/sh", ["-c", Quiet, errors, program, .. arguments]);
         start.Environment["PATH"] = searchPath;
         return Start(start);
     }
@@ -37,6 +43,8 @@ internal static class RuntimeCommand
 
     private static Process Start(ProcessStartInfo start)
     {
+        // What it has to say of control groups of version 1 is not news to anybody, and would stand before what matters.
+        start.Environment["PODMAN_IGNORE_CGROUPSV1_WARNING"] = "1";
         try
         {
             return Process.Start(start) ?? throw new IOException($"{start.FileName} was not started.");

@@ -1,10 +1,8 @@
-using System.Diagnostics;
 using U2CMigration.Containers.Bundles;
 using U2CMigration.Containers.CarriedFiles;
 using U2CMigration.Containers.Runtimes;
 using U2CMigration.Core.Owners;
 using U2CMigration.Criu.Rpc;
-using U2CMigration.Criu.Stub;
 using U2CMigration.Criu;
 
 namespace U2CMigration.Containers.Source;
@@ -17,12 +15,6 @@ namespace U2CMigration.Containers.Source;
 internal sealed class ContainerOwner(ContainerRuntime runtime, string id, ContainerOptions options) : ITreeOwner
 {
     private const string Descriptors = "descriptors.json";
-
-    /// <summary>A description takes some tens of milliseconds.</summary>
-    private static readonly TimeSpan DescribeLimit = TimeSpan.FromSeconds(30);
-
-    /// <summary>On a busy machine; a runtime that has not asked for anything ends this wait only.</summary>
-    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(2);
 
     /// <summary>The runtime takes a container for running until its first process was collected.</summary>
     private static readonly TimeSpan RemoveLimit = TimeSpan.FromSeconds(10);
@@ -118,38 +110,18 @@ internal sealed class ContainerOwner(ContainerRuntime runtime, string id, Contai
         {
             string images = Directory.CreateDirectory(Path.Combine(directory, "images")).FullName;
             string log = Path.Combine(directory, "log");
-            using var stub = CriuStub.Create(Path.Combine(directory, "stub"));
-            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            limit.CancelAfter(DescribeLimit);
-            Task<RuntimeRequest> asking = RuntimeRestore.DescribeAsync(stub, limit.Token);
-            using Process process = RuntimeCommand.Start(runtime, RuntimeArguments.Describe(options.StateRoot, id, images, log), stub.SearchPath);
-            Task ended = process.WaitForExitAsync(limit.Token);
-            if (await Task.WhenAny(asking, ended).ConfigureAwait(false) == asking && !asking.IsCompletedSuccessfully)
+            (RuntimeRequest? request, string problem) = await DescriptionCall.RunAsync(runtime, id, RuntimeArguments.Describe(options.StateRoot, id, images, log), directory, log, cancellationToken).ConfigureAwait(false);
+            if (request is null)
             {
-                // What waits in the stub ends with it, and the runtime after that.
-                stub.Dispose();
-                await ended.ConfigureAwait(false);
-                await asking.ConfigureAwait(false);
+                return Refused(problem);
             }
 
-            await ended.ConfigureAwait(false);
-
-            // It may have ended with its answer before this program has noticed that it gave one.
-            await Task.WhenAny(asking, Task.Delay(AnswerLimit, cancellationToken)).ConfigureAwait(false);
-            if (process.ExitCode != 0 || !asking.IsCompletedSuccessfully)
-            {
-                await limit.CancelAsync().ConfigureAwait(false);
-                await ((Task)asking).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                string said = File.Exists(log) ? (await File.ReadAllTextAsync(log, cancellationToken).ConfigureAwait(false)).Trim() : string.Empty;
-                return Refused($"{runtime} cannot make a checkpoint of the container {id}: it ended with {process.ExitCode} and says '{said}'. The container runs as before.");
-            }
-
-            RuntimeRequest request = await asking.ConfigureAwait(false);
             string descriptors = Path.Combine(images, Descriptors);
             return new OwnedTree
             {
                 RootProcessId = state.ProcessId,
                 Dump = request,
+                RemovalCommand = [RuntimeCommand.Find(runtime.Program)!, .. RuntimeArguments.Delete(options.StateRoot, id, force: false)],
                 Description = new TreeDescription(runtime.Kind, id)
                 {
                     Properties = new Dictionary<string, string>(trees.Trees.Select(static (tree, index) => KeyValuePair.Create(CarriedTree.Key(index), tree.ToProperty())))

@@ -24,6 +24,9 @@ internal sealed record CarriedTree
     /// <summary>Connections that no one had accepted, as local and remote end.</summary>
     public IReadOnlyList<CarriedConnection> Waiting { get; set; } = [];
 
+    /// <summary>What the owner of the tree has noted of it, by name.</summary>
+    public IReadOnlyDictionary<string, string> Owner { get; set; } = new Dictionary<string, string>();
+
     /// <summary>
     /// Whether it is what a source sends. Members that are missing or null are refused by the reader itself, but not what lies in lists; and the addresses of connections are used only after the commit,
     /// when it is too late to refuse them.
@@ -33,6 +36,7 @@ internal sealed record CarriedTree
         && Threads.All(static one => one is not null && AreTexts(one.Attributes))
         && Sockets.All(static one => one is not null && AreTexts(one.Options) && one.Groups.All(static group => group is not null && group.Sources.All(static source => source is not null)))
         && AreTexts(GroupLimits)
+        && AreTexts(Owner)
         && Waiting.All(static one => one is not null && IPEndPoint.TryParse(one.Local, out IPEndPoint? local) && IPEndPoint.TryParse(one.Remote, out IPEndPoint? remote) && local.AddressFamily == remote.AddressFamily);
 
     private static bool AreTexts(IReadOnlyDictionary<string, string> texts) => texts.Values.All(static text => text is not null);

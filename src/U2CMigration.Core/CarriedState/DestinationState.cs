@@ -38,6 +38,9 @@ internal sealed class DestinationState(bool isSent)
     /// <summary>Connections that no one had accepted, which do not exist any more.</summary>
     public IReadOnlyList<CarriedConnection> Waiting => _tree?.Waiting ?? [];
 
+    /// <summary>What the owner of the tree has noted of it on the source.</summary>
+    public IReadOnlyDictionary<string, string> Owner => _tree?.Owner ?? new Dictionary<string, string>();
+
     /// <summary>Goes through all of it with what this process has itself, which changes nothing: what is compiled then is not compiled while a workload is down.</summary>
     public static async Task RehearseAsync()
     {

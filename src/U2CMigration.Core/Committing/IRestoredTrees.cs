@@ -13,6 +13,11 @@ internal interface IRestoredTrees
     /// <summary>Removes what only a restore needs, when that is over.</summary>
     void CleanUp(MigrationRecord record);
 
+    /// <summary>Has the owner of a tree that will never run forget it, when it has ended.</summary>
+    void Forget(MigrationRecord record)
+    {
+    }
+
     /// <summary>Whether the root of the tree is alive.</summary>
     bool IsAlive(MigrationRecord record);
 }

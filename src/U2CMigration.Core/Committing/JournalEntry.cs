@@ -32,4 +32,10 @@ internal sealed record JournalEntry
 
     /// <summary>The command that gives the host the address of the workload again; empty for none.</summary>
     public IReadOnlyList<string> AddressCommand { get; init; } = [];
+
+    /// <summary>Processes that would note the end of the tree and might start it again: they are ended before it.</summary>
+    public IReadOnlyList<KnownProcess> Keepers { get; init; } = [];
+
+    /// <summary>The command by which the owner of the tree forgets it when it has ended; empty for none.</summary>
+    public IReadOnlyList<string> RemovalCommand { get; init; } = [];
 }

@@ -207,6 +207,8 @@ internal sealed class MigrationLedger(IMigrationRecords records, IRestoredTrees 
                     trees.Kill(record);
                 }
 
+                // Also after another boot: what an owner has noted outlives that.
+                trees.Forget(record);
                 records.Write(migrationId, record with { State = MigrationState.Aborted });
                 return true;
             default:

@@ -13,6 +13,9 @@ internal sealed record MigrationRecord
     /// <summary>The control groups that hold the restored processes and no others; the first one is there before the first process.</summary>
     public IReadOnlyList<string> Groups { get; init; } = [];
 
+    /// <summary>The command by which the owner of the tree removes what it has made for it, if that will never run; empty for none.</summary>
+    public IReadOnlyList<string> RemovalCommand { get; init; } = [];
+
     /// <summary>The root of the restored tree; 0 while there is none.</summary>
     public int RootProcessId { get; init; }
 

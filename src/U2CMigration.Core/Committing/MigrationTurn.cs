@@ -35,7 +35,9 @@ internal sealed class MigrationTurn : IDisposable
     public Task Ended => _end.Task;
 
     /// <summary>Writes down where its processes will be, before there is any.</summary>
-    public void Receive(IReadOnlyList<string> groups) => Write(_record with { Groups = groups });
+    /// <param name="groups">The control groups.</param>
+    /// <param name="removalCommand">Removes what the owner of the tree makes for it.</param>
+    public void Receive(IReadOnlyList<string> groups, IReadOnlyList<string>? removalCommand = null) => Write(_record with { Groups = groups, RemovalCommand = removalCommand ?? [] });
 
     /// <summary>Writes down that it is complete and will not run before it is resumed.</summary>
     /// <exception cref="IOException">It cannot be written.</exception>

@@ -45,12 +45,14 @@ internal sealed class ArrivingTree(DestinationContext context, MigrationTurn tur
     /// <exception cref="InvalidOperationException">That was not decided yet.</exception>
     public IRestore Restore => _restore ?? throw new InvalidOperationException("The restore was not begun.");
 
+    private RestorerSurroundings Surroundings => new(context.MigrationId, context.ImagesDirectory, context.Options.Criu.Path, context.Loggers);
+
     private ITreeRestorer Restorer => _restorer ?? throw new InvalidOperationException("The restore was not begun.");
 
     /// <summary>Writes down where the processes will be, and has CRIU started.</summary>
     public async Task BeginAsync(CancellationToken cancellationToken)
     {
-        turn.Receive(_group.All);
+        turn.Receive(_group.All, context.Tree is { } tree ? context.Options.HostOf(tree)?.RemovalCommand(tree, Surroundings) : null);
         _guardian = ArrivalGuardian.Start(_group.All);
         _restorer = await BeginRestorerAsync(cancellationToken).ConfigureAwait(false);
         context.Restore = _restorer.Request;
@@ -86,6 +88,9 @@ internal sealed class ArrivingTree(DestinationContext context, MigrationTurn tur
         Held.TreeBegun = () => _leaving = Task.Run(() => _group.Leave(Held.WorkerProcessId));
         RootProcessId = await restore.HoldAsync(pagesComplete, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>Gives the owner of the tree what the one on the source has noted of it.</summary>
+    public Task GiveStateAsync(IReadOnlyDictionary<string, string> state, CancellationToken cancellationToken) => Restorer.GiveStateAsync(state, cancellationToken);
 
     /// <summary>Has CRIU finish, and freezes the tree before its first instruction.</summary>
     public async Task FreezeAsync()
@@ -181,7 +186,7 @@ internal sealed class ArrivingTree(DestinationContext context, MigrationTurn tur
         }
 
         ITreeHost host = context.Options.HostOf(tree) ?? throw new RestoreRefusedException($"This receiver takes no containers of {tree.Kind}.");
-        return await host.BeginAsync(tree, new RestorerSurroundings(context.MigrationId, context.ImagesDirectory, context.Options.Criu.Path, context.Loggers), cancellationToken).ConfigureAwait(false);
+        return await host.BeginAsync(tree, Surroundings, cancellationToken).ConfigureAwait(false);
     }
 
     private bool TryKill()

@@ -303,6 +303,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
         await messages.CompleteAsync(() => _carried.IsComplete, cancellationToken).ConfigureAwait(false);
         Mark("carried state here");
         await _carried.GiveAsync(_tree.RootProcessId).ConfigureAwait(false);
+        await _tree.GiveStateAsync(_carried.Owner, cancellationToken).ConfigureAwait(false);
         Mark("carried state given");
         if (_carried.Any)
         {

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using U2CMigration.Core.Committing;
 using U2CMigration.Core.ConnectionLocks;
 using U2CMigration.Core.Freezing;
+using U2CMigration.Core.Processes;
 using U2CMigration.PageTracking.Processes;
 
 namespace U2CMigration.Core.Destination;
@@ -18,6 +19,8 @@ internal sealed class RestoredTrees(ILogger logger) : IRestoredTrees
         GroupEnd.Run(record.Groups);
         ArrivalGroup.Remove(record.Groups);
     }
+
+    public void Forget(MigrationRecord record) => UndoingCommand.Run(record.RemovalCommand, "what the owner of the workload has made for it", logger);
 
     public void CleanUp(MigrationRecord record) => ArrivalGroup.Remove(record.Groups.Where(ArrivalGroup.IsOfCriu));
 

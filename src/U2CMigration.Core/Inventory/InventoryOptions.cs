@@ -6,13 +6,16 @@ using U2CMigration.Criu.Configuration;
 namespace U2CMigration.Core.Inventory;
 
 /// <summary>The options by which findings are judged.</summary>
-internal sealed class InventoryOptions(CriuSettings criu, ISourceNetwork? network, GiveUp givesUp, CriuConfiguration configuration)
+internal sealed class InventoryOptions(CriuSettings criu, ISourceNetwork? network, GiveUp givesUp, CriuConfiguration configuration, IReadOnlyList<int>? keepers = null)
 {
     private readonly CriuConfiguration _raw = CriuConfiguration.Parse(criu.RawOptions);
 
-    public static InventoryOptions Of(MigrationSessionOptions options) => new(options.Criu, options.Network, options.GivesUp, CriuConfiguration.Read());
+    public static InventoryOptions Of(MigrationSessionOptions options, IReadOnlyList<int>? keepers = null) => new(options.Criu, options.Network, options.GivesUp, CriuConfiguration.Read(), keepers);
 
     public GiveUp GivesUp => givesUp;
+
+    /// <summary>Whether a process looks after the workload for its owner, who has another one at the destination: pipes to it are connected again there.</summary>
+    public bool IsKeeper(int processId) => keepers?.Contains(processId) == true;
 
     /// <summary>Whether unix datagram sockets are connected again at the destination.</summary>
     public bool ReconnectsDatagrams => criu.ExternalUnixSockets || IsSet("ext-unix-sk");

@@ -12,6 +12,12 @@ public interface ITreeOwner
     /// <returns>A sentence each, with the remedy; empty for nothing.</returns>
     Task<IReadOnlyList<string>> FindProblemsAsync(CancellationToken cancellationToken);
 
+    /// <summary>What the owner has noted of the tree that the one on the destination has to know, read while the tree is frozen.</summary>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>Texts by name, together at most some ten MiB; none by default.</returns>
+    /// <exception cref="IOException">It cannot be read, or is too much; the workload runs on here.</exception>
+    Task<IReadOnlyDictionary<string, string>> TakeStateAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyDictionary<string, string>>(new Dictionary<string, string>());
+
     /// <summary>The tree lives on the destination and has ended here: the owner may forget it. Must not throw.</summary>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>What is left here and how to remove it, as a sentence; null for nothing.</returns>

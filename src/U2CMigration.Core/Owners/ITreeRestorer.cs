@@ -18,6 +18,12 @@ public interface ITreeRestorer : IAsyncDisposable
     /// <summary>Takes the files that come with the tree, where its owner on the source carries them (<see cref="OwnedTree.Files"/>); null where it does not.</summary>
     IDestinationFiles? Files => null;
 
+    /// <summary>The tree is restored and held: the owner gets what the one on the source has noted (<see cref="ITreeOwner.TakeStateAsync"/>), which is as little trusted as all that the source says.</summary>
+    /// <param name="state">Texts by name; empty for none.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="IOException">It does not take it.</exception>
+    Task GiveStateAsync(IReadOnlyDictionary<string, string> state, CancellationToken cancellationToken) => Task.CompletedTask;
+
     /// <summary>The tree is complete and frozen, and CRIU was let finish: the owner does what it can do before the commit.</summary>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="IOException">It does not take the tree, which is removed then.</exception>

@@ -21,6 +21,17 @@ public sealed record OwnedTree
     /// <value>Default: null: nobody does, or a <c>FilesInStep</c> of the session.</value>
     public ISourceFiles? Files { get; init; }
 
+    /// <summary>
+    /// Processes outside that look after the tree: they have the other ends of its pipes, and would note its end and might start it again. They are ended before the tree is, once that lives on the
+    /// destination, whose owner has its own.
+    /// </summary>
+    /// <value>Default: empty.</value>
+    public IReadOnlyList<int> Keepers { get; init; } = [];
+
+    /// <summary>The command, program first, by which the owner forgets a tree that has ended: for another program that settles the migration after this one has died.</summary>
+    /// <value>Default: empty, there is nothing to forget.</value>
+    public IReadOnlyList<string> RemovalCommand { get; init; } = [];
+
     /// <summary>Why it cannot be moved, a sentence each with the remedy.</summary>
     /// <value>Default: empty.</value>
     public IReadOnlyList<string> Problems { get; init; } = [];

@@ -1,11 +1,10 @@
-using System.ComponentModel;
-using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using U2CMigration.Core.Committing;
 using U2CMigration.Core.ConnectionLocks;
 using U2CMigration.Core.Handover;
 using U2CMigration.Core.Interop;
 using U2CMigration.Core.Logging;
+using U2CMigration.Core.Processes;
 using U2CMigration.Core.Records;
 using U2CMigration.PageTracking.Processes;
 
@@ -16,6 +15,8 @@ internal sealed class AbandonedOriginal(JournalEntry entry, ILogger logger) : IF
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(2);
+
+    private bool _forgotten;
 
     /// <summary>Whether it is there: of this boot, and the process that was meant.</summary>
     public bool Exists => entry.BootId == LedgerFolder.BootId() && ProcessTree.TryReadStat(entry.RootProcessId, out ProcessStat stat) && !stat.HasEnded && stat.StartTimeTicks == entry.StartTime;
@@ -38,6 +39,18 @@ internal sealed class AbandonedOriginal(JournalEntry entry, ILogger logger) : IF
     }
 
     public async Task KillAsync()
+    {
+        // Also where the tree is gone: its owner may have started it again after a reboot.
+        Keepers.End(entry.BootId == LedgerFolder.BootId() ? entry.Keepers : []);
+        await EndTreeAsync().ConfigureAwait(false);
+        if (!_forgotten && entry.RemovalCommand.Count > 0)
+        {
+            _forgotten = true;
+            UndoingCommand.Run(entry.RemovalCommand, "what the owner of the workload has noted of it", logger);
+        }
+    }
+
+    private async Task EndTreeAsync()
     {
         if (!Exists)
         {
@@ -79,29 +92,20 @@ internal sealed class AbandonedOriginal(JournalEntry entry, ILogger logger) : IF
 
     private void AddAddress()
     {
+        const string Step = "the release of the network address";
         try
         {
             if (entry.Address.Length > 0)
             {
                 AddressHandover.Parse(entry.Address).GiveBack();
             }
-
-            if (entry.AddressCommand.Count == 0)
-            {
-                return;
-            }
-
-            var start = new ProcessStartInfo(entry.AddressCommand[0], entry.AddressCommand.Skip(1)) { RedirectStandardOutput = true, RedirectStandardError = true };
-            using Process command = Process.Start(start)!;
-            command.BeginOutputReadLine();
-            command.BeginErrorReadLine();
-
-            // It fails where the address was never taken away.
-            command.WaitForExit();
         }
-        catch (Exception e) when (e is Win32Exception or IOException)
+        catch (IOException e)
         {
-            logger.UndoFailed(e, "the release of the network address");
+            logger.UndoFailed(e, Step);
         }
+
+        // It fails where the address was never taken away.
+        UndoingCommand.Run(entry.AddressCommand, Step, logger);
     }
 }

@@ -7,6 +7,7 @@ using U2CMigration.Core.Handover;
 using U2CMigration.Core.InnerConnections;
 using U2CMigration.Core.Interop;
 using U2CMigration.Core.Logging;
+using U2CMigration.Core.Processes;
 using U2CMigration.Core.Records;
 using U2CMigration.Core.SocketPaths;
 using U2CMigration.Core.WaitingConnections;
@@ -32,6 +33,7 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
     private readonly MemoryAtHand _memory = MemoryAtHand.Take();
     private readonly SourceLeases _leases = new();
     private readonly CriuDumpOptions _options = DumpOptions.For(context);
+    private readonly IReadOnlyList<KnownProcess> _keepers = Keepers.Of(context.Tree.Keepers);
     private readonly DumpAttempts _attempts = new(context, prepare);
     private IReadOnlyList<string> _external = [];
     private KeptSocketPaths? _socketPaths;
@@ -187,6 +189,8 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
         ThawWord = freezer.ThawWord,
         Address = (_network as AddressHandover)?.Text ?? string.Empty,
         AddressCommand = _network is null or AddressHandover ? [] : _network.UndoCommand,
+        Keepers = _keepers,
+        RemovalCommand = context.Tree.RemovalCommand,
     };
 
     /// <summary>
@@ -271,6 +275,8 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
 
         (_settled, IsKilled) = (true, true);
         WaitingAtEnd = Backlog.Read(ProcessTree.List(context.Target.RootProcessId));
+
+        Keepers.End(_keepers);
 
         // Both name files of the tree, and must not outlive it: an open file keeps others from a lease.
         _leases.Dispose();

@@ -40,7 +40,7 @@ internal sealed class SourceContext(Guid migrationId, MigrationTarget target, Mi
     public List<string> Warnings => Notes.Warnings;
 
     /// <summary>What was found in the workload.</summary>
-    public WorkloadFindings Inventory { get; } = new(InventoryOptions.Of(options));
+    public WorkloadFindings Inventory { get; } = new(InventoryOptions.Of(options, target.Tree?.Keepers));
 
     /// <summary>The directory of this migration's images.</summary>
     public string ImagesDirectory { get; } = Path.Combine(options.WorkDirectory, migrationId.ToString("N"));

@@ -216,6 +216,7 @@ internal sealed class StopAndCopy(
     private async Task CarryAsync(bool isWanted, CancellationToken cancellationToken)
     {
         Carried = await Task.Run(carried.Read, cancellationToken).ConfigureAwait(false);
+        Carried.Owner = await context.Target.Owner.TakeStateAsync(cancellationToken).ConfigureAwait(false);
         Mark("carried state read");
         if (isWanted)
         {

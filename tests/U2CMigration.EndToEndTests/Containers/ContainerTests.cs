@@ -3,6 +3,7 @@ using U2CMigration.EndToEndTests.Failures;
 using U2CMigration.EndToEndTests.Migration;
 using U2CMigration.EndToEndTests.Testbed;
 using U2CMigration.Testing;
+using U2CMigration.Testing.Showing;
 
 namespace U2CMigration.EndToEndTests.Containers;
 
@@ -13,6 +14,7 @@ public sealed class ContainerTests(RigFixture fixture) : FailureTest(fixture)
     [Theory]
     [InlineData("crun")]
     [InlineData("runc")]
+    [Shows(Kind.Containers, "a container of runc or crun in the network of its host", Outcome.Moved, Because = "With its control groups and limits; the runtime of the destination has it then.")]
     public async Task Move_UnderWrites_ConnectionSurvivesAndTheRuntimeThereHasIt(string runtime)
     {
         Requires.Testbed();
@@ -52,6 +54,8 @@ public sealed class ContainerTests(RigFixture fixture) : FailureTest(fixture)
     [InlineData("exec", "started from outside", "end it first")]
     [InlineData("changed", "/etc/motd", "--files-are-there")]
     [InlineData("foreign", "has files of this host open", "/dev/null")]
+    [Shows(Kind.Containers, "a container of runc or crun that is paused, has programs started in it from outside (exec), or files of the host open", Outcome.Refused, Remedy = "Resume it, end these programs, start it with /dev/null as its standard streams.")]
+    [Shows(Kind.Containers, "changed files, and directories of the host that it may write to, in a container", Outcome.MovedWithAnOption, Because = "The caller vouches then that they are there.", Remedy = "Put them on storage that both hosts see, or copy them.", Option = "ContainerOptions.FilesAreThere (agent: --files-are-there)")]
     public async Task Send_SomethingHereIsInTheWay_RefusesWithRemedy(string what, string reason, string remedy)
     {
         Requires.Testbed();
@@ -84,6 +88,7 @@ public sealed class ContainerTests(RigFixture fixture) : FailureTest(fixture)
     [InlineData("bundle", "The bundle of the container", "Put its config.json")]
     [InlineData("configuration", "is another one than on the source", "Copy that of the source")]
     [InlineData("runtime", "this receiver takes no containers of crun", "--containers crun")]
+    [Shows(Kind.Destination, "a container of runc or crun whose name is taken there, or whose bundle is not there or another one", Outcome.Refused, Remedy = "Remove the other one, copy the bundle.")]
     public async Task Send_SomethingThereIsInTheWay_RefusesWithRemedy(string what, string reason, string remedy)
     {
         Requires.Testbed();

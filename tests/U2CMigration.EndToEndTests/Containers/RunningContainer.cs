@@ -7,7 +7,7 @@ using U2CMigration.Testing;
 namespace U2CMigration.EndToEndTests.Containers;
 
 /// <summary>A Redis in a container of host a, in the network of the host, with a client that holds one connection to it from beginning to end. Both hosts have the bundle.</summary>
-internal sealed class RunningContainer : IAsyncDisposable
+internal sealed class RunningContainer : IMovingContainer
 {
     private const string Program = "/usr/bin/redis-server";
 
@@ -31,7 +31,11 @@ internal sealed class RunningContainer : IAsyncDisposable
 
     private RunningContainer(Rig rig, string runtime, string id, RigProcess client, int port) => (_rig, _runtime, Id, _client, Port) = (rig, runtime, id, client, port);
 
+    public string Runtime => _runtime;
+
     public string Id { get; }
+
+    public string MakeAnother => $"cd {Bundle} && {_runtime} create {Id} </dev/null >/dev/null 2>&1";
 
     public int Port { get; }
 
@@ -92,12 +96,9 @@ internal sealed class RunningContainer : IAsyncDisposable
     public RigProcess StartSending(params string[] options) => StartSendingAs(Id, options);
 
     /// <summary>Sends a container of another name away, or tries to.</summary>
-    public RigProcess StartSendingAs(string id, params string[] options) => _rig.Start(
-        Rig.A,
-        [
-            "dotnet", "exec", ProgramInHosts.Path("MigrationAgent"), "send", "--container", $"{_runtime}:{id}", "--to", $"{Rig.AddressOfB}:{Agents.Port}", "--address", Agents.Address,
-            "--json-lines", "--allow-unauthenticated", .. options,
-        ]);
+    public RigProcess StartSendingAs(string id, params string[] options) => StartSending(id, $"{Rig.AddressOfB}:{Agents.Port}", options);
+
+    public RigProcess StartSendingTo(string endpoint, params string[] options) => StartSending(Id, endpoint, options);
 
     /// <summary>Calls its runtime in a host.</summary>
     public Task<CommandResult> AskRuntimeAsync(string host, CancellationToken cancellationToken, params string[] arguments) => _rig.ExecAsync(host, [_runtime, .. arguments], cancellationToken);
@@ -122,6 +123,12 @@ internal sealed class RunningContainer : IAsyncDisposable
             await _rig.ExecAsync(host, ["rm", "-rf", "--one-file-system", Bundle]);
         }
     }
+
+    public Task<CommandResult> ExecAsync(string host, CancellationToken cancellationToken, params string[] command) => AskRuntimeAsync(host, cancellationToken, ["exec", Id, .. command]);
+
+    private RigProcess StartSending(string id, string endpoint, string[] options) => _rig.Start(
+        Rig.A,
+        [.. ProgramInHosts.Agent, "send", "--container", $"{_runtime}:{id}", "--to", endpoint, "--address", Agents.Address, "--json-lines", "--allow-unauthenticated", .. options]);
 
     private static string BundleOf(string id) => $"/srv/containers/{id}";
 

@@ -15,7 +15,9 @@ internal static class PipeCheck
     {
         foreach (IGrouping<ulong, HeldDescriptor> pipe in view.Pipes)
         {
-            if (ReasonOf([.. pipe], view.Outside.OfPipe(pipe.Key)) is { } reason)
+            IReadOnlyList<HeldDescriptor> outside = view.Outside.OfPipe(pipe.Key);
+            bool isKept = outside.Count > 0 && outside.All(holder => view.Options.IsKeeper(holder.ProcessId));
+            if (!isKept && ReasonOf([.. pipe], outside) is { } reason)
             {
                 yield return Finding(view, pipe.First(), reason);
             }
