@@ -1,4 +1,5 @@
 using U2CMigration.Containers.Bundles;
+using U2CMigration.Containers.CarriedFiles;
 using U2CMigration.Containers.Podman;
 using U2CMigration.Containers.Runtimes;
 using U2CMigration.Containers.Source;
@@ -68,7 +69,7 @@ public static class ContainerListing
         try
         {
             var bundle = Bundle.Read(state.Bundle);
-            return [.. ContainerChecks.OfBundle(state, bundle, options), .. ContainerChecks.OfRunning(state, bundle, options)];
+            return ContainerChecks.Of(state, bundle, DepartingTrees.Find(state, bundle, options), options);
         }
         catch (IOException e)
         {

@@ -1,4 +1,5 @@
 using U2CMigration.Containers.Bundles;
+using U2CMigration.Containers.CarriedFiles;
 using U2CMigration.Containers.Interop;
 using U2CMigration.Containers.Runtimes;
 using U2CMigration.PageTracking.Processes;
@@ -67,6 +68,10 @@ internal static class ContainerChecks
             ? null
             : $"The root of the container {state.Id} is an overlay whose directories lie on different file systems, so that CRIU cannot tell on which mount {program} is. Put lower and upper directories on one file system, or mount the overlay with xino=on.";
     }
+
+    /// <summary>Why a container that runs cannot be moved with these files, a sentence each.</summary>
+    public static IReadOnlyList<string> Of(ContainerState state, Bundle bundle, DepartingTrees trees, ContainerOptions options) =>
+        [.. OfBundle(state, bundle, options), .. trees.Problems, .. OfLayers(state) is { } layers ? (string[])[layers] : [], .. OfRunning(state, bundle, options, trees.HaveRoot)];
 
     /// <summary>What comes and goes while it runs.</summary>
     public static IEnumerable<string> OfRunning(ContainerState state, Bundle bundle, ContainerOptions options, bool rootTravels)

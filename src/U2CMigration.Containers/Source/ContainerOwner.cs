@@ -99,8 +99,8 @@ internal sealed class ContainerOwner(ContainerRuntime runtime, string id, Contai
         var bundle = Bundle.Read(state.Bundle);
         var trees = DepartingTrees.Find(state, bundle, options);
         (_state, _bundle, _trees) = (state, bundle, trees);
-        string[] problems = [.. ContainerChecks.OfBundle(state, bundle, options), .. trees.Problems, .. ContainerChecks.OfLayers(state) is { } layers ? (string[])[layers] : [], .. ContainerChecks.OfRunning(state, bundle, options, trees.HaveRoot)];
-        return problems.Length > 0 ? Refused(problems) : await AskRuntimeAsync(state, bundle, trees, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<string> problems = ContainerChecks.Of(state, bundle, trees, options);
+        return problems.Count > 0 ? Refused([.. problems]) : await AskRuntimeAsync(state, bundle, trees, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<OwnedTree> AskRuntimeAsync(ContainerState state, Bundle bundle, DepartingTrees trees, CancellationToken cancellationToken)
