@@ -28,15 +28,18 @@ public sealed class PolicyOptions
 
     public RestorePolicy Policy(ParseResult parsed) => new()
     {
-        UserIds = parsed.GetValue(_users),
-        GroupIds = parsed.GetValue(_groups),
-        Capabilities = parsed.GetValue(_capabilities) is [Nothing] ? [] : parsed.GetValue(_capabilities),
+        UserIds = Given(parsed, _users),
+        GroupIds = Given(parsed, _groups),
+        Capabilities = Given(parsed, _capabilities) is [Nothing] ? [] : Given(parsed, _capabilities),
         Namespaces = parsed.GetValue(_namespaces),
         RequireNoNewPrivileges = parsed.GetValue(_noNewPrivileges),
         RequireSeccomp = parsed.GetValue(_seccomp),
-        ExecutablePaths = parsed.GetValue(_executables),
-        FilePaths = parsed.GetValue(_files),
+        ExecutablePaths = Given(parsed, _executables),
+        FilePaths = Given(parsed, _files),
     };
+
+    /// <summary>A list that is not given is none, where the parser has an empty one: that would allow nothing.</summary>
+    private static T[]? Given<T>(ParseResult parsed, Option<T[]?> option) => parsed.GetResult(option) is { Implicit: false } ? parsed.GetValue(option) : null;
 
     private static Option<IdRange[]?> Ids(string name, string description) => new(name)
     {

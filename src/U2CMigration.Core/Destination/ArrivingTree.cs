@@ -36,6 +36,8 @@ internal sealed class ArrivingTree(DestinationContext context, MigrationTurn tur
 
     public IRestore Restore => _restore ?? throw new InvalidOperationException("The restore was not begun.");
 
+    public bool StillServes => _restore?.StillServes == true;
+
     private ITreeRestorer Restorer => _restorer ?? throw new InvalidOperationException("The restore was not begun.");
 
     public async Task BeginAsync(CancellationToken cancellationToken)
@@ -150,7 +152,6 @@ internal sealed class ArrivingTree(DestinationContext context, MigrationTurn tur
         {
             await _restorer.DisposeAsync().ConfigureAwait(false);
         }
-
 
         await _moving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _leaving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -19,6 +19,9 @@ internal interface IArrivingTree : IAsyncDisposable
     /// <exception cref="InvalidOperationException">That was not decided yet.</exception>
     IRestore Restore { get; }
 
+    /// <summary>Whether its pages are still in use once it was disposed.</summary>
+    bool StillServes { get; }
+
     /// <summary>Writes down where the processes will be, and has CRIU started.</summary>
     Task BeginAsync(CancellationToken cancellationToken);
 
