@@ -1,6 +1,7 @@
 using System.Net;
 using U2CMigration.Core.Destination;
 using U2CMigration.Core.Receiving;
+using U2CMigration.Transport;
 using U2CMigration.Transport.Connections;
 using U2CMigration.Transport.Frames;
 using U2CMigration.Transport.Messages;
@@ -92,8 +93,21 @@ public sealed class QuestionPlacesTests : IAsyncLifetime
         all.Enter("10.0.0.1:3").TryTake(ConnectionUse.Migration).Should().BeTrue("one has ended");
     }
 
-    private async Task<MigrationConnection> ConnectAsync() =>
-        await MigrationConnection.ConnectAsync(_receiver.Endpoint, ConnectionRole.Source, new MigrationConnectionOptions(), null, Cancellation);
+    /// <summary>Greetings have limits of their own, which a busy machine may come up against.</summary>
+    private async Task<MigrationConnection> ConnectAsync()
+    {
+        while (true)
+        {
+            try
+            {
+                return await MigrationConnection.ConnectAsync(_receiver.Endpoint, ConnectionRole.Source, new MigrationConnectionOptions(), null, Cancellation);
+            }
+            catch (TransportException e) when (e.IsTransient)
+            {
+                await Task.Yield();
+            }
+        }
+    }
 
     private static async Task<MigrationMessage> AnswerAsync(MigrationConnection connection)
     {

@@ -13,7 +13,8 @@ internal sealed class FileRules(PolicyLimits limits, IReadOnlyCollection<string>
     private readonly Access _access = new(limits);
 
     /// <summary>What is wrong with a path itself, whatever the limits are: it could be read in two ways.</summary>
-    public static string? PathProblemOf(ImageFile file) => IsPlain(file.Path) ? null
+    /// <remarks>A socket has the path that it was bound by, which may be a relative one.</remarks>
+    public static string? PathProblemOf(ImageFile file) => file.Kind == ImageFileKind.Socket || IsPlain(file.Path) ? null
         : $"The images name a file by the path '{PlainText.Of(file.Path)}', which is not a plain absolute one. No CRIU writes that; the source is not to be trusted.";
 
     /// <summary>What is wrong with a file of a workload that shares the mounts of this host.</summary>

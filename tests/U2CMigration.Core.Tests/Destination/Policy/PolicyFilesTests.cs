@@ -83,6 +83,18 @@ public sealed class PolicyFilesTests : IDisposable
         Refusal(new RestorePolicy { FilePaths = [_place] }).Should().Contain("/run/docker.sock");
     }
 
+    /// <summary>Bound by a relative path, which is a fact about the workload and no trick.</summary>
+    [Fact]
+    public void Run_SocketBoundByARelativePath_LiesWhereThatLeadsTo()
+    {
+        Directory.CreateDirectory(Path.Combine(_place, "below"));
+        _images.Files.Add(new FileEntry { Type = 5, Id = 50, Usk = new UnixSocketEntry { Id = 50, NameDir = Path.Combine(_place, "below"), Name = Google.Protobuf.ByteString.CopyFromUtf8("../a.sock\0") } });
+
+        Run(new RestorePolicy());
+        Run(new RestorePolicy { FilePaths = [_place] });
+        Refusal(new RestorePolicy { FilePaths = [Path.Combine(_place, "below")] }).Should().Contain("a.sock");
+    }
+
     /// <summary>Where users are limited, a workload gets no file that they could not open.</summary>
     [Fact]
     public void Run_FileOfRoot_IsRefusedForOtherUsers()

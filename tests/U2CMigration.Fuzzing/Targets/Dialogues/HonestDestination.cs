@@ -63,7 +63,7 @@ internal static class HonestDestination
             new Refuse(RefusalReason.Busy, "Try again."), new Abort(AbortCode.RestoreFailed, "It failed."),
             State(MigrationState.Resumed), State(MigrationState.Aborted), State(MigrationState.Unknown), State(MigrationState.Restored), State(MigrationState.Committed),
             State(MigrationState.Aborted) with { Ledger = MemoryRecords.Identity with { LedgerId = new Guid(9, 0, 0, new byte[8]) } },
-            new Compared(ProcessId, 2, 0, 0, new ulong[] { }), new Ping(7), new Challenge(new byte[Transport.Messages.Challenge.NonceBytes], IsRequired: true),
+            new Compared(ProcessId, 2, 0, 0, Array.Empty<ulong>()), new Ping(7), new Challenge(new byte[Transport.Messages.Challenge.NonceBytes], IsRequired: true),
         }.Select(ScriptFrame.Of),
     ];
 
