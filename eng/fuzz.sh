@@ -28,6 +28,8 @@ for inputs that make anything but a documented exception come out, take 64 MiB o
   proc      what the kernel says of processes
   state     carried state, and what a restore needs
   files     rounds of files and questions about them: nothing outside the target is touched
+  receiver  a destination, all but the processes, and sources that say what they like in any order: nothing runs that was not committed to
+  sender    the dialogue of a source and its questions, and destinations that say what they like: the original is ended, or runs on, only on the right word
 
   --seconds N  for all of it (default 300)
   --target T   only this one; also several, with commas

@@ -49,6 +49,8 @@ public static class ReceiveCommand
         var state = new Option<string>("--container-state") { HelpName = "DIRECTORY", Description = "Where the runtime keeps its books (--root of runc, crun and podman).", DefaultValueFactory = static _ => string.Empty };
         var command = new Command("receive", "Takes process trees and containers from other hosts.");
         command.AddGroup("Receiving", listen, cgroup, count, mode, memory, concurrent, containers, state);
+        var policy = new PolicyOptions();
+        policy.AddTo(command);
         shared.AddTo(command, isSource: false);
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -67,6 +69,7 @@ public static class ReceiveCommand
                 AllowedPeers = shared.Trust.Peers(parsed),
                 RequireSecret = secrets.Count > 0,
                 AllowUnauthenticated = shared.Trust.AllowsAnybody(parsed),
+                Policy = policy.Policy(parsed),
             };
             options = shared.WorkDirectory(parsed) is { } directory ? options with { WorkDirectory = directory } : options;
             using ILoggerFactory logs = AgentLogs.Create(shared.Verbose(parsed));

@@ -16,7 +16,8 @@ internal static class FaultyReceiver
             Listen = new IPEndPoint(IPAddress.Any, port),
             Network = stuttering is null ? handover : stuttering,
             RestoreMode = mode,
-            Faults = stuttering is not null ? null : new PutInFault().Of(fault),
+            Policy = ImageLies.PolicyFor(fault),
+            Faults = stuttering is not null ? null : ImageLies.Of(fault) ?? new PutInFault().Of(fault),
             AllowUnauthenticated = true,
         };
         await using MigrationReceiver receiver = MigrationReceiver.Create(options);

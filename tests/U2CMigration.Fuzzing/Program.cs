@@ -8,7 +8,7 @@ using U2CMigration.Fuzzing.Targets;
 // list                         prints the names
 IFuzzTarget[] targets =
 [
-    new FramesTarget(), new PagesTarget(), new CodecTarget(), new GreetingTarget(), new ImagesTarget(), new RpcTarget(), new TracesTarget(), new WeightsTarget(), new ProcTarget(), new StateTarget(), new FilesTarget(),
+    new FramesTarget(), new PagesTarget(), new CodecTarget(), new GreetingTarget(), new ImagesTarget(), new RpcTarget(), new TracesTarget(), new WeightsTarget(), new ProcTarget(), new StateTarget(), new FilesTarget(), new ReceiverTarget(), new SenderTarget(),
 ];
 
 switch (args)

@@ -39,6 +39,20 @@ internal sealed record CarriedTree
         && AreTexts(Owner)
         && Waiting.All(static one => one is not null && IPEndPoint.TryParse(one.Local, out IPEndPoint? local) && IPEndPoint.TryParse(one.Remote, out IPEndPoint? remote) && local.AddressFamily == remote.AddressFamily);
 
+    /// <summary>What of it is for certain processes and threads.</summary>
+    /// <param name="isMeant">Whether a number is one of theirs.</param>
+    /// <param name="others">The other numbers that it names.</param>
+    public CarriedTree Of(Func<int, bool> isMeant, out IReadOnlyList<int> others)
+    {
+        others = [.. Processes.Select(static one => one.ProcessId).Concat(Threads.SelectMany(static one => one.ThreadIds)).Concat(Sockets.Select(static one => one.ProcessId)).Where(number => !isMeant(number)).Distinct()];
+        return others.Count == 0 ? this : this with
+        {
+            Processes = [.. Processes.Where(one => isMeant(one.ProcessId))],
+            Threads = [.. Threads.Select(one => one with { ThreadIds = [.. one.ThreadIds.Where(isMeant)] })],
+            Sockets = [.. Sockets.Where(one => isMeant(one.ProcessId))],
+        };
+    }
+
     private static bool AreTexts(IReadOnlyDictionary<string, string> texts) => texts.Values.All(static text => text is not null);
 }
 

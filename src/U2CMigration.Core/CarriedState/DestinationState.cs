@@ -20,6 +20,8 @@ internal sealed class DestinationState(bool isSent)
     /// <summary>The most that a source may send: some ten thousand sockets.</summary>
     private const long MostBytes = 64 << 20;
 
+    private const int MostNamed = 5;
+
     private readonly ArrayBufferWriter<byte> _text = new();
     private readonly List<string> _warnings = [];
     private readonly List<string> _lostProtections = [];
@@ -105,11 +107,17 @@ internal sealed class DestinationState(bool isSent)
     /// <param name="rootProcessId">The root of the restored tree.</param>
     public async Task GiveAsync(int rootProcessId)
     {
-        CarriedTree tree = _tree ?? new CarriedTree();
         var numbers = new ProcessNumbers(rootProcessId);
         IReadOnlyList<int> processes = ProcessTree.List(rootProcessId);
         Dictionary<int, int> onThisHost = processes.SelectMany(ProcessTree.Threads).ToDictionary(numbers.InImages);
-        int Here(int number) => onThisHost.GetValueOrDefault(number, number);
+        int Here(int number) => onThisHost.TryGetValue(number, out int here) ? here : throw new InvalidOperationException($"{number} is none of the restored tasks");
+
+        // A source that names others means processes of this host.
+        CarriedTree tree = (_tree ?? new CarriedTree()).Of(onThisHost.ContainsKey, out IReadOnlyList<int> others);
+        if (others.Count > 0)
+        {
+            _warnings.Add($"The source has sent attributes of {others.Count} tasks that are none of the restored ones ({string.Join(", ", others.Take(MostNamed))}); nothing was done with them.");
+        }
 
         await Task.Run(() =>
         {

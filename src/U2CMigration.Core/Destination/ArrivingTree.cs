@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Win32.SafeHandles;
 using U2CMigration.Core.Committing;
 using U2CMigration.Core.ConnectionLocks;
 using U2CMigration.Core.Files;
@@ -11,8 +12,8 @@ using U2CMigration.PageTracking.Processes;
 
 namespace U2CMigration.Core.Destination;
 
-/// <summary>The processes that are restored: held by CRIU, then complete and frozen, then running, or seen dead.</summary>
-internal sealed class ArrivingTree(DestinationContext context, MigrationTurn turn) : IAsyncDisposable
+/// <summary>The processes on this host.</summary>
+internal sealed class ArrivingTree(DestinationContext context, MigrationTurn turn) : IArrivingTree
 {
     private readonly ArrivalGroup _group = ArrivalGroup.Create(context.Options.CgroupDirectory, context.MigrationId);
     private ITreeRestorer? _restorer;
@@ -26,30 +27,24 @@ internal sealed class ArrivingTree(DestinationContext context, MigrationTurn tur
     private bool _runs;
     private bool _disposed;
 
-    /// <summary>CRIU, which waits for its request.</summary>
-    public HeldRestore Held => Restorer.Restore;
+    private HeldRestore Held => Restorer.Restore;
 
-    /// <summary>The root of the tree; 0 while there is none.</summary>
     public int RootProcessId { get; private set; }
 
-    /// <summary>The control groups that belong to the restore.</summary>
     public IReadOnlyList<string> Groups => _group.All;
 
-    /// <summary>Whether none of it executes any more.</summary>
     public bool IsGone { get; private set; }
 
-    /// <summary>Takes its files; null where its owner does not.</summary>
     public IDestinationFiles? Files => Restorer.Files;
 
-    /// <summary>How it is restored.</summary>
-    /// <exception cref="InvalidOperationException">That was not decided yet.</exception>
     public IRestore Restore => _restore ?? throw new InvalidOperationException("The restore was not begun.");
+
+    public bool StillServes => _restore?.StillServes == true;
 
     private RestorerSurroundings Surroundings => new(context.MigrationId, context.ImagesDirectory, context.Options.Criu.Path, context.Loggers);
 
     private ITreeRestorer Restorer => _restorer ?? throw new InvalidOperationException("The restore was not begun.");
 
-    /// <summary>Writes down where the processes will be, and has CRIU started.</summary>
     public async Task BeginAsync(CancellationToken cancellationToken)
     {
         turn.Receive(_group.All, context.Tree is { } tree ? context.Options.HostOf(tree)?.RemovalCommand(tree, Surroundings) : null);
@@ -59,7 +54,6 @@ internal sealed class ArrivingTree(DestinationContext context, MigrationTurn tur
         Enter();
     }
 
-    /// <summary>Restored processes are children of the worker and so begin in its control groups. Does nothing for a worker that is in them.</summary>
     public void Enter()
     {
         if (Restorer.ChoosesGroups || _enteredWorker == Held.WorkerProcessId)
@@ -76,10 +70,13 @@ internal sealed class ArrivingTree(DestinationContext context, MigrationTurn tur
         _group.Enter(_enteredWorker);
     }
 
-    /// <summary>The restore is prepared: the kernel waits until all processors have rested before it moves a process to another group, and takes 20 µs for one that follows soon.</summary>
+    /// <summary>The kernel waits until all processors have rested before it moves a process to another group, and takes 20 µs for one that follows soon.</summary>
     public void Prepare() => _moving = Task.Run(ArrivalGroup.MoveNothing);
 
-    /// <summary>Restores the tree in a way that was decided; it is held, and can be undone.</summary>
+    public Task<IReadOnlyList<int>> GiveAsync(IReadOnlyList<SafeFileHandle> files, CancellationToken cancellationToken) => Held.GiveAsync(files, cancellationToken);
+
+    public IRestore Create(Func<HeldRestore, IRestore> way) => way(Held);
+
     public async Task HoldAsync(IRestore restore, Task pagesComplete, CancellationToken cancellationToken)
     {
         _restore = restore;
@@ -89,10 +86,8 @@ internal sealed class ArrivingTree(DestinationContext context, MigrationTurn tur
         RootProcessId = await restore.HoldAsync(pagesComplete, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Gives the owner of the tree what the one on the source has noted of it.</summary>
     public Task GiveStateAsync(IReadOnlyDictionary<string, string> state, CancellationToken cancellationToken) => Restorer.GiveStateAsync(state, cancellationToken);
 
-    /// <summary>Has CRIU finish, and freezes the tree before its first instruction.</summary>
     public async Task FreezeAsync()
     {
         // From here on CRIU's death would let the tasks run, until they are frozen.
@@ -103,7 +98,6 @@ internal sealed class ArrivingTree(DestinationContext context, MigrationTurn tur
         await Restorer.PrepareAsync(CancellationToken.None).ConfigureAwait(false);
     }
 
-    /// <summary>Writes down that all of it is here and does not run.</summary>
     public void Record()
     {
         ulong startTime = ProcessTree.TryReadStat(RootProcessId, out ProcessStat stat) ? stat.StartTimeTicks : 0;
@@ -114,9 +108,6 @@ internal sealed class ArrivingTree(DestinationContext context, MigrationTurn tur
         }
     }
 
-    /// <summary>Commits: the one moment from which on it runs here.</summary>
-    /// <param name="committed">Called when it is written down, right before the tree runs.</param>
-    /// <returns>False where it was given up before.</returns>
     public bool TryResume(Action committed)
     {
         bool resumed = turn.TryResume(() =>
@@ -135,8 +126,6 @@ internal sealed class ArrivingTree(DestinationContext context, MigrationTurn tur
         return resumed;
     }
 
-    /// <summary>Waits until the owner of a tree that runs has it in its books.</summary>
-    /// <returns>What went wrong with that; null for nothing.</returns>
     public Task<string?> CompleteAsync() => Restorer.CompleteAsync();
 
     /// <summary>Ends what does not run, and sees that it has ended, before that is said to anybody.</summary>
@@ -170,7 +159,6 @@ internal sealed class ArrivingTree(DestinationContext context, MigrationTurn tur
         {
             await _restorer.DisposeAsync().ConfigureAwait(false);
         }
-
 
         await _moving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _leaving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using U2CMigration.Core.Agreement;
+using U2CMigration.Core.Destination.Policy;
 using U2CMigration.Core.Owners;
 using U2CMigration.Core.Preflight;
 using U2CMigration.Core.Receiving;
@@ -101,6 +102,7 @@ internal static class DestinationPreflight
             problems.AddRange(DestinationNeeds.FindMissing(needs, RestoreNeeds.Parse(offer.Requirements, out _), context.Options));
         }
 
+        problems.AddRange(OfferedPrivileges.Problems(offer, context.Needs, context.Options));
         return (problems, problems.Count > before ? RefusalReason.NeedMissing : reason);
     }
 

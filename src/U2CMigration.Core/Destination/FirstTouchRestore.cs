@@ -27,6 +27,8 @@ internal sealed class FirstTouchRestore(
     private Task _ended = Task.CompletedTask;
     private bool _resumed;
 
+    public bool StillServes => _daemon?.GoesOn == true;
+
     public async Task<int> HoldAsync(Task pagesComplete, CancellationToken cancellationToken)
     {
         _daemon = LazyPagesDaemon.ListenAndRecord(new LazyPagesOptions { WorkDirectory = context.ImagesDirectory }, _gate, tasks, context.Loggers, kept?.Record);
@@ -127,8 +129,10 @@ internal sealed class FirstTouchRestore(
         }
 
         await _ended.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-
-        _gate.Dispose();
+        if (!StillServes)
+        {
+            _gate.Dispose();
+        }
     }
 
     private async Task FillAsync()

@@ -13,6 +13,8 @@ internal sealed class FlatRestore(DestinationContext context, HeldRestore restor
     // CRIU's end, good or bad, changes nothing once the processes are complete and frozen.
     private Task _ended = Task.CompletedTask;
 
+    public bool StillServes => false;
+
     public async Task<int> HoldAsync(Task pagesComplete, CancellationToken cancellationToken)
     {
         await pagesComplete.WaitAsync(cancellationToken).ConfigureAwait(false);

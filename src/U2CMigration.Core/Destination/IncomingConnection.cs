@@ -12,8 +12,16 @@ using U2CMigration.Transport.Messages;
 namespace U2CMigration.Core.Destination;
 
 /// <summary>One connection from a source: a migration, or a question about one.</summary>
+/// <param name="connection">The connection.</param>
+/// <param name="place">Its place among those of its address.</param>
+/// <param name="options">The options of the receiver.</param>
+/// <param name="ledger">What became of earlier migrations.</param>
+/// <param name="secrets">The secrets that are expected.</param>
+/// <param name="admission">How much comes in at a time.</param>
+/// <param name="host">Where it arrives.</param>
+/// <param name="loggers">Where logs go.</param>
 internal sealed class IncomingConnection(
-    MigrationConnection connection, MigrationReceiverOptions options, MigrationLedger ledger, ExpectedSecrets secrets, Admission admission, ILoggerFactory loggers)
+    MigrationConnection connection, ConnectionPlace place, MigrationReceiverOptions options, MigrationLedger ledger, ExpectedSecrets secrets, Admission admission, IArrivalHost host, ILoggerFactory loggers)
 {
     /// <summary>A text of the protocol has at most 4 KiB, and a character up to three bytes.</summary>
     private const int MaxSentence = 1300;
@@ -50,11 +58,18 @@ internal sealed class IncomingConnection(
             {
                 case null:
                     return null;
+                case Query when !place.TryTake(ConnectionUse.Question):
+                    _logger.TooManyConnections(connection.Peer, OpenConnections.MostOfOneAddress);
+                    return null;
                 case Query query when door.Check(query) is { } refusal:
                     await connection.EndAsync(refusal, TellTimeout, cancellationToken).ConfigureAwait(false);
                     return null;
                 case Query query:
                     await AnswerAsync(query, cancellationToken).ConfigureAwait(false);
+                    return null;
+                case Offer offer when !place.TryTake(ConnectionUse.Migration):
+                    var many = new Refuse(RefusalReason.Busy, $"This host has {OpenConnections.MostOfOneAddress} connections with migrations of the same address, which is the most. Try again.");
+                    await RefuseAsync(offer, many, cancellationToken).ConfigureAwait(false);
                     return null;
                 case Offer offer:
                     return await TakeAsync(offer, door, cancellationToken).ConfigureAwait(false);
@@ -94,11 +109,15 @@ internal sealed class IncomingConnection(
     /// <summary>The next message of a peer that has to say what it wants, and not only that it is there.</summary>
     private async Task<MigrationMessage> SoonAsync(CancellationToken cancellationToken)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, place.Displaced);
         limit.CancelAfter(SayTimeout);
         try
         {
             return await connection.ReceiveAsync(limit.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e) when (place.Displaced.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new TransportException($"{connection.Peer} did not say what it wants while {OpenConnections.MostOfOneAddress} others came from its address.", connection.Peer, 0, isTransient: true, e);
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
@@ -132,7 +151,7 @@ internal sealed class IncomingConnection(
         }
 
         var context = new DestinationContext(offer, options, ledger, loggers) { Needs = needs, Admitted = admitted };
-        (RestoreMode mode, Refuse? refusal) = await DestinationPreflight.CheckAsync(context, connection.Peer, full, stop.Token).ConfigureAwait(false);
+        (RestoreMode mode, Refuse? refusal) = await host.CheckAsync(context, connection.Peer, full, stop.Token).ConfigureAwait(false);
         if (refusal is not null)
         {
             await RefuseAsync(offer, refusal, cancellationToken).ConfigureAwait(false);
@@ -195,7 +214,7 @@ internal sealed class IncomingConnection(
         IncomingWorkload workload;
         try
         {
-            workload = new IncomingWorkload(context, turn, connection, mode);
+            workload = new IncomingWorkload(context, turn, connection, mode, host);
         }
         catch (Exception e)
         {

@@ -11,7 +11,7 @@ using U2CMigration.Transport.Messages;
 namespace U2CMigration.Core.Destination;
 
 /// <summary>What is left when the workload runs: the last pages, the source's comparison, and its release of the frozen copy.</summary>
-internal sealed class IncomingFarewell(DestinationContext context, MigrationConnection connection, IncomingVerification verification, ArrivingTree tree, PageStore store)
+internal sealed class IncomingFarewell(DestinationContext context, MigrationConnection connection, IncomingVerification verification, IArrivingTree tree, PageStore store)
 {
     private static readonly TimeSpan FarewellTimeout = TimeSpan.FromSeconds(30);
 

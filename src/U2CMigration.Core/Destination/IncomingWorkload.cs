@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using U2CMigration.Core.CarriedState;
 using U2CMigration.Core.Committing;
+using U2CMigration.Core.Destination.Policy;
 using U2CMigration.Core.Destination.SharedMemory;
 using U2CMigration.Core.Destination.Verification;
 using U2CMigration.Core.FileLocks;
@@ -25,7 +26,7 @@ using U2CMigration.Transport.Messages;
 namespace U2CMigration.Core.Destination;
 
 /// <summary>One migration as the destination lives it, from the accepted offer to the last page in place.</summary>
-internal sealed class IncomingWorkload : IAsyncDisposable
+internal sealed partial class IncomingWorkload : IAsyncDisposable
 {
     private readonly DestinationContext _context;
     private readonly MigrationConnection _connection;
@@ -35,10 +36,11 @@ internal sealed class IncomingWorkload : IAsyncDisposable
     private readonly RecentPages _recent;
     private readonly ImageReceiver _images;
     private readonly MigrationTurn _turn;
-    private readonly ArrivingTree _tree;
+    private readonly IArrivalHost _host;
+    private readonly IArrivingTree _tree;
     private readonly IncomingNetwork _network;
     private readonly List<PhaseDuration> _phases = [];
-    private readonly MemoryAtHand _memory = MemoryAtHand.Take();
+    private readonly IDisposable _memory;
     private readonly IncomingVerification _verification;
     private readonly DestinationState _carried;
     private readonly IncomingFiles _files;
@@ -51,8 +53,10 @@ internal sealed class IncomingWorkload : IAsyncDisposable
     private bool _runs;
     private bool _disposed;
 
-    public IncomingWorkload(DestinationContext context, MigrationTurn turn, MigrationConnection connection, RestoreMode mode)
+    public IncomingWorkload(DestinationContext context, MigrationTurn turn, MigrationConnection connection, RestoreMode mode, IArrivalHost host)
     {
+        _host = host;
+        _memory = host.TakeMemory();
         _context = context;
         _turn = turn;
         _connection = connection;
@@ -80,10 +84,10 @@ internal sealed class IncomingWorkload : IAsyncDisposable
                 admitted.Taken = () => _store.Statistics.StoredBytes;
             }
 
-            _objects = new IncomingObjects(_store);
+            _objects = new IncomingObjects(_store, host.CreateObject);
             _recent = new RecentPages(_store);
             _verification = new IncomingVerification(context, connection, _store);
-            _tree = new ArrivingTree(context, turn);
+            _tree = host.CreateTree(context, turn);
         }
         catch
         {
@@ -150,7 +154,12 @@ internal sealed class IncomingWorkload : IAsyncDisposable
         _images.Dispose();
         await _verification.DisposeAsync().ConfigureAwait(false);
         _memory.Dispose();
-        _store.Dispose();
+        if (!_tree.StillServes)
+        {
+            // Otherwise a thread reads them, for processes that wait.
+            _store.Dispose();
+        }
+
         _objects.Dispose();
         _directory.Dispose();
         if (IsGone)
@@ -170,7 +179,7 @@ internal sealed class IncomingWorkload : IAsyncDisposable
 
         await _files.BeginAsync(_tree.Files, cancellationToken).ConfigureAwait(false);
         await _network.PrepareAsync(cancellationToken).ConfigureAwait(false);
-        await DestinationState.RehearseAsync().ConfigureAwait(false);
+        await _host.RehearseAsync().ConfigureAwait(false);
         LedgerIdentity? ledger = (_connection.Features & ProtocolFeatures.LedgerIdentity) == 0 ? null : _context.Ledger.Identity;
         await _connection.SendAsync(new Accept { Warnings = ProcessorComparison.Warnings(_context.Needs), Ledger = ledger }, cancellationToken).ConfigureAwait(false);
         await ReceiveAsync(cancellationToken).ConfigureAwait(false);
@@ -254,10 +263,25 @@ internal sealed class IncomingWorkload : IAsyncDisposable
         long start = Stopwatch.GetTimestamp();
         void Mark(string step) => _context.Logger.RestoreTimeline(step, Stopwatch.GetElapsedTime(start).TotalMilliseconds);
         _context.Options.Faults?.InImages?.Invoke(new ImageDirectory(_context.ImagesDirectory));
+        Task allowed = Task.Run(() => PolicyCheck.Run(new ImageDirectory(_context.ImagesDirectory), _context.Options), CancellationToken.None);
+        try
+        {
+            await RestoreAsync(allowed, Mark, start, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            // Not left behind: it reads what is removed when this fails.
+            await allowed.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>Has the tree restored once the policy allows it; until then CRIU gets nothing to read.</summary>
+    private async Task RestoreAsync(Task allowed, Action<string> mark, long start, CancellationToken cancellationToken)
+    {
         var messages = new RestoreMessages(_connection, _verification.Expected.TryTake, _objects.TryTake, _carried.TryTake);
         var plan = new RestorePlan(_context, _store, _recent, _connection, messages, _objects);
         plan.Read();
-        Mark("page maps read");
+        mark("page maps read");
         _mode = plan.Confirm(_mode);
         if (_mode == RestoreMode.FlatImages)
         {
@@ -268,20 +292,22 @@ internal sealed class IncomingWorkload : IAsyncDisposable
         var images = new ImageDirectory(_context.ImagesDirectory);
         InstallLedger? ledger = _verification.Begin(_mode, _images.Received, _objects.Find(images));
         await _network.Acquired.ConfigureAwait(false);
-        Mark("address here");
-        _surroundings = RestoreSurroundings.Prepare(_context);
+        mark("address here");
+        _surroundings = _host.Surround(_context);
         _locks = new LockExchange(_context.MigrationId, _connection, _context.Logger, pages => _verification.AnswerAsync(pages, _tree.Restore, _runs));
         _locks.TakeOver(images);
         _carried.Read(images);
-        IReadOnlyList<CriuInheritedDescriptor> given = await _objects.HandOverAsync(images, _tree.Held, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<CriuInheritedDescriptor> given = await _objects.HandOverAsync(images, _tree, cancellationToken).ConfigureAwait(false);
+        await allowed.ConfigureAwait(false);
+        mark("allowed by the policy");
         _tree.Enter();
-        Mark("files handed over");
-        IRestore restore = plan.Create(_mode, _tree.Held, ledger, given, _kept);
+        mark("files handed over");
+        IRestore restore = _tree.Create(held => plan.Create(_mode, held, ledger, given, _kept));
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task completing = plan.CompleteAsync(stop.Token);
         Task<int> holding = HoldAsync(restore, completing, stop.Token);
         await RestoreWait.CompleteAsync(completing, holding, stop).ConfigureAwait(false);
-        Mark("pages complete");
+        mark("pages complete");
         _phases.Add(new PhaseDuration(PhaseNames.Check, Stopwatch.GetElapsedTime(start)));
         Task released = Task.Run(_objects.Complete, CancellationToken.None);
         try
@@ -294,17 +320,17 @@ internal sealed class IncomingWorkload : IAsyncDisposable
             await released.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        Mark("restored by CRIU");
+        mark("restored by CRIU");
         await released.ConfigureAwait(false);
         _objects.Seal();
         _surroundings.FreeConnections();
         await _locks.TakeFreeAsync(_tree.RootProcessId, cancellationToken).ConfigureAwait(false);
-        Mark("locks taken");
+        mark("locks taken");
         await messages.CompleteAsync(() => _carried.IsComplete, cancellationToken).ConfigureAwait(false);
-        Mark("carried state here");
-        await _carried.GiveAsync(_tree.RootProcessId).ConfigureAwait(false);
+        mark("carried state here");
+        await _host.GiveAsync(_carried, _tree.RootProcessId).ConfigureAwait(false);
         await _tree.GiveStateAsync(_carried.Owner, cancellationToken).ConfigureAwait(false);
-        Mark("carried state given");
+        mark("carried state given");
         if (_carried.Any)
         {
             await _connection.SendAsync(new CarriedOutcome(_carried.Warnings, _carried.LostProtections), cancellationToken).ConfigureAwait(false);
@@ -319,75 +345,5 @@ internal sealed class IncomingWorkload : IAsyncDisposable
         await _tree.HoldAsync(restore, pagesComplete, cancellationToken).ConfigureAwait(false);
         await _verification.CompareHeldAsync(_tree.RootProcessId, restore, cancellationToken).ConfigureAwait(false);
         return _tree.RootProcessId;
-    }
-
-    private async Task ResumeAsync()
-    {
-        if (_locks!.ArePending)
-        {
-            await TakeLocksAsync().ConfigureAwait(false);
-        }
-
-        long start = Stopwatch.GetTimestamp();
-        if (!_tree.TryResume(NoteCommitted))
-        {
-            throw new OperationCanceledException("The source has asked to give the migration up.");
-        }
-
-        long resumedAt = Stopwatch.GetTimestamp();
-        _objects.Keep();
-        _context.Logger.WorkloadResumed(_context.MigrationId, _tree.RootProcessId);
-        await _network.AwaitUsualAnnouncementAsync().ConfigureAwait(false);
-        _resetting = Task.Run(() => ResetPeers.RunAsync(_carried.Waiting, _tree.RootProcessId));
-        PhaseDuration[] phases = [new(PhaseNames.Resume, Stopwatch.GetElapsedTime(start, resumedAt)), new(PhaseNames.Announce, Stopwatch.GetElapsedTime(resumedAt))];
-        try
-        {
-            await _connection.SendAsync(new Resumed(TimeProvider.System.GetUtcNow(), phases, resumedAt), CancellationToken.None).ConfigureAwait(false);
-        }
-        catch (TransportException e)
-        {
-            // The source will ask on a new connection; the ledger has the answer.
-            _context.Logger.IncomingFailed(e, _connection.Peer);
-        }
-
-        _connection.IsAtWork = false;
-        _turn.NoteThawed();
-        _objects.LetGo();
-        if (RestoreNeeds.Parse(_context.Offer.Requirements, out _).EndLocalConnections)
-        {
-            await Task.Run(() => LocalConnections.EndDead(_tree.RootProcessId, _context.Logger), CancellationToken.None).ConfigureAwait(false);
-        }
-    }
-
-    private void NoteCommitted()
-    {
-        _runs = true;
-        _files.Commit();
-        _network.BeginAnnouncing();
-    }
-
-    /// <summary>What the frozen original holds is free once the source has ended it, which it does when the commit is written down.</summary>
-    private async Task TakeLocksAsync()
-    {
-        if (!_turn.TryCommit())
-        {
-            throw new OperationCanceledException("The source has asked to give the migration up.");
-        }
-
-        await _locks!.TakePendingAsync().ConfigureAwait(false);
-        await LetGoAsync().ConfigureAwait(false);
-    }
-
-    private void RecordAborted()
-    {
-        try
-        {
-            _turn.Abort();
-        }
-        catch (IOException e)
-        {
-            // An unfinished state that no one works on means the same; a full disk must not keep the source from being told.
-            _context.Logger.UndoFailed(e, "the record of the migration");
-        }
     }
 }

@@ -15,6 +15,9 @@ internal sealed class RestoreLeftovers
 
     private RestoreLeftovers(List<string> paths) => _paths = paths;
 
+    /// <summary>Nothing.</summary>
+    public static RestoreLeftovers None { get; } = new([]);
+
     /// <summary>Notes what the restore will make; to be called before it.</summary>
     public static RestoreLeftovers Foresee(ImageDirectory images)
     {

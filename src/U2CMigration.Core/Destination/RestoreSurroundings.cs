@@ -14,6 +14,9 @@ internal sealed class RestoreSurroundings
     /// <summary>Completes when the packets of inner connections pass again.</summary>
     public Task ConnectionsFree { get; private set; } = Task.CompletedTask;
 
+    /// <summary>For a restore that leaves nothing on a host.</summary>
+    public static RestoreSurroundings None { get; } = new(null, RestoreLeftovers.None);
+
     /// <summary>Called before the restore.</summary>
     public static RestoreSurroundings Prepare(DestinationContext context)
     {

@@ -23,6 +23,9 @@ internal readonly record struct FileStatus(ulong Device, ulong Inode, uint Links
     /// <summary>Who owns it.</summary>
     internal uint UserId { get; private init; }
 
+    /// <summary>The group that it belongs to.</summary>
+    internal uint GroupId { get; private init; }
+
     /// <summary>Its size, holes included.</summary>
     internal long Size { get; private init; }
 
@@ -43,6 +46,7 @@ internal readonly record struct FileStatus(ulong Device, ulong Inode, uint Links
         {
             Mode = status.Mode,
             UserId = status.UserId,
+            GroupId = status.GroupId,
             Size = status.Size,
             RawDevice = (status.RawDeviceMajor, status.RawDeviceMinor),
         };
@@ -55,6 +59,9 @@ internal readonly record struct FileStatus(ulong Device, ulong Inode, uint Links
 
         [FieldOffset(20)]
         public uint UserId;
+
+        [FieldOffset(24)]
+        public uint GroupId;
 
         [FieldOffset(28)]
         public ushort Mode;

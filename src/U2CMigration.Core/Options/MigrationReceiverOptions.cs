@@ -89,6 +89,10 @@ public sealed record MigrationReceiverOptions
     /// <value>Default: false; without <see cref="Credentials"/> and <see cref="RequireSecret"/> only loopback can be listened on.</value>
     public bool AllowUnauthenticated { get; init; }
 
+    /// <summary>What a workload may be that is restored here, whoever sends it: users, capabilities, namespaces, programs, files.</summary>
+    /// <value>Default: any workload whose images say of each thread as whom it runs.</value>
+    public RestorePolicy Policy { get; init; } = new();
+
     internal MemoryFaults? Faults { get; init; }
 
     internal ITreeHost? HostOf(TreeDescription tree) => TreeHosts.FirstOrDefault(host => host.Kind == tree.Kind);
@@ -98,7 +102,7 @@ public sealed record MigrationReceiverOptions
     internal void Validate()
     {
         var problems = new List<string>();
-        foreach ((string name, object? value) in (ReadOnlySpan<(string, object?)>)[(nameof(Listen), Listen), (nameof(Authorize), Authorize), (nameof(Criu), Criu), (nameof(WorkDirectory), WorkDirectory), (nameof(AllowedPeers), AllowedPeers)])
+        foreach ((string name, object? value) in (ReadOnlySpan<(string, object?)>)[(nameof(Listen), Listen), (nameof(Authorize), Authorize), (nameof(Criu), Criu), (nameof(WorkDirectory), WorkDirectory), (nameof(AllowedPeers), AllowedPeers), (nameof(Policy), Policy)])
         {
             if (value is null)
             {
@@ -153,6 +157,7 @@ public sealed record MigrationReceiverOptions
 
         problems.AddRange(CriuSettingsCheck.OnDestination(Criu));
         problems.AddRange(LockedByDefault.Problems(this));
+        problems.AddRange(Policy.Problems());
         if (problems.Count > 0)
         {
             throw new ArgumentException(string.Join(' ', problems));

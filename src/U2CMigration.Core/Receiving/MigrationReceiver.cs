@@ -176,15 +176,7 @@ public sealed class MigrationReceiver : IAsyncDisposable
             {
                 MigrationConnection connection = await _listener.AcceptAsync(_stop.Token).ConfigureAwait(false);
                 serving.RemoveWhere(static task => task.IsCompleted);
-                if (_open.TryEnter(connection.Peer))
-                {
-                    serving.Add(ServeAsync(connection));
-                }
-                else
-                {
-                    _logger.TooManyConnections(connection.Peer, OpenConnections.MostOfOneAddress);
-                    await connection.DisposeAsync().ConfigureAwait(false);
-                }
+                serving.Add(ServeAsync(connection, _open.Enter(connection.Peer)));
             }
         }
         catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
@@ -257,10 +249,10 @@ public sealed class MigrationReceiver : IAsyncDisposable
         }
     }
 
-    private async Task ServeAsync(MigrationConnection connection)
+    private async Task ServeAsync(MigrationConnection connection, ConnectionPlace place)
     {
-        var incoming = new IncomingConnection(connection, _options, _ledger, _secrets, _admission, _loggers);
-        try
+        var incoming = new IncomingConnection(connection, place, _options, _ledger, _secrets, _admission, ArrivalHost.Instance, _loggers);
+        using (place)
         {
             await using (connection.ConfigureAwait(false))
             {
@@ -269,10 +261,6 @@ public sealed class MigrationReceiver : IAsyncDisposable
                     _arrived.Writer.TryWrite(container);
                 }
             }
-        }
-        finally
-        {
-            _open.Leave(connection.Peer);
         }
 
         await incoming.WaitForAnnouncementAsync(_stop.Token).ConfigureAwait(false);

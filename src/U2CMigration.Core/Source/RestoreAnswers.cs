@@ -1,25 +1,12 @@
-using U2CMigration.Core.CarriedState;
-using U2CMigration.Core.Logging;
-using U2CMigration.Criu.Images;
-using U2CMigration.PageTracking.Pages;
-using U2CMigration.Transport.Connections;
 using U2CMigration.Transport.Messages;
-using U2CMigration.Transport.Pages;
 
 namespace U2CMigration.Core.Source;
 
 /// <summary>Answers what the destination says and asks while it restores, until it holds the restored workload.</summary>
-/// <param name="context">The migration.</param>
-/// <param name="tracker">Knows the processes of the tree.</param>
-/// <param name="sender">Sends what is missing.</param>
-/// <param name="connection">The connection with the destination.</param>
 /// <param name="dialogue">What the destination says.</param>
-/// <param name="round">The number of the stop-and-copy round.</param>
-/// <param name="objects">The pages of shared memory that the destination was told of.</param>
-internal sealed class RestoreAnswers(
-    SourceContext context, TreeTracker tracker, PageSender sender, MigrationConnection connection, SourceDialogue dialogue, int round, IReadOnlyList<PageRun> objects)
+/// <param name="questions">Knows the answers.</param>
+internal sealed class RestoreAnswers(SourceDialogue dialogue, IRestoreQuestions questions)
 {
-    private NamedPages? _named;
     private bool _hasLocks;
     private bool _hasOutcome;
 
@@ -40,16 +27,16 @@ internal sealed class RestoreAnswers(
                 case Restored restored:
                     return restored;
                 case MissingPages request:
-                    await AnswerAsync(request, cancellationToken).ConfigureAwait(false);
+                    _acksDue += await questions.AnswerAsync(request, cancellationToken).ConfigureAwait(false) ? 1 : 0;
                     break;
                 case LocksPending pending when !_hasLocks:
                     _hasLocks = true;
-                    LockRelease.RefuseIfOthersWait(context);
+                    questions.Take(pending);
                     PendingLocks = pending.Locks;
                     break;
                 case CarriedOutcome outcome when !_hasOutcome:
                     _hasOutcome = true;
-                    LostProtections.Note(outcome, context.Options.AllowLosingProtections, context.Notes);
+                    questions.Take(outcome);
                     break;
                 case RoundAck when _acksDue-- > 0:
                     break;
@@ -59,28 +46,4 @@ internal sealed class RestoreAnswers(
             }
         }
     }
-
-    private async Task AnswerAsync(MissingPages request, CancellationToken cancellationToken)
-    {
-        _named ??= await Task.Run(Name, cancellationToken).ConfigureAwait(false);
-        PageSet? missing = _named.Take(request);
-        foreach (PageRun run in request.Runs)
-        {
-            sender.ForgetSent(run);
-        }
-
-        if (missing is null)
-        {
-            return;
-        }
-
-        context.Logger.MissingPagesSent(missing.PageCount);
-        long sentBefore = sender.SentPages;
-        await sender.SendAsync(missing, null, null, cancellationToken).ConfigureAwait(false);
-        await connection.SendAsync(new RoundEnd(round, sender.SentPages - sentBefore, 0), cancellationToken).ConfigureAwait(false);
-        _acksDue++;
-    }
-
-    private NamedPages Name() => new(
-        new ImageDirectory(context.ImagesDirectory), tracker.Processes.ProcessIds.Select(processId => (context.Numbers.InImages(processId), processId)), objects);
 }

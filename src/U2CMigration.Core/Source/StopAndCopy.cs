@@ -164,7 +164,7 @@ internal sealed class StopAndCopy(
             WireBytes = connection.Statistics.WireBytesSent - bytesBefore,
         };
         using var restoring = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        await AllOrCancelAsync(restoring, WaitForRestoreAsync(new RestoreAnswers(context, tracker, sender, connection, dialogue, index, objects.Named), restoring.Token), mayCarryLater ? CarryAsync(carries, restoring.Token) : Task.CompletedTask, CompareHeldAsync(restoring.Token)).ConfigureAwait(false);
+        await AllOrCancelAsync(restoring, WaitForRestoreAsync(new RestoreAnswers(dialogue, new RestoreQuestions(context, tracker, sender, connection, index, objects.Named)), restoring.Token), mayCarryLater ? CarryAsync(carries, restoring.Token) : Task.CompletedTask, CompareHeldAsync(restoring.Token)).ConfigureAwait(false);
         await tree.ConfirmAsync().ConfigureAwait(false);
     }
 

@@ -22,4 +22,7 @@ internal static class ImageMagic
     internal const uint Remaps = 0x59133954;
     internal const uint MemoryFiles = 0x48453499;
     internal const uint Descriptors = 0x56213732;
+    internal const uint SharedParts = 0x54432030;
+    internal const uint UserNamespace = 0x55474906;
+    internal const uint GhostFile = 0x52583605;
 }

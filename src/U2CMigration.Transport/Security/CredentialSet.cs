@@ -7,9 +7,9 @@ namespace U2CMigration.Transport.Security;
 internal sealed class CredentialSet
 {
     private readonly X509Certificate2Collection _authorities;
-    private readonly byte[]? _revoked;
+    private readonly RevocationList? _revoked;
 
-    private CredentialSet(X509Certificate2 certificate, X509Certificate2Collection authorities, byte[]? revoked) =>
+    private CredentialSet(X509Certificate2 certificate, X509Certificate2Collection authorities, RevocationList? revoked) =>
         (Certificate, _authorities, _revoked) = (certificate, authorities, revoked);
 
     /// <summary>The certificate of this host, with its key.</summary>
@@ -24,7 +24,7 @@ internal sealed class CredentialSet
             throw new CryptographicException($"{authorityPath} has no certificate in it.");
         }
 
-        byte[]? revoked = revokedPath is null ? null : Decode(File.ReadAllText(revokedPath), revokedPath);
+        RevocationList? revoked = revokedPath is null ? null : RevocationList.Read(revokedPath, authorities);
         return new CredentialSet(X509Certificate2.CreateFromPemFile(certificatePath, keyPath), authorities, revoked);
     }
 
@@ -45,22 +45,6 @@ internal sealed class CredentialSet
             chain.ChainPolicy.ExtraStore.Add(element.Certificate);
         }
 
-        return chain.Build(peer) && chain.ChainElements.All(element => !IsListed(element.Certificate));
-    }
-
-    private bool IsListed(X509Certificate2 certificate) =>
-        _revoked is not null && CertificateRevocationListBuilder.Load(_revoked, out _).RemoveEntry(certificate.SerialNumberBytes.Span);
-
-    /// <summary>The list as it is, checked to be one: better no start than a list that revokes no one.</summary>
-    private static byte[] Decode(string pem, string path)
-    {
-        if (!PemEncoding.TryFind(pem, out PemFields fields) || !pem.AsSpan()[fields.Label].SequenceEqual("X509 CRL"))
-        {
-            throw new CryptographicException($"{path} is not a list of revoked certificates in PEM.");
-        }
-
-        byte[] list = Convert.FromBase64String(pem[fields.Base64Data]);
-        CertificateRevocationListBuilder.Load(list, out _);
-        return list;
+        return chain.Build(peer) && chain.ChainElements.All(element => _revoked?.Has(element.Certificate) != true);
     }
 }

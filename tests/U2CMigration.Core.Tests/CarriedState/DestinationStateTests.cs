@@ -51,6 +51,36 @@ public sealed class DestinationStateTests
         state.Waiting.Should().BeEmpty();
     }
 
+    /// <summary>Numbers come from the source: another process of this host is none of the restored ones, whatever is sent for it.</summary>
+    [Fact]
+    public async Task Give_ToAProcessThatWasNotRestored_ChangesNothingAndSaysSo()
+    {
+        using var root = System.Diagnostics.Process.Start("sleep", "60");
+        using var other = System.Diagnostics.Process.Start("sleep", "60");
+        try
+        {
+            ProcessAttributes.All[0].Set(other.Id, "00000001");
+            var state = new DestinationState(isSent: true);
+            state.TryTake(new Message(CarriedSender.Write(new CarriedTree
+            {
+                Processes = [new CarriedProcess(other.Id, new Dictionary<string, string> { [ProcessAttributes.All[0].Name] = "0000007f" }, [4096, 8192])],
+                Threads = [new CarriedThreads([other.Id], new Dictionary<string, string>(), new Dictionary<string, long>())],
+                Sockets = [new CarriedSocket(other.Id, 1, "2/1/6", new Dictionary<string, string>(), [])],
+            }), IsLast: true));
+
+            await state.GiveAsync(root.Id);
+
+            ProcessAttributes.All[0].Read(other.Id).Should().Be("00000001");
+            state.Warnings.Should().ContainSingle().Which.Should().Contain($"{other.Id}").And.Contain("none of the restored ones");
+            state.LostProtections.Should().BeEmpty();
+        }
+        finally
+        {
+            root.Kill();
+            other.Kill();
+        }
+    }
+
     [Fact]
     public async Task Give_WhatThisProcessHas_ChangesAndWarnsOfNothing()
     {

@@ -39,7 +39,7 @@ public sealed class PlacedPagesTests : IDisposable
     [Fact]
     public void Wanted_PagesWithoutAPlace_AreAmongThem()
     {
-        var plan = new RestorePlan(_context, _store, new RecentPages(_store), null!, new RestoreMessages(null!), new IncomingObjects(_store));
+        var plan = new RestorePlan(_context, _store, new RecentPages(_store), null!, new RestoreMessages(null!), new IncomingObjects(_store, IncomingObject.Create));
         plan.Read();
         plan.Wanted().Should().Equal(new PageRun(7, 0x10000, 1), new PageRun(7, 0x20000, 1));
     }

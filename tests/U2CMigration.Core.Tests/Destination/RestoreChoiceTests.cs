@@ -38,7 +38,7 @@ public sealed class RestoreChoiceTests
         Directory.CreateDirectory(context.ImagesDirectory);
         File.WriteAllBytes(Path.Combine(context.ImagesDirectory, ownUserNamespace ? "userns-13.img" : "utsns-13.img"), []);
         using var store = new PageStore(new PageStoreOptions());
-        var plan = new RestorePlan(context, store, new RecentPages(store), null!, new RestoreMessages(null!), new IncomingObjects(store));
+        var plan = new RestorePlan(context, store, new RecentPages(store), null!, new RestoreMessages(null!), new IncomingObjects(store, IncomingObject.Create));
         plan.Read();
 
         RestoreMode confirmed = plan.Confirm(RestoreMode.FirstTouch);

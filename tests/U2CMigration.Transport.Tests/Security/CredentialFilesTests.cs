@@ -111,6 +111,41 @@ public sealed class CredentialFilesTests : IDisposable
         new Action(() => Files("b", "crl.pem")).Should().Throw<CryptographicException>().WithMessage("*crl.pem*");
     }
 
+    /// <summary>An empty list of somebody else would take every revocation back.</summary>
+    [Fact]
+    public void Create_ListOfSomebodyOfTheSameName_Throws()
+    {
+        Issue("b", Servers);
+        using X509Certificate2 stranger = Authority();
+        WriteList(ListOf(stranger, []));
+
+        new Action(() => Files("b", "crl.pem")).Should().Throw<CryptographicException>().WithMessage("*crl.pem*not signed*authorities*");
+    }
+
+    [Fact]
+    public void Create_ListChangedAfterItWasSigned_Throws()
+    {
+        X509Certificate2 stolen = Issue("b", Servers);
+        byte[] list = ListOf(_authority, [stolen]);
+        int serial = list.AsSpan().IndexOf(stolen.SerialNumberBytes.Span);
+        list[serial + 5] ^= 1;
+        WriteList(list);
+
+        new Action(() => Files("b", "crl.pem")).Should().Throw<CryptographicException>().WithMessage("*not signed*");
+    }
+
+    [Theory]
+    [InlineData("SHA256")]
+    [InlineData("SHA384")]
+    [InlineData("SHA512")]
+    public void Create_ListOfTheAuthority_IsBelieved(string hash)
+    {
+        Issue("b", Servers);
+        WriteList(ListOf(_authority, [], new HashAlgorithmName(hash)));
+
+        new Action(() => Files("b", "crl.pem")).Should().NotThrow();
+    }
+
     private static async Task RefusedAsync(SslServerAuthenticationOptions server, SslClientAuthenticationOptions client)
     {
         await using MigrationListener listener = MigrationListener.Listen(new IPEndPoint(IPAddress.Loopback, 0), ConnectionRole.Destination, Connected.Quiet with { ServerTls = server });
@@ -159,7 +194,11 @@ public sealed class CredentialFilesTests : IDisposable
         return certificate;
     }
 
-    private void Revoke(params X509Certificate2[] certificates)
+    private void Revoke(params X509Certificate2[] certificates) => WriteList(ListOf(_authority, certificates));
+
+    private void WriteList(byte[] list) => File.WriteAllText(PathOf("crl.pem"), PemEncoding.WriteString("X509 CRL", list));
+
+    private static byte[] ListOf(X509Certificate2 authority, X509Certificate2[] certificates, HashAlgorithmName? hash = null)
     {
         var builder = new CertificateRevocationListBuilder();
         foreach (X509Certificate2 certificate in certificates)
@@ -167,8 +206,7 @@ public sealed class CredentialFilesTests : IDisposable
             builder.AddEntry(certificate);
         }
 
-        byte[] list = builder.Build(_authority, 1, DateTimeOffset.UtcNow.AddDays(1), HashAlgorithmName.SHA256);
-        File.WriteAllText(PathOf("crl.pem"), PemEncoding.WriteString("X509 CRL", list));
+        return builder.Build(authority, 1, DateTimeOffset.UtcNow.AddDays(1), hash ?? HashAlgorithmName.SHA256);
     }
 
     private CredentialFiles Files(string name, string? revoked = null) => new(PathOf($"{name}.pem"), PathOf($"{name}.key"), PathOf("ca.pem"), revoked is null ? null : PathOf(revoked));

@@ -2,7 +2,6 @@ using Microsoft.Win32.SafeHandles;
 using U2CMigration.Core.PageStores;
 using U2CMigration.Criu.Images;
 using U2CMigration.Criu.Options;
-using U2CMigration.Criu.Rpc;
 using U2CMigration.Transport;
 using U2CMigration.Transport.Messages;
 using U2CMigration.Transport.Pages;
@@ -10,7 +9,9 @@ using U2CMigration.Transport.Pages;
 namespace U2CMigration.Core.Destination.SharedMemory;
 
 /// <summary>The shared memory whose pages arrive before the images: the page store writes them where the restored processes will have them.</summary>
-internal sealed class IncomingObjects(PageStore store) : IDisposable
+/// <param name="store">Takes the pages.</param>
+/// <param name="create">Makes one on this host.</param>
+internal sealed class IncomingObjects(PageStore store, Func<SharedObjectEntry, IncomingObject> create) : IDisposable
 {
     private readonly Dictionary<int, IncomingObject> _objects = [];
     private readonly List<PageRun> _wanted = [];
@@ -40,7 +41,7 @@ internal sealed class IncomingObjects(PageStore store) : IDisposable
             }
             else
             {
-                var made = IncomingObject.Create(entry);
+                IncomingObject made = create(entry);
                 _objects.Add(entry.Id, made);
                 store.Attach(entry.Id, made.File);
             }
@@ -83,7 +84,7 @@ internal sealed class IncomingObjects(PageStore store) : IDisposable
 
     /// <summary>Has the restore take the objects as they are here.</summary>
     /// <returns>The descriptors that it inherits for that.</returns>
-    public async Task<IReadOnlyList<CriuInheritedDescriptor>> HandOverAsync(ImageDirectory images, HeldRestore restore, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<CriuInheritedDescriptor>> HandOverAsync(ImageDirectory images, IArrivingTree tree, CancellationToken cancellationToken)
     {
         if (_objects.Count == 0)
         {
@@ -99,7 +100,7 @@ internal sealed class IncomingObjects(PageStore store) : IDisposable
 
         IncomingObject[] given = [.. _objects.Values.Where(known => IsMemoryFile(known) ? inodes.Contains(known.Entry.Inode) : known.IsHandedOver)];
         SafeFileHandle[] files = [.. given.Select(static known => known.File)];
-        IReadOnlyList<int> numbers = files.Length > 0 ? await restore.GiveAsync(files, cancellationToken).ConfigureAwait(false) : [];
+        IReadOnlyList<int> numbers = files.Length > 0 ? await tree.GiveAsync(files, cancellationToken).ConfigureAwait(false) : [];
         return [.. given.Zip(numbers, static (known, number) => new CriuInheritedDescriptor(known.Key, number))];
     }
 
