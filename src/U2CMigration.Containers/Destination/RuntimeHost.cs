@@ -2,6 +2,8 @@ using System.Diagnostics;
 using U2CMigration.Containers.Bundles;
 using U2CMigration.Containers.CarriedFiles;
 using U2CMigration.Containers.Interop;
+using U2CMigration.Containers.Networking.Destination;
+using U2CMigration.Containers.Networking.Model;
 using U2CMigration.Containers.Runtimes;
 using U2CMigration.Core.Owners;
 using U2CMigration.Criu.Rpc;
@@ -35,7 +37,9 @@ internal sealed class RuntimeHost(ContainerRuntime runtime, ContainerHostOptions
         string directory = BundleOf(tree);
         try
         {
-            problems.AddRange(ProblemsOf(tree, Bundle.Read(directory)));
+            var bundle = Bundle.Read(directory);
+            problems.AddRange(ProblemsOf(tree, bundle));
+            problems.AddRange(NetworkProblems(tree, bundle));
         }
         catch (IOException e)
         {
@@ -57,10 +61,13 @@ internal sealed class RuntimeHost(ContainerRuntime runtime, ContainerHostOptions
         IReadOnlyList<CarriedTree> trees = CarriedTree.Of(tree);
         ArrivingTrees? arriving = trees.Count > 0 ? new ArrivingTrees(Bundle.Read(BundleOf(tree)), trees) : null;
         var files = RestoreFiles.Create(surroundings, tree);
+        ArrivingNetwork? network = null;
         CriuStub? stub = null;
         Process? process = null;
+        RuntimeRestore? restore = null;
         try
         {
+            network = ArrivingNetwork.Prepare(tree, Bundle.Read(BundleOf(tree)), options);
             stub = files.CreateStub(surroundings.CriuPath);
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             limit.CancelAfter(AskLimit);
@@ -74,10 +81,13 @@ internal sealed class RuntimeHost(ContainerRuntime runtime, ContainerHostOptions
                 throw new IOException($"{runtime} cannot restore the container {tree.Name}: it ended with {process.ExitCode} before it asked CRIU for anything and says '{files.Said()}'.");
             }
 
-            return new ContainerRestorer(leftovers, process, ended, stub, files, await asking.ConfigureAwait(false)) { Files = arriving };
+            restore = await asking.ConfigureAwait(false);
+            RuntimeRequest request = network is null ? restore.Request : await network.GiveAsync(restore, cancellationToken).ConfigureAwait(false);
+            return new ContainerRestorer(leftovers, process, ended, stub, files, restore, request, network) { Files = arriving };
         }
         catch (Exception e)
         {
+            await (restore?.DisposeAsync() ?? ValueTask.CompletedTask).ConfigureAwait(false);
             stub?.Dispose();
             if (process is not null)
             {
@@ -85,6 +95,7 @@ internal sealed class RuntimeHost(ContainerRuntime runtime, ContainerHostOptions
                 await leftovers.RemoveAsync([tree.Name], isOurs: false).ConfigureAwait(false);
             }
 
+            network?.Dispose();
             files.Dispose();
             throw e is OperationCanceledException && !cancellationToken.IsCancellationRequested
                 ? new IOException($"{runtime} did not ask CRIU for the restore of the container {tree.Name} within {AskLimit.TotalSeconds:0} s.", e)
@@ -139,6 +150,11 @@ internal sealed class RuntimeHost(ContainerRuntime runtime, ContainerHostOptions
             yield return $"{path}, which the container {tree.Name} has at {carried.Name}, is the same directory on both hosts, so that its files need not travel. Leave it out ({nameof(ContainerOptions)}.{nameof(ContainerOptions.Volumes)}) and say that its files are there.";
         }
     }
+
+    private IReadOnlyList<string> NetworkProblems(TreeDescription tree, Bundle bundle) =>
+        !tree.HasOwnNetwork ? []
+        : NetworkText.Parse(tree) is { } state ? NetworkPlace.Of(tree, bundle, options).FindProblems(tree, state, bundle)
+        : [$"The source does not say what the network of the container {tree.Name} is. Update it."];
 
     private string BundleOf(TreeDescription tree) => options.Bundle(tree.Name, tree.Property(DescriptionKeys.Bundle));
 }

@@ -41,11 +41,6 @@ internal static class ContainerChecks
             yield return $"The container {state.Id} has a user namespace, which is not supported for containers. Run it without one.";
         }
 
-        if (bundle.Namespace("network") is not null)
-        {
-            yield return $"The container {state.Id} has a network namespace of its own, which does not move. Run it in the network of its host (no 'network' in linux.namespaces of its config.json) and let an address of its own move along.";
-        }
-
         HashSet<string> carried = [.. options.Volumes.Select(static volume => volume.TrimEnd('/'))];
         if (bundle.Binds.Where(bind => bind.IsWritable && !carried.Contains(bind.Destination.TrimEnd('/'))).Select(static bind => $"{bind.Source} at {bind.Destination}").ToList() is { Count: > 0 } binds && !options.FilesAreThere)
         {

@@ -35,6 +35,12 @@ internal sealed class ArrivingTree(DestinationContext context, MigrationTurn tur
     /// <summary>The control groups that belong to the restore.</summary>
     public IReadOnlyList<string> Groups => _group.All;
 
+    /// <summary>The network that it has to itself; null for none.</summary>
+    public Handover.IArrivingAddress? OwnNetwork => Restorer.Network;
+
+    /// <summary>A path of the network namespace into which it is restored; null for that of this host, and for one that CRIU makes.</summary>
+    public string? NetworkNamespace => Restorer.NetworkNamespace;
+
     /// <summary>Whether none of it executes any more.</summary>
     public bool IsGone { get; private set; }
 

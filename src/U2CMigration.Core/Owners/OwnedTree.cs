@@ -1,4 +1,5 @@
 using U2CMigration.Core.Files;
+using U2CMigration.Core.Handover;
 using U2CMigration.Criu.Rpc;
 
 namespace U2CMigration.Core.Owners;
@@ -20,6 +21,10 @@ public sealed record OwnedTree
     /// <summary>Carries its files along, where its owner does that; the destination's <see cref="ITreeRestorer.Files"/> takes them.</summary>
     /// <value>Default: null: nobody does, or a <c>FilesInStep</c> of the session.</value>
     public ISourceFiles? Files { get; init; }
+
+    /// <summary>The network that it has to itself, and how it is taken away and given back; used in place of <c>MigrationSessionOptions.Network</c>, which must be null then.</summary>
+    /// <value>Default: null: it is in the network of its host.</value>
+    public ISourceNetwork? Network { get; init; }
 
     /// <summary>Why it cannot be moved, a sentence each with the remedy.</summary>
     /// <value>Default: empty.</value>

@@ -40,7 +40,7 @@ internal static class SourceOffer
             TotalMemoryBytes = memory.ResidentBytes,
             ProcessIds = [.. processes.Select(context.Numbers.InImages)],
             Requirements = [Offer.PagesToPlace, .. NeedsOf(context).ToRequirements(), .. context.Files is null ? (string[])[] : [Offer.FilesInStep], .. context.Tree.Description?.ToRequirements() ?? []],
-            Traits = (connection.Features & ProtocolFeatures.OfferTraits) != 0 ? [.. UserNamespaces.IsOwn(root) ? (string[])[Offer.UserNamespace] : [], .. (context.Options.Network?.Addresses ?? []).Select(MovingAddress.Trait)] : [],
+            Traits = (connection.Features & ProtocolFeatures.OfferTraits) != 0 ? [.. UserNamespaces.IsOwn(root) ? (string[])[Offer.UserNamespace] : [], .. (context.Network?.Addresses ?? []).Select(MovingAddress.Trait)] : [],
             Options = OfferOptions.Lazy | (context.Options.Verify ? OfferOptions.Verify : OfferOptions.None),
         };
         await connection.SendAsync(offer, cancellationToken).ConfigureAwait(false);
