@@ -87,7 +87,11 @@ internal sealed class RuntimeHost(ContainerRuntime runtime, ContainerHostOptions
         }
         catch (Exception e)
         {
-            await (restore?.DisposeAsync() ?? ValueTask.CompletedTask).ConfigureAwait(false);
+            if (restore is not null)
+            {
+                await restore.DisposeAsync().ConfigureAwait(false);
+            }
+
             stub?.Dispose();
             if (process is not null)
             {

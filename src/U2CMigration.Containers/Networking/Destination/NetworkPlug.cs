@@ -1,20 +1,15 @@
-using System.Diagnostics;
 using Microsoft.Win32.SafeHandles;
 using U2CMigration.Containers.Interop;
 using U2CMigration.Containers.Networking.Host;
 using U2CMigration.Containers.Networking.Model;
 using U2CMigration.Containers.Networking.Reading;
 using U2CMigration.Core.Handover;
-using U2CMigration.Criu.Interop;
 
 namespace U2CMigration.Containers.Networking.Destination;
 
 /// <summary>The network of a container that arrives: complete, so that its sockets can be restored, and unplugged until the commit, so that no two containers answer for the same addresses.</summary>
 internal sealed class NetworkPlug : IArrivingAddress, IDisposable
 {
-    /// <summary>The kernel takes some tenths of a millisecond from the moment in which a cable is plugged in until packets pass.</summary>
-    private static readonly TimeSpan PlugLimit = TimeSpan.FromSeconds(1);
-
     private readonly NetworkPlace _place;
     private readonly NetworkState _state;
     private readonly SafeFileHandle _network;
@@ -63,25 +58,15 @@ internal sealed class NetworkPlug : IArrivingAddress, IDisposable
     /// <inheritdoc/>
     public ValueTask AnnounceAsync(CancellationToken cancellationToken)
     {
-        foreach (Cable cable in _cables)
-        {
-            LinkNetlink.SetUp(cable.HostIndex, isUp: true);
-        }
-
-        long start = Stopwatch.GetTimestamp();
-        while (!_cables.TrueForAll(static cable => LinkNetlink.IsRunning(cable.HostIndex)) && Stopwatch.GetElapsedTime(start) < PlugLimit)
-        {
-            Thread.Sleep(TimeSpan.FromMicroseconds(100));
-        }
-
+        PlugIn();
         return Criu.Interop.Namespace.RunInNetwork(Path, () =>
         {
-            while (!_cables.TrueForAll(static cable => LinkNetlink.IsRunning(cable.Index)) && Stopwatch.GetElapsedTime(start) < PlugLimit)
+            foreach (Cable cable in _cables)
             {
-                Thread.Sleep(TimeSpan.FromMicroseconds(100));
+                cable.AwaitPackets();
+                NeighbourNews.Tell(cable.Link, cable.Index);
             }
 
-            _cables.ForEach(static cable => NeighbourNews.Tell(cable.Link, cable.Index));
             return ValueTask.CompletedTask;
         });
     }
@@ -89,12 +74,23 @@ internal sealed class NetworkPlug : IArrivingAddress, IDisposable
     /// <inheritdoc/>
     public ValueTask AbandonAsync(CancellationToken cancellationToken)
     {
-        Unplug();
+        _cables.ForEach(static cable => cable.Unplug());
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>The container runs here: the network is its own from now on.</summary>
-    public void Keep() => _kept = true;
+    /// <summary>The container runs next, and here: its network is its own from now on, and plugged in before its first instruction, as what it says into the void it would say again after a second only.</summary>
+    public void Keep()
+    {
+        _kept = true;
+        try
+        {
+            PlugIn();
+        }
+        catch (IOException)
+        {
+            // The announcement tries it again, and says what is wrong.
+        }
+    }
 
     /// <summary>Removes what was made, unless the container runs in it.</summary>
     public void Dispose()
@@ -109,12 +105,11 @@ internal sealed class NetworkPlug : IArrivingAddress, IDisposable
         {
             if (_place.IsPrepared)
             {
-                // As it was found.
-                Set(static cable => cable.WasUp);
+                _cables.ForEach(static cable => cable.LeaveAsFound());
             }
             else
             {
-                _cables.ForEach(static cable => LinkNetlink.Remove(cable.HostIndex));
+                _cables.ForEach(static cable => cable.Remove());
                 if (_isNamed)
                 {
                     NewNetwork.Forget(_place.Path);
@@ -125,25 +120,23 @@ internal sealed class NetworkPlug : IArrivingAddress, IDisposable
         _network.Dispose();
     }
 
-    private void Unplug() => Set(static _ => false);
-
-    private void Set(Func<Cable, bool> isUp) => _cables.ForEach(cable => LinkNetlink.SetUp(cable.HostIndex, isUp(cable)));
+    private void PlugIn() => _cables.ForEach(static cable => cable.Plug());
 
     private void Make()
     {
         IReadOnlyDictionary<string, string> ends = NetworkPlace.HostEnds(_state, HostLinks.Read());
-        NetworkBuilder.Build(Path, _state, ends);
+        NetworkBuilder.MakeDevices(Path, _state, ends);
         var host = HostLinks.Read();
         foreach (NetworkLink link in _state.Cables)
         {
-            string end = ends[link.Name];
-            NetworkTool.Run(null, NetworkTool.Ip, string.Empty, "link", "set", "dev", end, "master", _place.BridgeOf(link.Host!.Bridge));
-            NetworkTool.Run(null, NetworkTool.Ip, string.Empty, "link", "set", "dev", end, "type", "bridge_slave", "isolated", OnOff(link.Host.IsIsolated), "hairpin", OnOff(link.Host.IsHairpin));
-            _cables.Add(new Cable(link, link.Index, host.Index(end), WasUp: false));
+            _cables.Add(Cable.Lay(link, ends[link.Name], host.Index(ends[link.Name]), _place.BridgeOf(link.Host!.Bridge)));
         }
 
-        var problems = new List<string>();
-        if (NetworkComparison.Differences(_state, NetworkReader.Read(Path, problems)) is { Count: > 0 } differences)
+        // While the devices have no address they have nothing to say.
+        NetworkBuilder.TurnOn(Path, _state);
+        _cables.ForEach(static cable => cable.AwaitAndUnplug());
+        NetworkBuilder.Furnish(Path, _state);
+        if (NetworkComparison.Differences(_state, NetworkReader.Read(Path, [])) is { Count: > 0 } differences)
         {
             throw new IOException($"The network namespace of the container could not be made on this host as it is on the source ({string.Join("; ", differences)}). Prepare one, and name it ({nameof(ContainerHostOptions)}.{nameof(ContainerHostOptions.NetworkNamespace)}, agent: receive --network-namespace PATH).");
         }
@@ -160,15 +153,9 @@ internal sealed class NetworkPlug : IArrivingAddress, IDisposable
         var host = HostLinks.Read();
         foreach (NetworkLink link in NetworkReader.Read(Path, []).Cables)
         {
-            string end = link.Host!.Name;
-            _cables.Add(new Cable(link, link.Index, host.Index(end), host.IsUp(end)));
+            _cables.Add(Cable.Find(link, host.Index(link.Host!.Name), host.IsUp(link.Host.Name)));
         }
 
-        Unplug();
+        _cables.ForEach(static cable => cable.Unplug());
     }
-
-    private static string OnOff(bool value) => value ? "on" : "off";
-
-    /// <summary>A device and its other end on this host.</summary>
-    private sealed record Cable(NetworkLink Link, int Index, int HostIndex, bool WasUp);
 }

@@ -22,12 +22,12 @@ internal static partial class NetworkBuilder
         return isPlain ? null : "What the source says of the network of the container is nothing that it could have read from one. Look after the source.";
     }
 
-    /// <summary>Makes the devices, addresses, routes, settings and the packet filter in an empty namespace.</summary>
+    /// <summary>Makes the devices, off and without addresses, the settings and the packet filter in an empty namespace.</summary>
     /// <param name="network">The namespace, by a path.</param>
     /// <param name="state">What is to be in it.</param>
     /// <param name="hostEnds">The names of the other ends on this host, by those of the devices.</param>
     /// <exception cref="IOException">Something cannot be made.</exception>
-    public static void Build(string network, NetworkState state, IReadOnlyDictionary<string, string> hostEnds)
+    public static void MakeDevices(string network, NetworkState state, IReadOnlyDictionary<string, string> hostEnds)
     {
         var devices = new StringBuilder();
         foreach (NetworkLink link in state.Cables)
@@ -48,7 +48,23 @@ internal static partial class NetworkBuilder
             // Before anything is up.
             NetworkTool.Run(network, FirewallReader.Nft, state.Firewall, "-f", "-");
         }
+    }
 
+    /// <summary>Turns the cables on.</summary>
+    public static void TurnOn(string network, NetworkState state)
+    {
+        var lines = new StringBuilder();
+        foreach (NetworkLink link in state.Cables.Where(static link => link.IsUp))
+        {
+            lines.AppendLine(CultureInfo.InvariantCulture, $"link set dev {link.Name} up");
+        }
+
+        Batch(network, lines);
+    }
+
+    /// <summary>Gives the devices their addresses, and makes the routes.</summary>
+    public static void Furnish(string network, NetworkState state)
+    {
         var rest = new StringBuilder();
         foreach (NetworkLink link in state.Links)
         {
