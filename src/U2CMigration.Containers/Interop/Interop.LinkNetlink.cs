@@ -1,5 +1,6 @@
 // rtnetlink(7): links and ports of bridges. Without starting a program, as it lies in the downtime. Needs CAP_NET_ADMIN.
 using System.Buffers.Binary;
+using System.Net;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
@@ -25,6 +26,10 @@ internal static partial class LinkNetlink
     private const ushort SetLink = 19;
     private const ushort NewNeighbour = 28;
     private const ushort DeleteNeighbour = 29;
+    private const ushort GetNeighbour = 30;
+    private const ushort Dump = 0x300;
+    private const ushort Incomplete = 1;
+    private const ushort Destination = 1;
     private const int NotThere = 2;
     private const ushort Request = 1;
     private const ushort Acknowledge = 4;
@@ -85,6 +90,64 @@ internal static partial class LinkNetlink
     {
         int error = Neighbour(DeleteNeighbour, 0, portIndex, hardwareAddress);
         Check(error == NotThere ? 0 : error, "forget the addresses behind", portIndex);
+    }
+
+    /// <summary>The addresses whose hardware address the kernel has asked for, and not heard yet.</summary>
+    /// <param name="index">The device.</param>
+    public static IReadOnlyList<IPAddress> Asked(int index)
+    {
+        Span<byte> message = stackalloc byte[HeaderLength + NeighbourMessageLength];
+        message.Clear();
+        WriteHeader(message, GetNeighbour, Dump);
+        BinaryPrimitives.WriteUInt16LittleEndian(message[6..], Request | Dump);
+        var asked = new List<IPAddress>();
+        using SafeFileHandle socket = Ask(message);
+        Span<byte> answer = stackalloc byte[AnswerLength];
+        while (true)
+        {
+            int length = Hear(socket, answer);
+            for (Span<byte> rest = answer[..Math.Max(length, 0)]; rest.Length >= HeaderLength;)
+            {
+                int size = BinaryPrimitives.ReadInt32LittleEndian(rest);
+                if (size < HeaderLength || size > rest.Length || BinaryPrimitives.ReadUInt16LittleEndian(rest[4..]) != NewNeighbour)
+                {
+                    return asked;
+                }
+
+                Take(rest[HeaderLength..size], index, asked);
+                rest = rest[Math.Min((size + 3) & ~3, rest.Length)..];
+            }
+
+            if (length <= 0)
+            {
+                return asked;
+            }
+        }
+    }
+
+    /// <summary>struct ndmsg and its attributes.</summary>
+    private static void Take(ReadOnlySpan<byte> entry, int index, List<IPAddress> asked)
+    {
+        if (entry.Length < NeighbourMessageLength || BinaryPrimitives.ReadInt32LittleEndian(entry[4..]) != index || BinaryPrimitives.ReadUInt16LittleEndian(entry[8..]) != Incomplete)
+        {
+            return;
+        }
+
+        for (ReadOnlySpan<byte> rest = entry[NeighbourMessageLength..]; rest.Length >= 4;)
+        {
+            int size = BinaryPrimitives.ReadUInt16LittleEndian(rest);
+            if (size < 4 || size > rest.Length)
+            {
+                return;
+            }
+
+            if (BinaryPrimitives.ReadUInt16LittleEndian(rest[2..]) == Destination && size - 4 is 4 or 16)
+            {
+                asked.Add(new IPAddress(rest[4..size]));
+            }
+
+            rest = rest[Math.Min((size + 3) & ~3, rest.Length)..];
+        }
     }
 
     private static int Neighbour(ushort type, ushort flags, int portIndex, ReadOnlySpan<byte> hardwareAddress)
@@ -150,7 +213,13 @@ internal static partial class LinkNetlink
             : throw new IOException("The kernel did not answer a request on AF_NETLINK.");
     }
 
-    private static unsafe int Exchange(ReadOnlySpan<byte> message, Span<byte> answer)
+    private static int Exchange(ReadOnlySpan<byte> message, Span<byte> answer)
+    {
+        using SafeFileHandle socket = Ask(message);
+        return Hear(socket, answer);
+    }
+
+    private static unsafe SafeFileHandle Ask(ReadOnlySpan<byte> message)
     {
         int descriptor = OpenSocket(FamilyNetlink, SocketRaw | CloseOnExec, 0);
         if (descriptor < 0)
@@ -158,15 +227,21 @@ internal static partial class LinkNetlink
             throw new IOException($"socket(AF_NETLINK) failed: {Marshal.GetLastPInvokeErrorMessage()}.");
         }
 
-        using var socket = new SafeFileHandle(descriptor, ownsHandle: true);
+        var socket = new SafeFileHandle(descriptor, ownsHandle: true);
         fixed (byte* data = message)
         {
             if (Send(socket, data, (nuint)message.Length, 0) != message.Length)
             {
+                socket.Dispose();
                 throw new IOException($"send(AF_NETLINK) failed: {Marshal.GetLastPInvokeErrorMessage()}.");
             }
         }
 
+        return socket;
+    }
+
+    private static unsafe int Hear(SafeFileHandle socket, Span<byte> answer)
+    {
         fixed (byte* data = answer)
         {
             return (int)Receive(socket, data, (nuint)answer.Length, 0);

@@ -65,6 +65,7 @@ internal sealed class NetworkPlug : IArrivingAddress, IDisposable
             {
                 cable.AwaitPackets();
                 NeighbourNews.Tell(cable.Link, cable.Index);
+                NeighbourNews.AskAgain(cable.Link, cable.Index);
             }
 
             return ValueTask.CompletedTask;

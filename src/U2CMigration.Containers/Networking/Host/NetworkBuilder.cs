@@ -32,7 +32,7 @@ internal static partial class NetworkBuilder
         var devices = new StringBuilder();
         foreach (NetworkLink link in state.Cables)
         {
-            devices.AppendLine(CultureInfo.InvariantCulture, $"link add name {link.Name} index {link.Index} address {link.Hardware} mtu {link.Mtu} txqueuelen {link.QueueLength} type veth peer name {hostEnds[link.Name]} mtu {link.Mtu} netns {Environment.ProcessId}");
+            devices.AppendLine(CultureInfo.InvariantCulture, $"link add name {link.Name} index {link.Index} address {link.Hardware} mtu {link.Mtu} txqueuelen {link.QueueLength} type veth peer name {hostEnds[link.Name]} address {PortAddress.New()} mtu {link.Mtu} netns {Environment.ProcessId}");
         }
 
         foreach (NetworkLink link in state.Links.Where(static link => link.AddressGeneration.Length > 0 && !link.IsLoopback))

@@ -18,7 +18,8 @@ internal static class LinkReader
     /// <param name="problems">Takes a sentence for each that cannot be made again.</param>
     public static IReadOnlyList<NetworkLink> Read(string network, ICollection<string> problems)
     {
-        using JsonDocument inside = JsonDocument.Parse(NetworkTool.Run(network, NetworkTool.Ip, string.Empty, "-j", "-d", "address", "show"));
+        using JsonDocument inside = JsonDocument.Parse(NetworkTool.Run(network, NetworkTool.Ip, string.Empty, "-j", "-d", "link", "show"));
+        using JsonDocument addresses = JsonDocument.Parse(NetworkTool.Run(network, NetworkTool.Ip, string.Empty, "-j", "address", "show"));
         using JsonDocument outside = JsonDocument.Parse(NetworkTool.Run(null, NetworkTool.Ip, string.Empty, "-j", "-d", "link", "show"));
         JsonElement[] ends = [.. outside.RootElement.EnumerateArray().Where(static link => Kind(link) == Veth)];
         var links = new List<NetworkLink>();
@@ -43,7 +44,7 @@ internal static class LinkReader
                 }
             }
 
-            links.Add(Of(link, name, host));
+            links.Add(Of(link, addresses.RootElement.EnumerateArray().FirstOrDefault(one => Text(one, "ifname") == name), name, host));
         }
 
         return links;
@@ -66,7 +67,7 @@ internal static class LinkReader
         return string.Join(' ', words);
     }
 
-    private static NetworkLink Of(JsonElement link, string name, HostEnd? host) => new()
+    private static NetworkLink Of(JsonElement link, JsonElement addresses, string name, HostEnd? host) => new()
     {
         Name = name,
         Index = Number(link, "ifindex"),
@@ -75,7 +76,7 @@ internal static class LinkReader
         QueueLength = Number(link, "txqlen"),
         IsUp = Strings(link, "flags").Contains("UP"),
         AddressGeneration = Text(link, "inet6_addr_gen_mode"),
-        Addresses = [.. Elements(link, "addr_info").Where(static one => !Flag(one, "temporary")).Select(AddressLine).Order(StringComparer.Ordinal)],
+        Addresses = [.. Elements(addresses, "addr_info").Where(static one => !Flag(one, "temporary")).Select(AddressLine).Order(StringComparer.Ordinal)],
         Host = host,
     };
 
@@ -87,7 +88,7 @@ internal static class LinkReader
             : null;
     }
 
-    private static bool IsFallback(JsonElement link) => Fallbacks.Contains(Text(link, "ifname")) && !Strings(link, "flags").Contains("UP") && !Elements(link, "addr_info").Any();
+    private static bool IsFallback(JsonElement link) => Fallbacks.Contains(Text(link, "ifname")) && !Strings(link, "flags").Contains("UP");
 
     private static string Kind(JsonElement link) => Text(Element(link, "linkinfo"), "info_kind");
 

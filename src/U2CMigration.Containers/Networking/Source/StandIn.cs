@@ -32,7 +32,7 @@ internal sealed class StandIn : IAsyncDisposable
 
         // Nothing of this host speaks on it, no frame is sent there because nobody knows where it belongs, and the bridge learns nothing from it.
         string commands = $"""
-            link add name {port} mtu {link.Mtu} type veth peer name {end} mtu {link.Mtu}
+            link add name {port} address {PortAddress.New()} mtu {link.Mtu} type veth peer name {end} mtu {link.Mtu}
             link set dev {port} addrgenmode none
             link set dev {end} addrgenmode none
             link set dev {end} arp off up
