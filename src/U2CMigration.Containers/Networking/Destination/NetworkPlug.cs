@@ -24,7 +24,15 @@ internal sealed class NetworkPlug : IArrivingAddress, IDisposable
     public SafeFileHandle Namespace => _network;
 
     /// <summary>A path by which this process names it.</summary>
-    public string Path => NewNetwork.PathOf(_network);
+    /// <exception cref="ObjectDisposedException">It is closed.</exception>
+    public string Path
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_network.IsClosed, this);
+            return NewNetwork.PathOf(_network);
+        }
+    }
 
     /// <summary>Makes it, or takes what the caller has made.</summary>
     /// <exception cref="IOException">It cannot be made; nothing is left of it.</exception>

@@ -27,13 +27,34 @@ internal static partial class FirewallReader
             return string.Empty;
         }
 
-        string rules = NetworkTool.Run(network, Nft, string.Empty, "list", "ruleset").Trim();
+        string rules = WithoutLocks(NetworkTool.Run(network, Nft, string.Empty, "list", "ruleset"));
         if (rules.Length > 0 && !IsPlain(rules))
         {
             problems.Add("The packet filter in the network namespace of the container has rules that nft cannot write down again (extensions of iptables, 'xt'), and without them the container would be less protected. Write them for nftables, or prepare a namespace on the destination that has the same rules, and name it there.");
         }
 
         return rules;
+    }
+
+    /// <summary>The rules without the tables by which a migration keeps packets from connections while the container is frozen.</summary>
+    internal static string WithoutLocks(string rules)
+    {
+        var kept = new List<string>();
+        bool isLock = false;
+        foreach (string line in rules.Split('\n'))
+        {
+            if (line.StartsWith("table ", StringComparison.Ordinal))
+            {
+                isLock = line.StartsWith("table inet u2c-", StringComparison.Ordinal) || line.StartsWith("table inet CRIU-", StringComparison.Ordinal);
+            }
+
+            if (!isLock)
+            {
+                kept.Add(line);
+            }
+        }
+
+        return string.Join('\n', kept).Trim();
     }
 
     /// <summary>Whether nft reads again what it wrote, and nothing else with it.</summary>

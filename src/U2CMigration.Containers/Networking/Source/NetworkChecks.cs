@@ -38,6 +38,11 @@ internal static class NetworkChecks
             }
         }
 
+        if (PublishedPorts.Count([.. state.Cables.SelectMany(NeighbourNews.Addresses)]) is > 0 and var published)
+        {
+            warnings.Add($"{published} open {(published == 1 ? "connection comes" : "connections come")} to the container {container.Id} through a port of this host, which translates the addresses (NAT), and {(published == 1 ? "ends" : "end")} when it moves: clients that are to stay connected have to use the container's own address.");
+        }
+
         if (FirewallReader.TracksConnections(state.Firewall))
         {
             warnings.Add($"The packet filter of the container {container.Id} follows connections, and on the destination it sees those that are open begin in the middle: let it accept such, as it does unless net.netfilter.nf_conntrack_tcp_loose is 0.");
