@@ -29,7 +29,8 @@ internal sealed class BridgedContainer : IAsyncDisposable
         inside="nsenter -t $pid -n"
         ip link add bridged0 address fe:ff:00:00:00:3c type veth peer name eth0 address 02:00:00:00:00:3c netns $pid
         ip link set bridged0 master br0 up
-        $inside sh -c 'echo 777 >/proc/sys/net/ipv4/tcp_keepalive_time'
+        # An address that is asked for first is only half there for a second.
+        $inside sh -c 'echo 777 >/proc/sys/net/ipv4/tcp_keepalive_time; echo 0 >/proc/sys/net/ipv6/conf/eth0/accept_dad'
         $inside ip -batch - <<BATCH
         link set lo up
         address add 10.77.0.60/24 broadcast + dev eth0
@@ -54,8 +55,8 @@ internal sealed class BridgedContainer : IAsyncDisposable
     /// <summary>All that a program in the namespace could see of its network, but for what counts on.</summary>
     private const string Look = """
         in="nsenter -t $0 -n"
-        $in ip -brief address; $in ip route show table all; $in ip -6 route show table all; $in ip rule; $in ip neighbour show nud permanent
-        $in nft list ruleset; $in cat /proc/sys/net/ipv4/tcp_keepalive_time; $in ip link show eth0 | grep -o 'link/ether [^ ]*'; $in cat /proc/net/igmp | wc -l
+        $in ip -brief address | sed 's/@if[0-9]*/ /; s/  */ /g'; $in ip route show table all; $in ip -6 route show table all; $in ip rule; $in ip neighbour show nud permanent
+        $in nft list ruleset; $in cat /proc/sys/net/ipv4/tcp_keepalive_time /proc/sys/net/ipv6/conf/eth0/accept_dad; $in ip link show eth0 | grep -o 'link/ether [^ ]*'; $in cat /proc/net/igmp | wc -l
         """;
 
     private readonly Rig _rig;
@@ -112,7 +113,12 @@ internal sealed class BridgedContainer : IAsyncDisposable
         return expected;
     }
 
-    public Task<RigProcess> StartReceivingAsync(CancellationToken cancellationToken, params string[] options) => StartReceivingAsync(_rig, _runtime, cancellationToken, options);
+    public async Task<RigProcess> StartReceivingAsync(CancellationToken cancellationToken, params string[] options)
+    {
+        RigProcess receiver = _rig.Start(Rig.B, ["dotnet", "exec", ProgramInHosts.Path("MigrationAgent"), "receive", "--listen", $"0.0.0.0:{Agents.Port}", "--containers", _runtime, "--json-lines", "--allow-unauthenticated", .. options]);
+        await receiver.ReadLineAsync("\"ready\"", cancellationToken);
+        return receiver;
+    }
 
     public RigProcess StartSending(params string[] options) => StartSendingTo($"{Rig.AddressOfB}:{Agents.Port}", options);
 
@@ -135,13 +141,6 @@ internal sealed class BridgedContainer : IAsyncDisposable
         }
     }
 
-    private static async Task<RigProcess> StartReceivingAsync(Rig rig, string runtime, CancellationToken cancellationToken, string[] options)
-    {
-        RigProcess receiver = rig.Start(Rig.B, ["dotnet", "exec", ProgramInHosts.Path("MigrationAgent"), "receive", "--listen", $"0.0.0.0:{Agents.Port}", "--containers", runtime, "--json-lines", "--allow-unauthenticated", .. options]);
-        await receiver.ReadLineAsync("\"ready\"", cancellationToken);
-        return receiver;
-    }
-
-    private static Task CleanAsync(Rig rig, string runtime, string host) => rig.ExecAsync(
-        host, ["sh", "-c", $"{runtime} delete --force {Id}; ip netns delete bridged; ip link delete bridged0; ip link delete dummy0; rm -rf --one-file-system /srv/containers/{Id}; true"]);
+    private static Task<CommandResult> CleanAsync(Rig rig, string runtime, string host) => rig.ExecAsync(
+        host, ["sh", "-c", $"{runtime} delete --force {Id}; ip netns delete bridged; ip link delete bridged0; ip link delete other0; rm -rf --one-file-system /srv/containers/{Id}; true"]);
 }

@@ -22,8 +22,6 @@ public sealed class ContainerNetworkTests(BridgedRig bridged, ITestOutputHelper 
     [Theory]
     [InlineData("runc", true)]
     [InlineData("crun", false)]
-    [InlineData("runc", false)]
-    [InlineData("crun", true)]
     public async Task Move_UnderWrites_ConnectionSurvivesAndTheNetworkIsTheSame(string runtime, bool isNamed)
     {
         Requires.Testbed();
@@ -52,13 +50,11 @@ public sealed class ContainerNetworkTests(BridgedRig bridged, ITestOutputHelper 
     }
 
     /// <summary>A library of other content: CRIU gives up in the middle of the restore.</summary>
-    [Theory]
-    [InlineData("runc", true)]
-    [InlineData("crun", false)]
-    public async Task Send_RestoreFailsThere_TheConnectionGoesOnHereAndNothingIsThere(string runtime, bool isNamed)
+    [Fact]
+    public async Task Send_RestoreFailsThere_TheConnectionGoesOnHereAndNothingIsThere()
     {
         Requires.Testbed();
-        await using BridgedContainer container = await BridgedContainer.StartAsync(Rig, runtime, isNamed, Cancellation);
+        await using BridgedContainer container = await BridgedContainer.StartAsync(Rig, "runc", isNamed: true, Cancellation);
         string before = await container.LookAsync(Rig.A, container.ProcessId, Cancellation);
         await using RigProcess receiver = await container.StartReceivingAsync(Cancellation);
         (await Rig.ExecAsync(Rig.B, ["sh", "-c", $"echo more >>/srv/containers/{BridgedContainer.Id}/rootfs/usr/bin/redis-server"], Cancellation)).Successful();
@@ -106,11 +102,11 @@ public sealed class ContainerNetworkTests(BridgedRig bridged, ITestOutputHelper 
     }
 
     [Theory]
-    [InlineData("macvlan", "dummy0 of the kind 'dummy'", "veth pairs into a bridge")]
+    [InlineData("macvlan", "other0 of the kind 'macvlan'", "veth pairs into a bridge")]
     [InlineData("queue", "tbf on eth0 of the container", "prepare a namespace on the destination")]
     [InlineData("shared", "is shared with process", "end the others")]
     [InlineData("port", "is not in a bridge of this host", "put it into one")]
-    [InlineData("networks", "keeps networks apart by numbers", "Use a bridge for each network")]
+    [InlineData("spanning", "looks for loops before it lets packets through", "stp_state 0")]
     [InlineData("address", "has a network of its own and brings its addresses along", "--address")]
     public async Task Send_SomethingOfItsNetworkCannotMove_RefusesWithRemedy(string what, string reason, string remedy)
     {
@@ -119,11 +115,11 @@ public sealed class ContainerNetworkTests(BridgedRig bridged, ITestOutputHelper 
         string inside = $"nsenter -t {container.ProcessId} -n";
         (string change, string undo) = what switch
         {
-            "macvlan" => ($"{inside} ip link add dummy0 type dummy", "true"),
+            "macvlan" => ($"{inside} ip link add other0 link eth0 type macvlan", "true"),
             "queue" => ($"{inside} tc qdisc add dev eth0 root tbf rate 1gbit burst 64k latency 50ms", "true"),
-            "shared" => ($"{inside} sleep 100 >/dev/null 2>&1 </dev/null &", "pkill -x sleep"),
+            "shared" => ($"{inside} sleep 4321 >/dev/null 2>&1 </dev/null &", "pkill -f 'sleep [4]321'"),
             "port" => ("ip link set bridged0 nomaster", "true"),
-            "networks" => ("ip link set br0 type bridge vlan_filtering 1", "ip link set br0 type bridge vlan_filtering 0"),
+            "spanning" => ("ip link set br0 type bridge stp_state 1 forward_delay 200", "ip link set br0 type bridge stp_state 0"),
             _ => ("true", "true"),
         };
         (await Rig.ExecAsync(Rig.A, ["sh", "-c", change], Cancellation)).Successful();
@@ -141,7 +137,7 @@ public sealed class ContainerNetworkTests(BridgedRig bridged, ITestOutputHelper 
     [InlineData("bridge", "this host has no such bridge", "--bridge NAME")]
     [InlineData("spanning", "looks for loops", "stp_state 0")]
     [InlineData("taken", "is on br0 of this host already", "ip address del")]
-    [InlineData("hardware", "is that of dummy0 on this host", "change one of them")]
+    [InlineData("hardware", "is that of other0 on this host", "change one of them")]
     [InlineData("namespace", "is not like that of the container", "Make it the same")]
     public async Task Send_SomethingThereIsInTheWay_RefusesWithRemedy(string what, string reason, string remedy)
     {
@@ -151,7 +147,7 @@ public sealed class ContainerNetworkTests(BridgedRig bridged, ITestOutputHelper 
         {
             "spanning" => ("ip link set br0 type bridge stp_state 1 forward_delay 200", "ip link set br0 type bridge stp_state 0"),
             "taken" => ($"ip address add {BridgedContainer.Address}/24 dev br0", $"ip address del {BridgedContainer.Address}/24 dev br0"),
-            "hardware" => ($"ip link add dummy0 address {BridgedContainer.Hardware} type dummy", "ip link delete dummy0"),
+            "hardware" => ($"ip link add other0 address {BridgedContainer.Hardware} type bridge", "ip link delete other0"),
             "namespace" => ("ip netns add bridged", "ip netns delete bridged"),
             _ => ("true", "true"),
         };

@@ -68,11 +68,10 @@ internal static partial class NetworkBuilder
         var rest = new StringBuilder();
         foreach (NetworkLink link in state.Links)
         {
-            foreach (string address in link.Addresses)
+            foreach (string address in link.Addresses.Where(one => !ComesByItself(link, one)))
             {
-                // The loopback device gets its own by itself.
                 string dad = address.Contains(':', StringComparison.Ordinal) ? " nodad" : string.Empty;
-                rest.AppendLine(CultureInfo.InvariantCulture, $"address {(link.IsLoopback ? "replace" : "add")} {address} dev {link.Name}{dad}");
+                rest.AppendLine(CultureInfo.InvariantCulture, $"address add {address} dev {link.Name}{dad}");
             }
 
             rest.AppendLine(CultureInfo.InvariantCulture, $"link set dev {link.Name} {(link.IsUp ? "up" : "down")}");
@@ -115,6 +114,9 @@ internal static partial class NetworkBuilder
             NetworkTool.Run(network, NetworkTool.Ip, lines.ToString(), [.. options, "-batch", "-"]);
         }
     }
+
+    /// <summary>What the kernel gives to a loopback device that is turned on.</summary>
+    private static bool ComesByItself(NetworkLink link, string address) => link is { IsLoopback: true, IsUp: true } && address.Split(' ')[0] is ("127.0.0.1/8" or "::1/128");
 
     /// <summary>Those of all devices first, as they are handed down to each.</summary>
     private static void ApplySettings(string network, NetworkState state) => Namespace.RunInNetwork(network, () =>
