@@ -140,12 +140,12 @@ internal static partial class NetworkBuilder
         DeviceName().IsMatch(link.Name) && (link.IsLoopback ? link.Host is null : link.Host is { } host && DeviceName().IsMatch(host.Name) && DeviceName().IsMatch(host.Bridge) && HardwareAddress().IsMatch(link.Hardware))
         && link.Index > 0 && link.Mtu > 0 && link.QueueLength >= 0 && (link.AddressGeneration.Length == 0 || DeviceName().IsMatch(link.AddressGeneration)) && link.Addresses.All(RouteText.IsPlain);
 
-    [GeneratedRegex("^(?!-)[A-Za-z0-9_.-]{1,15}$")]
+    [GeneratedRegex("^(?!-)[A-Za-z0-9_.-]{1,15}\\z")]
     private static partial Regex DeviceName();
 
-    [GeneratedRegex("^([0-9a-f]{2}:){5}[0-9a-f]{2}$")]
+    [GeneratedRegex("^([0-9a-f]{2}:){5}[0-9a-f]{2}\\z")]
     private static partial Regex HardwareAddress();
 
-    [GeneratedRegex("^[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*$")]
+    [GeneratedRegex("^[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*\\z")]
     private static partial Regex SettingName();
 }

@@ -48,6 +48,6 @@ internal static partial class RouteText
     /// <summary>Whether ip can be given a line: words of addresses, names and numbers, and nothing that refers to something else.</summary>
     public static bool IsPlain(string line) => Plain().IsMatch(line) && !line.Split(' ').Any(Foreign.Contains);
 
-    [GeneratedRegex("^[A-Za-z0-9.:/_%*-]+( [A-Za-z0-9.:/_%*-]+)*$")]
+    [GeneratedRegex("^[A-Za-z0-9.:/_%*-]+( [A-Za-z0-9.:/_%*-]+)*\\z")]
     private static partial Regex Plain();
 }
