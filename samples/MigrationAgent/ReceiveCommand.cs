@@ -47,8 +47,10 @@ public static class ReceiveCommand
         var containers = new Option<string[]>("--containers") { HelpName = "RUNTIME", Description = $"Take containers of this runtime as well: {string.Join(", ", ContainerRuntime.All)}. Can be repeated.", DefaultValueFactory = static _ => [] };
         containers.AcceptOnlyFromAmong([.. ContainerRuntime.All.Select(static runtime => runtime.Kind)]);
         var state = new Option<string>("--container-state") { HelpName = "DIRECTORY", Description = "Where the runtime keeps its books (--root of runc, crun and podman).", DefaultValueFactory = static _ => string.Empty };
+        var bridge = new Option<string?>("--bridge") { HelpName = "NAME", Description = "The bridge of this host into which containers with a network namespace of their own are plugged (default: one of the same name as on the source)." };
+        var network = new Option<string?>("--network-namespace") { HelpName = "PATH", Description = "A network namespace that was prepared on this host for the container that comes (default: one is made like that of the source)." };
         var command = new Command("receive", "Takes process trees and containers from other hosts.");
-        command.AddGroup("Receiving", listen, cgroup, count, mode, memory, concurrent, containers, state);
+        command.AddGroup("Receiving", listen, cgroup, count, mode, memory, concurrent, containers, state, bridge, network);
         var policy = new PolicyOptions();
         policy.AddTo(command);
         shared.AddTo(command, isSource: false);
@@ -60,7 +62,7 @@ public static class ReceiveCommand
                 Listen = parsed.GetValue(listen) ?? new IPEndPoint(shared.Trust.IsLocked(parsed) || shared.Trust.AllowsAnybody(parsed) ? IPAddress.Any : IPAddress.Loopback, 9410),
                 Criu = shared.Criu(parsed),
                 Network = shared.Network(parsed),
-                TreeHosts = [.. (parsed.GetValue(containers) ?? []).Distinct().Select(kind => ContainerHost.Of(ContainerRuntime.Find(kind)!, new ContainerHostOptions { StateRoot = parsed.GetValue(state) ?? string.Empty }))],
+                TreeHosts = [.. (parsed.GetValue(containers) ?? []).Distinct().Select(kind => ContainerHost.Of(ContainerRuntime.Find(kind)!, ContainersFrom(parsed.GetValue(state), parsed.GetValue(bridge), parsed.GetValue(network))))],
                 RestoreMode = Modes[parsed.GetRequiredValue(mode)],
                 MaxMemoryBytes = parsed.GetValue(memory) << 20,
                 MaxConcurrentMigrations = parsed.GetValue(concurrent),
@@ -129,6 +131,13 @@ public static class ReceiveCommand
             }
         }
     }
+
+    private static ContainerHostOptions ContainersFrom(string? stateRoot, string? bridge, string? network) => new()
+    {
+        StateRoot = stateRoot ?? string.Empty,
+        Bridge = (_, source) => bridge ?? source,
+        NetworkNamespace = (_, source) => network ?? source,
+    };
 
     private static ErrorEvent Refusal(string why) =>
         new() { Message = why, Workload = nameof(WorkloadState.Running), IsTransient = false, Phase = nameof(MigrationPhase.Created) };

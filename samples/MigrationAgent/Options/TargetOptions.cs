@@ -23,6 +23,10 @@ public sealed class TargetOptions
 
     private readonly Option<string> _bundle = new("--destination-bundle") { HelpName = "DIRECTORY", Description = "The bundle of a container of runc or crun on the destination (default: the same path as here).", DefaultValueFactory = static _ => string.Empty };
 
+    private readonly Option<string> _bridge = new("--destination-bridge") { HelpName = "NAME", Description = "The bridge on the destination into which a container with a network namespace of its own is plugged (default: one of the same name as here).", DefaultValueFactory = static _ => string.Empty };
+
+    private readonly Option<string> _network = new("--destination-network-namespace") { HelpName = "PATH", Description = "A network namespace that was prepared for the container on the destination (default: one is made like that here).", DefaultValueFactory = static _ => string.Empty };
+
     public TargetOptions() => _container = new Option<MigrationTarget?>("--container")
     {
         HelpName = "RUNTIME:NAME",
@@ -39,7 +43,7 @@ public sealed class TargetOptions
                 result.AddError("Name what is moved: either --pid, the root of a process tree, or --container RUNTIME:NAME.");
             }
         });
-        return [_processId, _container, _volumes, _filesAreThere, _shorterLog, _stateRoot, _bundle];
+        return [_processId, _container, _volumes, _filesAreThere, _shorterLog, _stateRoot, _bundle, _bridge, _network];
     }
 
     /// <exception cref="ArgumentException">It is no target.</exception>
@@ -64,6 +68,8 @@ public sealed class TargetOptions
                 AllowShorterLog = result.GetValue(_shorterLog),
                 StateRoot = result.GetValue(_stateRoot) ?? string.Empty,
                 DestinationBundle = result.GetValue(_bundle) ?? string.Empty,
+                DestinationBridge = result.GetValue(_bridge) ?? string.Empty,
+                DestinationNetworkNamespace = result.GetValue(_network) ?? string.Empty,
             };
             return ContainerTarget.Container(runtime, text[(colon + 1)..], options);
         }

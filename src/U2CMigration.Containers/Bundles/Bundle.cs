@@ -54,7 +54,7 @@ internal sealed class Bundle
     public string? Namespace(string kind) =>
         (Of(_configuration, "linux", "namespaces") as JsonArray ?? []).Where(one => Text(Of(one, "type")) == kind).Select(static one => Text(Of(one, "path"))).FirstOrDefault();
 
-    /// <summary>A number for the configuration, the same on both hosts where they would make the same container: without the places on a host.</summary>
+    /// <summary>A number for the configuration, the same on both hosts where they would make the same container: without the places on a host, and the name of its network namespace.</summary>
     public string Fingerprint()
     {
         JsonNode copy = _configuration.DeepClone();
@@ -66,6 +66,11 @@ internal sealed class Bundle
         foreach (JsonObject mount in (Of(copy, "mounts") as JsonArray ?? []).OfType<JsonObject>())
         {
             mount.Remove("source");
+        }
+
+        foreach (JsonObject kind in (Of(copy, "linux", "namespaces") as JsonArray ?? []).OfType<JsonObject>().Where(static kind => Text(Of(kind, "type")) == "network"))
+        {
+            kind.Remove("path");
         }
 
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(copy.ToJsonString())));

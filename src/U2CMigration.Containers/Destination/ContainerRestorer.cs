@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using U2CMigration.Core.Files;
+using U2CMigration.Containers.Networking.Destination;
+using U2CMigration.Core.Handover;
 using U2CMigration.Core.Owners;
 using U2CMigration.Criu.Rpc;
 using U2CMigration.Criu.Stub;
@@ -8,7 +10,7 @@ namespace U2CMigration.Containers.Destination;
 
 /// <summary>A container that a runtime of this host restores.</summary>
 internal sealed class ContainerRestorer(
-    string name, ILeftovers leftovers, Process process, Task ended, CriuStub stub, RestoreFiles files, RuntimeRestore restore) : ITreeRestorer
+    string name, ILeftovers leftovers, Process process, Task ended, CriuStub stub, RestoreFiles files, RuntimeRestore restore, RuntimeRequest request, ArrivingNetwork? network) : ITreeRestorer
 {
     /// <summary>What is left for it to do takes some milliseconds.</summary>
     private static readonly TimeSpan CompleteLimit = TimeSpan.FromSeconds(10);
@@ -18,7 +20,11 @@ internal sealed class ContainerRestorer(
 
     public HeldRestore Restore => restore.Restore;
 
-    public RuntimeRequest? Request => restore.Request;
+    public RuntimeRequest? Request => request;
+
+    public IArrivingAddress? Network => network?.Address;
+
+    public string? NetworkNamespace => network?.Path;
 
     public IDestinationFiles? Files { get; init; }
 
@@ -37,6 +43,7 @@ internal sealed class ContainerRestorer(
     public void Commit()
     {
         _kept = true;
+        network?.Keep();
         restore.Commit();
     }
 
@@ -64,6 +71,7 @@ internal sealed class ContainerRestorer(
             RestoreRoot.Remove(restore.Request.Root, name);
         }
 
+        network?.Dispose();
         process.Dispose();
         stub.Dispose();
         files.Dispose();

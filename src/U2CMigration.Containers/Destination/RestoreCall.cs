@@ -60,4 +60,13 @@ internal sealed record RestoreCall(Process Process, Task Ended, CriuStub Stub, R
                 : e is CriuException ? new IOException(e.Message, e) : e;
         }
     }
+
+    /// <summary>Ends the runtime, where nothing becomes of the restore; what it has left is there.</summary>
+    public async Task EndAsync()
+    {
+        await Restore.DisposeAsync().ConfigureAwait(false);
+        Stub.Dispose();
+        await RuntimeLeftovers.EndAsync(Process).ConfigureAwait(false);
+        Process.Dispose();
+    }
 }

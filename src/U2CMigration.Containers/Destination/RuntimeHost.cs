@@ -1,8 +1,11 @@
 using U2CMigration.Containers.Bundles;
 using U2CMigration.Containers.CarriedFiles;
 using U2CMigration.Containers.Interop;
+using U2CMigration.Containers.Networking.Destination;
+using U2CMigration.Containers.Networking.Model;
 using U2CMigration.Containers.Runtimes;
 using U2CMigration.Core.Owners;
+using U2CMigration.Criu.Rpc;
 using U2CMigration.Files;
 
 namespace U2CMigration.Containers.Destination;
@@ -43,7 +46,7 @@ internal sealed class RuntimeHost(ContainerRuntime runtime, ContainerHostOptions
 
         try
         {
-            problems.AddRange(bundle is null ? [] : ProblemsOf(tree, bundle));
+            problems.AddRange(bundle is null ? [] : [.. ProblemsOf(tree, bundle), .. NetworkProblems(tree, bundle)]);
         }
         catch (IOException e)
         {
@@ -72,15 +75,25 @@ internal sealed class RuntimeHost(ContainerRuntime runtime, ContainerHostOptions
         IReadOnlyList<CarriedTree> trees = CarriedTree.Of(tree);
         ArrivingTrees? arriving = trees.Count > 0 ? new ArrivingTrees(Bundle.Read(BundleOf(tree)), trees) : null;
         var files = RestoreFiles.Create(surroundings, tree);
+        ArrivingNetwork? network = null;
+        RestoreCall? call = null;
         try
         {
+            network = ArrivingNetwork.Prepare(tree, Bundle.Read(BundleOf(tree)), options);
             IReadOnlyList<string> restore = RuntimeArguments.Restore(options.StateRoot, tree.Name, BundleOf(tree), files.Images, files.Log);
-            RestoreCall call = await RestoreCall.StartAsync(runtime, tree.Name, restore, files, surroundings, cancellationToken).ConfigureAwait(false);
-            return new ContainerRestorer(tree.Name, leftovers, call.Process, call.Ended, call.Stub, files, call.Restore) { Files = arriving };
+            call = await RestoreCall.StartAsync(runtime, tree.Name, restore, files, surroundings, cancellationToken).ConfigureAwait(false);
+            RuntimeRequest request = network is null ? call.Restore.Request : await network.GiveAsync(call.Restore, cancellationToken).ConfigureAwait(false);
+            return new ContainerRestorer(tree.Name, leftovers, call.Process, call.Ended, call.Stub, files, call.Restore, request, network) { Files = arriving };
         }
         catch
         {
-            await leftovers.RemoveAsync([tree.Name], isOurs: false).ConfigureAwait(false);
+            if (call is not null)
+            {
+                await call.EndAsync().ConfigureAwait(false);
+            }
+
+            await leftovers.RemoveAsync(call?.Restore.Request.ControlGroups ?? [tree.Name], isOurs: call is not null).ConfigureAwait(false);
+            network?.Dispose();
             files.Dispose();
             throw;
         }
@@ -133,6 +146,11 @@ internal sealed class RuntimeHost(ContainerRuntime runtime, ContainerHostOptions
             yield return $"{path}, which the container {tree.Name} has at {carried.Name}, is the same directory on both hosts, so that its files need not travel. Leave it out ({nameof(ContainerOptions)}.{nameof(ContainerOptions.Volumes)}) and say that its files are there.";
         }
     }
+
+    private IReadOnlyList<string> NetworkProblems(TreeDescription tree, Bundle bundle) =>
+        !tree.HasOwnNetwork ? []
+        : NetworkText.Parse(tree) is { } state ? NetworkPlace.Of(tree, bundle, options).FindProblems(tree, state, bundle)
+        : [$"The source does not say what the network of the container {tree.Name} is. Update it."];
 
     private string BundleOf(TreeDescription tree) => options.Bundle(tree.Name, tree.Property(DescriptionKeys.Bundle));
 }

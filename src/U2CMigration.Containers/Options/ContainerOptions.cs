@@ -28,4 +28,15 @@ public sealed record ContainerOptions
     /// <summary>The bundle on the destination, for runc and crun.</summary>
     /// <value>Default: empty, the same path as on the source. A host that maps bundles itself (<see cref="ContainerHostOptions.Bundle"/>) has the last word.</value>
     public string DestinationBundle { get; init; } = string.Empty;
+
+    /// <summary>The bridge on the destination into which a container with a network namespace of its own is plugged.</summary>
+    /// <value>Default: empty, a bridge of the same name as here. A host that maps bridges itself (<see cref="ContainerHostOptions.Bridge"/>) has the last word.</value>
+    public string DestinationBridge { get; init; } = string.Empty;
+
+    /// <summary>
+    /// A network namespace on the destination that the caller has prepared for the container, by its path: with devices, addresses, routes, settings and packet filter as they are here. Without it one is
+    /// made that has the same.
+    /// </summary>
+    /// <value>Default: empty, it is made. A host that maps namespaces itself (<see cref="ContainerHostOptions.NetworkNamespace"/>) has the last word.</value>
+    public string DestinationNetworkNamespace { get; init; } = string.Empty;
 }

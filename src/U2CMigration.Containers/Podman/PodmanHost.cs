@@ -58,7 +58,7 @@ internal sealed class PodmanHost(ContainerHostOptions options) : ITreeHost
             string archive = files.Path("archive.tar");
             parcel.Write(archive);
             var call = await RestoreCall.StartAsync(Runtime, name, PodmanArguments.Restore(options.StateRoot, archive), files, surroundings, cancellationToken).ConfigureAwait(false);
-            return new PodmanRestorer(new ContainerRestorer(configuration.Id, leftovers, call.Process, call.Ended, call.Stub, files, call.Restore));
+            return new PodmanRestorer(new ContainerRestorer(configuration.Id, leftovers, call.Process, call.Ended, call.Stub, files, call.Restore, call.Restore.Request, network: null));
         }
         catch
         {

@@ -6,4 +6,10 @@ internal static class DescriptionKeys
     public const string Bundle = "bundle";
     public const string Configuration = "configuration";
     public const string Descriptors = "descriptors";
+
+    /// <summary>The namespace on the destination that the caller has prepared.</summary>
+    public const string NetworkNamespace = "network-namespace";
+
+    /// <summary>The bridge on the destination.</summary>
+    public const string Bridge = "bridge";
 }

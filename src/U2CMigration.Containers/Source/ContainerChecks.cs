@@ -2,6 +2,7 @@ using U2CMigration.Containers.Bundles;
 using U2CMigration.Containers.CarriedFiles;
 using U2CMigration.Containers.Interop;
 using U2CMigration.Containers.Runtimes;
+using U2CMigration.Core.Interop;
 using U2CMigration.PageTracking.Processes;
 
 namespace U2CMigration.Containers.Source;
@@ -42,9 +43,9 @@ internal static class ContainerChecks
             yield return $"The container {state.Id} has a user namespace, which is not supported for containers. Run it without one.";
         }
 
-        if (bundle.Namespace("network") is not null)
+        if (bundle.Namespace("network") is { Length: > 0 } network && !NetworkNamespace.IsOther(state.ProcessId))
         {
-            yield return $"The container {state.Id} has a network namespace of its own, which does not move. Run it in the network of its host (no 'network' in linux.namespaces of its config.json) and let an address of its own move along.";
+            yield return $"The container {state.Id} is put into the network of this host by a path ({network} in its config.json), which means another one elsewhere. Leave 'network' out of linux.namespaces to have it in the network of its host, on both hosts.";
         }
 
         HashSet<string> carried = [.. options.Volumes.Select(static volume => volume.TrimEnd('/'))];

@@ -1,5 +1,7 @@
 using U2CMigration.Containers.Bundles;
 using U2CMigration.Containers.CarriedFiles;
+using U2CMigration.Containers.Networking.Model;
+using U2CMigration.Containers.Networking.Source;
 using U2CMigration.Containers.Runtimes;
 using U2CMigration.Core.Owners;
 using U2CMigration.Criu.Rpc;
@@ -24,6 +26,7 @@ internal sealed class ContainerOwner(ContainerRuntime runtime, string id, Contai
     private ContainerState? _state;
     private Bundle? _bundle;
     private DepartingTrees? _trees;
+    private ContainerCable? _cable;
 
     public override string ToString() => $"container {id} of {runtime}";
 
@@ -40,7 +43,7 @@ internal sealed class ContainerOwner(ContainerRuntime runtime, string id, Contai
     }
 
     public Task<IReadOnlyList<string>> FindProblemsAsync(CancellationToken cancellationToken) => Task.Run<IReadOnlyList<string>>(
-        () => _state is { } state && _bundle is { } bundle ? [.. ContainerChecks.OfRunning(state, bundle, options, _trees is { HaveRoot: true })] : [], cancellationToken);
+        () => _state is { } state && _bundle is { } bundle ? [.. ContainerChecks.OfRunning(state, bundle, options, _trees is { HaveRoot: true }), .. _cable?.FindProblems() ?? []] : [], cancellationToken);
 
     public async Task<string?> RemoveAsync(CancellationToken cancellationToken)
     {
@@ -100,7 +103,13 @@ internal sealed class ContainerOwner(ContainerRuntime runtime, string id, Contai
         var trees = DepartingTrees.Find(state, bundle, options);
         (_state, _bundle, _trees) = (state, bundle, trees);
         IReadOnlyList<string> problems = ContainerChecks.Of(state, bundle, trees, options);
-        return problems.Count > 0 ? Refused([.. problems]) : await AskRuntimeAsync(state, bundle, trees, cancellationToken).ConfigureAwait(false);
+        if (problems.Count > 0)
+        {
+            return Refused([.. problems]);
+        }
+
+        OwnedTree tree = await AskRuntimeAsync(state, bundle, trees, cancellationToken).ConfigureAwait(false);
+        return tree.Description is { } description && OwnNetwork.IsOf(state, bundle) ? OwnNetwork.AddTo(tree, description, state, options, cable => _cable = cable) : tree;
     }
 
     private async Task<OwnedTree> AskRuntimeAsync(ContainerState state, Bundle bundle, DepartingTrees trees, CancellationToken cancellationToken)

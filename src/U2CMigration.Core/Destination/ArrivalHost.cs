@@ -26,7 +26,7 @@ internal sealed class ArrivalHost : IArrivalHost
 
     public Task RehearseAsync() => DestinationState.RehearseAsync();
 
-    public RestoreSurroundings Surround(DestinationContext context) => RestoreSurroundings.Prepare(context);
+    public RestoreSurroundings Surround(DestinationContext context, string? networkNamespace) => RestoreSurroundings.Prepare(context, networkNamespace);
 
     public Task GiveAsync(DestinationState state, int rootProcessId) => state.GiveAsync(rootProcessId);
 

@@ -33,6 +33,10 @@ internal sealed class ArrivingTree(DestinationContext context, MigrationTurn tur
 
     public IReadOnlyList<string> Groups => _group.All;
 
+    public Handover.IArrivingAddress? OwnNetwork => Restorer.Network;
+
+    public string? NetworkNamespace => Restorer.NetworkNamespace;
+
     public bool IsGone { get; private set; }
 
     public IDestinationFiles? Files => Restorer.Files;

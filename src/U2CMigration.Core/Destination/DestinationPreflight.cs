@@ -60,7 +60,7 @@ internal static class DestinationPreflight
             reason = refusal is null ? RefusalReason.NeedMissing : reason;
         }
 
-        if (context.Options.Network is { } network
+        if (context.Tree is not { HasOwnNetwork: true } && context.Options.Network is { } network
             && await network.FindProblemAsync(IncomingNetwork.RequestOf(context, peer), cancellationToken).ConfigureAwait(false) is { } problem)
         {
             problems.Add(problem);

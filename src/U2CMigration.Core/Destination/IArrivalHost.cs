@@ -31,7 +31,9 @@ internal interface IArrivalHost
     Task RehearseAsync();
 
     /// <summary>What the restore needs around it on the host.</summary>
-    RestoreSurroundings Surround(DestinationContext context);
+    /// <param name="context">The migration.</param>
+    /// <param name="networkNamespace">A path of the network namespace into which it is restored; null for that of this host, and for one that CRIU makes.</param>
+    RestoreSurroundings Surround(DestinationContext context, string? networkNamespace);
 
     /// <summary>Gives the held tasks what the images leave out.</summary>
     Task GiveAsync(DestinationState state, int rootProcessId);

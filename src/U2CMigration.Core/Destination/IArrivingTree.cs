@@ -16,6 +16,12 @@ internal interface IArrivingTree : IAsyncDisposable
     /// <summary>Whether none of it executes any more.</summary>
     bool IsGone { get; }
 
+    /// <summary>The network that it has to itself; null for none.</summary>
+    Handover.IArrivingAddress? OwnNetwork { get; }
+
+    /// <summary>A path of the network namespace into which it is restored; null for that of this host, and for one that CRIU makes.</summary>
+    string? NetworkNamespace { get; }
+
     /// <summary>Takes its files; null where its owner does not.</summary>
     IDestinationFiles? Files { get; }
 

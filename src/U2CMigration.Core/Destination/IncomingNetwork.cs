@@ -41,9 +41,15 @@ internal sealed class IncomingNetwork(IDestinationNetwork? network, AddressReque
         [.. (context.Needs?.Endpoints ?? []).Select(static need => need.EndPoint.Address).Distinct()]);
 
     /// <summary>Checks and prepares, before the migration is accepted.</summary>
-    public async Task PrepareAsync(CancellationToken cancellationToken)
+    /// <param name="own">The network that the workload has to itself; null for none.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task PrepareAsync(IArrivingAddress? own, CancellationToken cancellationToken)
     {
-        if (network is not null)
+        if (own is not null)
+        {
+            _arriving = own;
+        }
+        else if (network is not null)
         {
             _arriving = await network.PrepareAsync(request, cancellationToken).ConfigureAwait(false);
         }

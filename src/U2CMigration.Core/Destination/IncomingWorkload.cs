@@ -178,7 +178,7 @@ internal sealed partial class IncomingWorkload : IAsyncDisposable
         }
 
         await _files.BeginAsync(_tree.Files, cancellationToken).ConfigureAwait(false);
-        await _network.PrepareAsync(cancellationToken).ConfigureAwait(false);
+        await _network.PrepareAsync(_tree.OwnNetwork, cancellationToken).ConfigureAwait(false);
         await _host.RehearseAsync().ConfigureAwait(false);
         LedgerIdentity? ledger = (_connection.Features & ProtocolFeatures.LedgerIdentity) == 0 ? null : _context.Ledger.Identity;
         await _connection.SendAsync(new Accept { Warnings = ProcessorComparison.Warnings(_context.Needs), Ledger = ledger }, cancellationToken).ConfigureAwait(false);
@@ -293,7 +293,7 @@ internal sealed partial class IncomingWorkload : IAsyncDisposable
         InstallLedger? ledger = _verification.Begin(_mode, _images.Received, _objects.Find(images));
         await _network.Acquired.ConfigureAwait(false);
         mark("address here");
-        _surroundings = _host.Surround(_context);
+        _surroundings = _host.Surround(_context, _tree.NetworkNamespace);
         _locks = new LockExchange(_context.MigrationId, _connection, _context.Logger, pages => _verification.AnswerAsync(pages, _tree.Restore, _runs));
         _locks.TakeOver(images);
         _carried.Read(images);

@@ -18,10 +18,12 @@ internal sealed class RestoreSurroundings
     public static RestoreSurroundings None { get; } = new(null, RestoreLeftovers.None);
 
     /// <summary>Called before the restore.</summary>
-    public static RestoreSurroundings Prepare(DestinationContext context)
+    /// <param name="context">The migration.</param>
+    /// <param name="networkNamespace">The network namespace into which it goes; null for that of this host.</param>
+    public static RestoreSurroundings Prepare(DestinationContext context, string? networkNamespace)
     {
         var images = new ImageDirectory(context.ImagesDirectory);
-        return new RestoreSurroundings(InnerConnectionLock.Install(images, context.Options.Criu, context.MigrationId, context.Logger), RestoreLeftovers.Foresee(images));
+        return new RestoreSurroundings(InnerConnectionLock.Install(images, context.Options.Criu, networkNamespace, context.MigrationId, context.Logger), RestoreLeftovers.Foresee(images));
     }
 
     /// <summary>Called when all sockets are restored: their packets may come.</summary>

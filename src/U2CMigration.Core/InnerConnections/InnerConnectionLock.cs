@@ -27,10 +27,11 @@ internal sealed class InnerConnectionLock : IDisposable
     /// <summary>Installs the table, if the images have such connections.</summary>
     /// <param name="images">The images.</param>
     /// <param name="criu">How CRIU is started: the table belongs into the same network namespace.</param>
+    /// <param name="networkNamespace">A namespace that is there and into which the tree is restored; null for that of CRIU.</param>
     /// <param name="migrationId">Names the table.</param>
     /// <param name="logger">Told when there is no nft(8); the restore may succeed all the same.</param>
     /// <returns>Null without such connections.</returns>
-    public static InnerConnectionLock? Install(ImageDirectory images, CriuSettings criu, Guid migrationId, ILogger logger)
+    public static InnerConnectionLock? Install(ImageDirectory images, CriuSettings criu, string? networkNamespace, Guid migrationId, ILogger logger)
     {
         IReadOnlyList<(IPEndPoint Local, IPEndPoint Remote)> connections =
             criu.TcpEstablished && !Directory.EnumerateFiles(images.Path, NetworkImages).Any() ? SocketImage.ReadInnerConnections(images) : [];
@@ -42,7 +43,8 @@ internal sealed class InnerConnectionLock : IDisposable
         string table = $"u2c-{migrationId:N}";
         try
         {
-            return new InnerConnectionLock(FirewallTable.Install(criu.Prefix, table, RulesFor(table, connections)));
+            return Criu.Interop.Namespace.RunInNetwork(
+                networkNamespace, () => new InnerConnectionLock(FirewallTable.Install(networkNamespace is null ? criu.Prefix : [], table, RulesFor(table, connections))));
         }
         catch (Exception e) when (e is IOException or Win32Exception)
         {

@@ -1,4 +1,5 @@
 using U2CMigration.Core.Files;
+using U2CMigration.Core.Handover;
 using U2CMigration.Criu.Rpc;
 
 namespace U2CMigration.Core.Owners;
@@ -23,6 +24,12 @@ public interface ITreeRestorer : IAsyncDisposable
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="IOException">It does not take it.</exception>
     Task GiveStateAsync(IReadOnlyDictionary<string, string> state, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>The network that the tree has to itself, on its way here; null where it has none. It is abandoned before, and removed with the restorer.</summary>
+    IArrivingAddress? Network => null;
+
+    /// <summary>A path of the network namespace into which it is restored; null for that of this host, and for one that CRIU makes.</summary>
+    string? NetworkNamespace => null;
 
     /// <summary>The tree is complete and frozen, and CRIU was let finish: the owner does what it can do before the commit.</summary>
     /// <param name="cancellationToken">Ends it.</param>

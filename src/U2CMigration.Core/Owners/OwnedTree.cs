@@ -1,4 +1,5 @@
 using U2CMigration.Core.Files;
+using U2CMigration.Core.Handover;
 using U2CMigration.Criu.Rpc;
 
 namespace U2CMigration.Core.Owners;
@@ -31,6 +32,10 @@ public sealed record OwnedTree
     /// <summary>The command, program first, by which the owner forgets a tree that has ended: for another program that settles the migration after this one has died.</summary>
     /// <value>Default: empty, there is nothing to forget.</value>
     public IReadOnlyList<string> RemovalCommand { get; init; } = [];
+
+    /// <summary>The network that it has to itself, and how it is taken away and given back; used in place of <c>MigrationSessionOptions.Network</c>, which must be null then.</summary>
+    /// <value>Default: null: it is in the network of its host.</value>
+    public ISourceNetwork? Network { get; init; }
 
     /// <summary>Why it cannot be moved, a sentence each with the remedy.</summary>
     /// <value>Default: empty.</value>

@@ -10,10 +10,16 @@ public sealed record TreeDescription(string Kind, string Name)
     private const string KindKey = "kind";
     private const string NameKey = "name";
     private const string PropertyKey = "property";
+    private const string NetworkKey = "network";
+    private const string OwnNetwork = "own";
 
     /// <summary>What else this kind of owner needs, by a name that it knows. A name has no '='; a name and its text have at most 4,000 bytes, and there are at most 100.</summary>
     /// <value>Default: empty.</value>
     public IReadOnlyDictionary<string, string> Properties { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Whether it brings a network of its own: no address of the host moves with it.</summary>
+    /// <value>Default: false.</value>
+    public bool HasOwnNetwork { get; init; }
 
     /// <summary>A property.</summary>
     /// <param name="name">Its name.</param>
@@ -29,6 +35,7 @@ public sealed record TreeDescription(string Kind, string Name)
     [
         $"{Prefix}{KindKey}={Kind}",
         $"{Prefix}{NameKey}={Name}",
+        .. HasOwnNetwork ? (string[])[$"{Prefix}{NetworkKey}={OwnNetwork}"] : [],
         .. Properties.Select(static property => $"{Prefix}{PropertyKey}={property.Key}={property.Value}"),
     ];
 
@@ -37,6 +44,7 @@ public sealed record TreeDescription(string Kind, string Name)
     {
         string kind = string.Empty;
         string name = string.Empty;
+        bool hasOwnNetwork = false;
         var properties = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (string requirement in requirements.Where(IsPart))
         {
@@ -48,12 +56,15 @@ public sealed record TreeDescription(string Kind, string Name)
                 case [NameKey, var value]:
                     name = value;
                     break;
+                case [NetworkKey, OwnNetwork]:
+                    hasOwnNetwork = true;
+                    break;
                 case [PropertyKey, var value] when value.Split('=', 2) is [var key, var text]:
                     properties[key] = text;
                     break;
             }
         }
 
-        return kind.Length == 0 ? null : new TreeDescription(kind, name) { Properties = properties };
+        return kind.Length == 0 ? null : new TreeDescription(kind, name) { Properties = properties, HasOwnNetwork = hasOwnNetwork };
     }
 }

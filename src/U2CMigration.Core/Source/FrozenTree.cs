@@ -28,8 +28,8 @@ internal sealed class FrozenTree(SourceContext context, ITreeFreezer freezer, Fu
 {
     private static readonly TimeSpan UndoTimeout = TimeSpan.FromSeconds(10);
 
-    private readonly ISourceNetwork? _network = context.Options.Network;
-    private readonly FreezeGuardian _guardian = FreezeGuardian.Start(freezer, context.Target.RootProcessId, context.Options.Network, context.Notes);
+    private readonly ISourceNetwork? _network = context.Network;
+    private readonly FreezeGuardian _guardian = FreezeGuardian.Start(freezer, context.Target.RootProcessId, context.Network, context.Notes);
     private readonly MemoryAtHand _memory = MemoryAtHand.Take();
     private readonly SourceLeases _leases = new();
     private readonly CriuDumpOptions _options = DumpOptions.For(context);

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using U2CMigration.Core.Errors;
 using U2CMigration.Core.Files;
+using U2CMigration.Core.Handover;
 using U2CMigration.Core.Inventory;
 using U2CMigration.Core.Owners;
 using U2CMigration.Core.Processes;
@@ -23,6 +24,9 @@ internal sealed class SourceContext(Guid migrationId, MigrationTarget target, Mi
 
     /// <summary>Carries its files along; null where no one does.</summary>
     public ISourceFiles? Files => options.FilesInStep ?? Tree.Files;
+
+    /// <summary>What takes the addresses of the workload away: its own network, or the caller's.</summary>
+    public ISourceNetwork? Network => Tree.Network ?? options.Network;
 
     public ProgressReporter Progress => progress;
 

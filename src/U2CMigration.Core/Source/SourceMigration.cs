@@ -109,7 +109,7 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
         }
 
         _parts.PipeSize = PipeSizeLimit.Raise();
-        if (context.Options.Network is { } network)
+        if (context.Network is { } network)
         {
             await network.ReadyAsync(cancellationToken).ConfigureAwait(false);
         }
@@ -171,6 +171,11 @@ internal sealed class SourceMigration(SourceContext context) : IAsyncDisposable
         if (context.Files is not null && (connection.Features & ProtocolFeatures.FilesInStep) == 0)
         {
             throw new MigrationPreflightException([SourceOffer.NoFilesThere(connection.Peer)]);
+        }
+
+        if (context.Tree.Network is not null && (connection.Features & ProtocolFeatures.OwnNetworks) == 0)
+        {
+            throw new MigrationPreflightException([$"The receiver at {connection.Peer} is of an older release, which cannot take containers with a network of their own. Update it."]);
         }
 
         SourceDialogue dialogue = _parts.Dialogue = new SourceDialogue(connection);

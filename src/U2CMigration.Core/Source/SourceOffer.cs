@@ -41,7 +41,7 @@ internal static class SourceOffer
             ProcessIds = [.. processes.Select(context.Numbers.InImages)],
             Requirements = [Offer.PagesToPlace, .. NeedsOf(context).ToRequirements(), .. context.Files is null ? (string[])[] : [Offer.FilesInStep], .. context.Tree.Description?.ToRequirements() ?? []],
             Traits = (connection.Features & ProtocolFeatures.OfferTraits) != 0
-                ? [.. UserNamespaces.IsOwn(root) ? (string[])[Offer.UserNamespace] : [], .. (context.Options.Network?.Addresses ?? []).Select(MovingAddress.Trait), .. PrivilegeTraits.Of(TreePrivileges.Of(processes), TreePrivileges.OwnOf(root))]
+                ? [.. UserNamespaces.IsOwn(root) ? (string[])[Offer.UserNamespace] : [], .. (context.Network?.Addresses ?? []).Select(MovingAddress.Trait), .. PrivilegeTraits.Of(TreePrivileges.Of(processes), TreePrivileges.OwnOf(root))]
                 : [],
             Options = OfferOptions.Lazy | (context.Options.Verify ? OfferOptions.Verify : OfferOptions.None),
         };

@@ -53,6 +53,11 @@ internal static class SourcePreflight
         }
 
         context.Warnings.AddRange(context.Tree.Warnings);
+        if (context.Tree.Network is not null && context.Options.Network is not null)
+        {
+            return new SourceLook { Problems = [$"The {context.Tree.Description} has a network of its own and brings its addresses along, so no address of this host can move with it. Leave out {nameof(MigrationSessionOptions)}.{nameof(MigrationSessionOptions.Network)} (agent: --address)."] };
+        }
+
         if (!ProcessTree.TryReadStat(root, out ProcessStat stat) || stat.HasEnded)
         {
             return new SourceLook { Problems = [$"There is no process {root} on this host."], Workload = WorkloadState.Gone };

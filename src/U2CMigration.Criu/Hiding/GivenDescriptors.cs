@@ -9,6 +9,8 @@ internal static class GivenDescriptors
 {
     private const long CurrentDirectory = -100;
     private const long ReadWrite = 2;
+    private const long ReadOnly = 0;
+    private const long NotPermitted = 1;
 
     /// <summary>Opens them. To be called on a thread that does nothing else: the kernel takes calls from the one that stopped the worker only.</summary>
     /// <returns>Their numbers in the worker.</returns>
@@ -32,6 +34,12 @@ internal static class GivenDescriptors
             string path = string.Create(CultureInfo.InvariantCulture, $"/proc/{Environment.ProcessId}/fd/{(int)file.DangerousGetHandle()}\0");
             ulong text = worker.Place(Encoding.ASCII.GetBytes(path));
             long opened = worker.Call(StoppedWorker.OpenAt, CurrentDirectory, (long)text, ReadWrite);
+            if (opened == -NotPermitted)
+            {
+                // Namespaces are no files that anybody writes to.
+                opened = worker.Call(StoppedWorker.OpenAt, CurrentDirectory, (long)text, ReadOnly);
+            }
+
             numbers.Add(opened >= 0 ? (int)opened : throw new IOException($"openat in CRIU failed: {Interop.Errno.Describe((int)-opened)}."));
         }
 

@@ -7,6 +7,9 @@ namespace U2CMigration.Criu.Rpc;
 /// <summary>What a container runtime has asked of CRIU. It goes into a request of one's own through <see cref="U2CMigration.Criu.Options.CriuTaskOptions.Runtime"/>: fields that are not known here are kept.</summary>
 public sealed class RuntimeRequest
 {
+    /// <summary>The name under which runc and crun give CRIU a network namespace.</summary>
+    private const string NetworkKey = "extRootNetNS";
+
     private readonly Request _request;
 
     internal RuntimeRequest(Request request, int runtimeProcessId)
@@ -15,6 +18,8 @@ public sealed class RuntimeRequest
         RuntimeProcessId = runtimeProcessId;
         ImagesDirectory = request.Opts is { HasImagesDirFd: true, ImagesDirFd: >= 0 and var number } ? PathOf(runtimeProcessId, number) : string.Empty;
     }
+
+    private RuntimeRequest(Request request, int runtimeProcessId, string imagesDirectory) => (_request, RuntimeProcessId, ImagesDirectory) = (request, runtimeProcessId, imagesDirectory);
 
     /// <summary>The process of the runtime.</summary>
     public int RuntimeProcessId { get; }
@@ -39,6 +44,33 @@ public sealed class RuntimeRequest
 
     /// <summary>The control groups under which the tree is restored.</summary>
     public IReadOnlyList<string> ControlGroups => [.. (_request.Opts?.CgRoot ?? []).Select(static root => root.Path).Distinct()];
+
+    /// <summary>The same for a dump in which the network namespace of the tree is not dumped: what is in it is made by somebody else, on the destination too.</summary>
+    /// <param name="networkNamespace">The namespace, by a path such as <c>/proc/PID/ns/net</c>.</param>
+    public RuntimeRequest ForOwnNetwork(string networkNamespace)
+    {
+        Request request = WithFilledNetwork();
+        if (!request.Opts.External.Any(static one => one.StartsWith("net[", StringComparison.Ordinal)))
+        {
+            string name = new FileInfo(networkNamespace).LinkTarget ?? throw new IOException($"There is no network namespace {networkNamespace}.");
+            request.Opts.External.Add($"{name.Replace(":[", "[", StringComparison.Ordinal)}:{NetworkKey}");
+        }
+
+        return new RuntimeRequest(request, RuntimeProcessId, ImagesDirectory);
+    }
+
+    /// <summary>The same for a restore into a network namespace that is there (see <see cref="ForOwnNetwork"/>).</summary>
+    /// <param name="descriptor">Under which number CRIU has it open; null where the runtime has said so.</param>
+    public RuntimeRequest WithOwnNetwork(int? descriptor)
+    {
+        Request request = WithFilledNetwork();
+        if (descriptor is { } number)
+        {
+            request.Opts.InheritFd.Add(new InheritFd { Key = NetworkKey, Fd = number });
+        }
+
+        return new RuntimeRequest(request, RuntimeProcessId, ImagesDirectory);
+    }
 
     internal RequestType Type => _request.Type;
 
@@ -74,6 +106,15 @@ public sealed class RuntimeRequest
         // It may hold more than the container; who knows better says so.
         options.ClearFreezeCgroup();
         return options;
+    }
+
+    /// <summary>runc always asks for a namespace that comes back empty.</summary>
+    private Request WithFilledNetwork()
+    {
+        Request request = _request.Clone();
+        request.Opts ??= new Wire();
+        request.Opts.ClearEmptyNs();
+        return request;
     }
 
     private static string PathOf(int processId, int descriptor) =>

@@ -20,7 +20,7 @@ internal readonly record struct Greeting(ushort Version, ushort OldestVersion, C
     private const ProtocolFeatures OwnFeatures =
         ProtocolFeatures.PageAcknowledgements | ProtocolFeatures.PageCodec | ProtocolFeatures.OfferTraits | ProtocolFeatures.RestoredMemory | ProtocolFeatures.LockHandover
         | ProtocolFeatures.SharedObjects | ProtocolFeatures.InventoryOfNeeds | ProtocolFeatures.CarriedState | ProtocolFeatures.ProcessorFeatures | ProtocolFeatures.PrivateMemoryFirst
-        | ProtocolFeatures.Proof | ProtocolFeatures.LedgerIdentity | ProtocolFeatures.FilesInStep | ProtocolFeatures.OwnedTrees;
+        | ProtocolFeatures.Proof | ProtocolFeatures.LedgerIdentity | ProtocolFeatures.FilesInStep | ProtocolFeatures.OwnedTrees | ProtocolFeatures.OwnNetworks;
 
     // CR, LF and a byte above 127 show a peer or a proxy that speaks text.
     private static ReadOnlySpan<byte> Magic => [0x8d, (byte)'U', (byte)'2', (byte)'C', (byte)'M', (byte)'I', (byte)'\r', (byte)'\n'];

@@ -48,4 +48,7 @@ public enum ProtocolFeatures : ulong
 
     /// <summary>An offer may be of a tree that has an owner, a container of a runtime for example, which is named in its requirements.</summary>
     OwnedTrees = 8192,
+
+    /// <summary>Such a tree may bring a network of its own, which is described there.</summary>
+    OwnNetworks = 16384,
 }

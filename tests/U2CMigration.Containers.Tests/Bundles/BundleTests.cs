@@ -28,6 +28,8 @@ public sealed class BundleTests
     [Theory]
     [InlineData("\"path\": \"rootfs\"", "\"path\": \"/elsewhere\"", true)]
     [InlineData("/srv/a", "/srv/b", true)]
+    [InlineData("/run/netns/web", "/run/netns/other", true)]
+    [InlineData(", {\"type\": \"network\", \"path\": \"/run/netns/web\"}", "", false)]
     [InlineData("\"args\": [\"a\"]", "\"args\": [\"b\"]", false)]
     [InlineData("\"destination\": \"/data\"", "\"destination\": \"/other\"", false)]
     [InlineData("\"ro\"", "\"rw\"", false)]

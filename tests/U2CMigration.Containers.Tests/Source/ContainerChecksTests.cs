@@ -54,7 +54,7 @@ public sealed class ContainerChecksTests
     [InlineData("{\"type\": \"pid\", \"path\": \"/proc/1/ns/pid\"}, {\"type\": \"mount\"}", "no PID namespace")]
     [InlineData("{\"type\": \"pid\"}", "no mount namespace")]
     [InlineData("{\"type\": \"pid\"}, {\"type\": \"mount\"}, {\"type\": \"user\"}", "user namespace")]
-    [InlineData("{\"type\": \"pid\"}, {\"type\": \"mount\"}, {\"type\": \"network\"}", "network namespace")]
+    [InlineData("{\"type\": \"pid\"}, {\"type\": \"mount\"}, {\"type\": \"network\", \"path\": \"/proc/1/ns/net\"}", "network of this host by a path")]
     public void OfBundle_Namespaces_SaysWhatIsInTheWay(string namespaces, string says)
     {
         using var directory = new TemporaryBundle($"{{\"linux\": {{\"namespaces\": [{namespaces}]}}}}");

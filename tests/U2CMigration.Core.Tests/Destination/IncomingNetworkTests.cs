@@ -13,7 +13,7 @@ public sealed class IncomingNetworkTests
     {
         var network = new Network { IsFailing = true };
         var incoming = new IncomingNetwork(network, Request, NullLogger.Instance);
-        await incoming.PrepareAsync(default);
+        await incoming.PrepareAsync(null, default);
 
         incoming.BeginAnnouncing();
         bool atOnce = await incoming.AwaitUsualAnnouncementAsync();
@@ -32,7 +32,7 @@ public sealed class IncomingNetworkTests
     {
         var network = new Network { Hanging = new TaskCompletionSource() };
         var incoming = new IncomingNetwork(network, Request, NullLogger.Instance);
-        await incoming.PrepareAsync(default);
+        await incoming.PrepareAsync(null, default);
 
         incoming.BeginAnnouncing();
         bool announced = await incoming.AwaitUsualAnnouncementAsync().WaitAsync(TimeSpan.FromSeconds(10));
@@ -49,11 +49,11 @@ public sealed class IncomingNetworkTests
         var network = new Network();
         var first = new IncomingNetwork(network, Request, NullLogger.Instance);
         var second = new IncomingNetwork(network, Request with { MigrationId = Guid.NewGuid() }, NullLogger.Instance);
-        await first.PrepareAsync(default);
+        await first.PrepareAsync(null, default);
         first.BeginAnnouncing();
         await first.Announced;
 
-        await second.PrepareAsync(default);
+        await second.PrepareAsync(null, default);
         await second.AbandonAsync();
 
         network.Announced.Should().Be(1);

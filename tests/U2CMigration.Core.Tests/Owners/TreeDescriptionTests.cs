@@ -19,6 +19,12 @@ public sealed class TreeDescriptionTests
         read.Property("missing").Should().BeEmpty();
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Parse_OwnNetwork_IsTheSame(bool hasOwnNetwork) =>
+        TreeDescription.Parse((new TreeDescription("crun", "web") { HasOwnNetwork = hasOwnNetwork }).ToRequirements())!.HasOwnNetwork.Should().Be(hasOwnNetwork);
+
     [Fact]
     public void Parse_PlainProcessTree_HasNone() => TreeDescription.Parse([Offer.PagesToPlace]).Should().BeNull();
 }

@@ -12,7 +12,7 @@ internal sealed class RunningContainer : IMovingContainer
     private const string Program = "/usr/bin/redis-server";
 
     /// <summary>The files that Redis needs, and a configuration as <c>runc spec</c> makes it, but for the network and the standard capabilities.</summary>
-    private const string MakeBundle = """
+    internal const string MakeBundle = """
         set -e
         mkdir -p "$0/rootfs" && cd "$0/rootfs"
         mkdir -p usr/bin etc proc sys dev tmp
@@ -132,7 +132,11 @@ internal sealed class RunningContainer : IMovingContainer
 
     private static string BundleOf(string id) => $"/srv/containers/{id}";
 
-    private static string Configuration(int port, string mounts) => $$$"""
+    /// <summary>A configuration.</summary>
+    /// <param name="port">Where Redis listens.</param>
+    /// <param name="mounts">Further mounts, in JSON, each with a comma before it.</param>
+    /// <param name="namespaces">Further namespaces, in the same way.</param>
+    internal static string Configuration(int port, string mounts, string namespaces = "") => $$$"""
         {"ociVersion": "1.0.2",
          "process": {"terminal": false, "user": {"uid": 0, "gid": 0}, "cwd": "/", "env": ["PATH=/usr/bin"], "noNewPrivileges": true,
           "args": ["{{{Program}}}", "--save", "", "--appendonly", "no", "--protected-mode", "no", "--port", "{{{port}}}", "--bind", "0.0.0.0", "--logfile", "", "--dir", "/dev/shm"]},
@@ -145,7 +149,7 @@ internal sealed class RunningContainer : IMovingContainer
           {"destination": "/sys", "type": "sysfs", "source": "sysfs", "options": ["nosuid", "noexec", "nodev", "ro"]},
           {"destination": "/sys/fs/cgroup", "type": "cgroup", "source": "cgroup", "options": ["nosuid", "noexec", "nodev", "relatime", "ro"]}{{{mounts}}}],
          "linux": {"resources": {"devices": [{"allow": false, "access": "rwm"}], "memory": {"limit": 536870912}},
-          "namespaces": [{"type": "pid"}, {"type": "ipc"}, {"type": "uts"}, {"type": "mount"}],
+          "namespaces": [{"type": "pid"}, {"type": "ipc"}, {"type": "uts"}, {"type": "mount"}{{{namespaces}}}],
           "maskedPaths": ["/proc/acpi", "/proc/kcore", "/proc/keys", "/proc/timer_list", "/sys/firmware"],
           "readonlyPaths": ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"]}}
         """;

@@ -268,7 +268,7 @@ public sealed class MigrationConnectionTests
         (pair.Source.Features, pair.Source.Version).Should().Be(
             (ProtocolFeatures.PageAcknowledgements | ProtocolFeatures.PageCodec | ProtocolFeatures.OfferTraits | ProtocolFeatures.RestoredMemory | ProtocolFeatures.LockHandover
                 | ProtocolFeatures.SharedObjects | ProtocolFeatures.InventoryOfNeeds | ProtocolFeatures.CarriedState | ProtocolFeatures.ProcessorFeatures
-                | ProtocolFeatures.PrivateMemoryFirst | ProtocolFeatures.Proof | ProtocolFeatures.LedgerIdentity | ProtocolFeatures.FilesInStep | ProtocolFeatures.OwnedTrees, 1));
+                | ProtocolFeatures.PrivateMemoryFirst | ProtocolFeatures.Proof | ProtocolFeatures.LedgerIdentity | ProtocolFeatures.FilesInStep | ProtocolFeatures.OwnedTrees | ProtocolFeatures.OwnNetworks, 1));
     }
 
     [Fact(Timeout = 30_000)]

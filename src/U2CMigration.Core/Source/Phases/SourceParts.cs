@@ -107,7 +107,7 @@ internal sealed class SourceParts(SourceContext context) : IAsyncDisposable
             await Dialogue.DisposeAsync().ConfigureAwait(false);
         }
 
-        if (context.Options.Network is { } network)
+        if (context.Network is { } network)
         {
             await network.EndAsync().ConfigureAwait(false);
         }

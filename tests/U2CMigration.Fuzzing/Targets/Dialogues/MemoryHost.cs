@@ -41,7 +41,7 @@ internal sealed class MemoryHost(ScriptStream stream) : IArrivalHost
 
     public Task RehearseAsync() => Task.CompletedTask;
 
-    public RestoreSurroundings Surround(DestinationContext context) => RestoreSurroundings.None;
+    public RestoreSurroundings Surround(DestinationContext context, string? networkNamespace) => RestoreSurroundings.None;
 
     public Task GiveAsync(DestinationState state, int rootProcessId) => Task.CompletedTask;
 

@@ -28,6 +28,10 @@ internal sealed class MemoryTree(MigrationTurn turn, ScriptStream stream) : IArr
 
     public bool StillServes => false;
 
+    public U2CMigration.Core.Handover.IArrivingAddress? OwnNetwork => null;
+
+    public string? NetworkNamespace => null;
+
     public IDestinationFiles? Files => null;
 
     public Task BeginAsync(CancellationToken cancellationToken)
