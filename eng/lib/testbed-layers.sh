@@ -12,7 +12,7 @@ layer_is_current() {
 
 build_services() { build_layer services "the services" "some minutes, 1.3 GB"; }
 
-build_podman() { build_layer podman podman "half a minute, 130 MB"; }
+build_podman() { build_layer podman podman "half a minute, 35 MB"; }
 
 # build_layer NAME WHAT COST
 build_layer() {

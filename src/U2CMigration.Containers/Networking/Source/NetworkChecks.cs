@@ -66,7 +66,7 @@ internal static class NetworkChecks
     }
 
     /// <summary>What was started in the container from outside is refused elsewhere.</summary>
-    private static IReadOnlyList<int> Residents(int processId) => Containers.Source.Residents.Strangers(processId);
+    private static IReadOnlyList<int> Residents(int processId) => Runtimes.Residents.Strangers(processId);
 
     private static string? Link(int processId)
     {

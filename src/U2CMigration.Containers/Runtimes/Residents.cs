@@ -1,7 +1,7 @@
 using System.Globalization;
 using U2CMigration.PageTracking.Processes;
 
-namespace U2CMigration.Containers.Source;
+namespace U2CMigration.Containers.Runtimes;
 
 /// <summary>The processes in the PID namespace of a container.</summary>
 internal static class Residents
