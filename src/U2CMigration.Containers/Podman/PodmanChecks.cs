@@ -1,4 +1,5 @@
 using U2CMigration.Containers.Runtimes;
+using U2CMigration.Containers.Source;
 using U2CMigration.PageTracking.Processes;
 
 namespace U2CMigration.Containers.Podman;
