@@ -10,7 +10,7 @@ internal sealed record MountLine(string FileSystem, string Source, string MountO
     /// <summary>Those that several hosts can have mounted at the same time.</summary>
     private static readonly HashSet<string> Shared = ["nfs", "nfs4", "cifs", "smb3", "ceph", "9p", "virtiofs", "glusterfs", "lustre", "gfs2", "ocfs2", "afs", "beegfs", "gpfs", "fuse"];
 
-    /// <summary>Whether other hosts may have it as well. Of a FUSE file system nobody knows.</summary>
+    /// <summary>Whether other hosts may have it as well. Of a FUSE file system no one knows.</summary>
     public bool IsOnNetwork => Shared.Contains(FileSystem) || FileSystem.StartsWith("fuse.", StringComparison.Ordinal);
 
     /// <summary>Whether the file system has an option.</summary>

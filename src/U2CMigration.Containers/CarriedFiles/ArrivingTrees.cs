@@ -34,7 +34,7 @@ internal sealed class ArrivingTrees(Bundle bundle, IReadOnlyList<CarriedTree> tr
         },
         cancellationToken);
 
-    /// <summary>Where a tree goes on this host.</summary>
+    /// <summary>Where a tree is put on this host.</summary>
     /// <exception cref="IOException">The bundle has no place for it.</exception>
     public static string PathOf(Bundle bundle, CarriedTree tree) => tree.Name == CarriedTree.Root
         ? bundle.RootFileSystem

@@ -30,7 +30,7 @@ internal static class WritableLayer
             : $"The upper directory of {rootFileSystem} is not empty on this host ({string.Join(", ", left)}), and what is in it would be among the files of the container {id}. Unmount the overlay, empty {UpperOf(mount)}, and mount it again.";
     }
 
-    /// <summary>Takes everything out of it again, for a migration that has come to nothing. An upper directory is not to be changed while it is mounted, so the overlay is mounted anew.</summary>
+    /// <summary>Takes everything out of it again, for a migration that has come to nothing. An upper directory is not to be changed while it is mounted, so the overlay is mounted again.</summary>
     /// <exception cref="IOException">The overlay is in use, or cannot be mounted again.</exception>
     public static void Empty(string rootFileSystem)
     {

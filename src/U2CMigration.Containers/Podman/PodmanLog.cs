@@ -100,6 +100,6 @@ internal static class PodmanLog
     public static string TooMuch(long bytes) =>
         $"the log of the container has {bytes >> 20} MiB that are to be carried while it is frozen, and at most {MostBytes >> 20} MiB are. Limit its log (--log-opt max-size=10mb), or allow to leave older lines: {nameof(ContainerOptions)}.{nameof(ContainerOptions.AllowShorterLog)} (agent: --allow-shorter-log)";
 
-    /// <summary>A log that is shorter than what was carried of it has begun anew.</summary>
+    /// <summary>A log that is shorter than what was carried of it has begun again.</summary>
     private static long StartOf(long length, long carried) => length < carried ? 0 : carried;
 }

@@ -2,7 +2,7 @@ using U2CMigration.Containers.Bundles;
 
 namespace U2CMigration.Containers.Podman;
 
-/// <summary>What a container of podman has changed in files that nobody carries.</summary>
+/// <summary>What a container of podman has changed in files that no one carries.</summary>
 internal static class UpperFiles
 {
     /// <summary>So many are named.</summary>

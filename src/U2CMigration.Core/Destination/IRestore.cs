@@ -28,6 +28,6 @@ internal interface IRestore : IAsyncDisposable
     /// <summary>Waits until every page is in place.</summary>
     Task<FillReport?> CompleteAsync();
 
-    /// <summary>Whether pages are still served once it was disposed, as after a fill that failed: whoever waits for one gets it. They are in use until this program ends.</summary>
+    /// <summary>Whether pages are still served once it was disposed, as after a fill that failed: those who wait for one get it. They are in use until this program ends.</summary>
     bool StillServes { get; }
 }

@@ -89,7 +89,7 @@ public sealed record MigrationReceiverOptions
     /// <value>Default: false; without <see cref="Credentials"/> and <see cref="RequireSecret"/> only loopback can be listened on.</value>
     public bool AllowUnauthenticated { get; init; }
 
-    /// <summary>What a workload may be that is restored here, whoever sends it: users, capabilities, namespaces, programs, files.</summary>
+    /// <summary>What a workload may be that is restored here, no matter who sends it: users, capabilities, namespaces, programs, files.</summary>
     /// <value>Default: any workload whose images say of each thread as whom it runs.</value>
     public RestorePolicy Policy { get; init; } = new();
 

@@ -3,7 +3,7 @@ using U2CMigration.Core.Vocabulary;
 namespace U2CMigration.Core.Receiving;
 
 /// <summary>
-/// What a workload may be that is restored on this host, whoever sends it. It is held against CRIU's images before CRIU sees them; what an offer says of itself only lets a source know earlier.
+/// What a workload may be that is restored on this host, no matter who sends it. It is held against CRIU's images before CRIU sees them; what an offer says of itself only lets a source know earlier.
 /// </summary>
 /// <remarks>
 /// The default lets in any workload whose images say of each thread as whom it runs, and name each file by one plain path. The limits are about the workload as it arrives: what it may do afterwards it

@@ -19,7 +19,7 @@ public sealed record OwnedTree
     public TreeDescription? Description { get; init; }
 
     /// <summary>Carries its files along, where its owner does that; the destination's <see cref="ITreeRestorer.Files"/> takes them.</summary>
-    /// <value>Default: null: nobody does, or a <c>FilesInStep</c> of the session.</value>
+    /// <value>Default: null: no one does, or a <c>FilesInStep</c> of the session.</value>
     public ISourceFiles? Files { get; init; }
 
     /// <summary>

@@ -57,7 +57,7 @@ public sealed class LazyPagesDaemon : IAsyncDisposable
     /// <summary>Ends when every page is in and every userfaultfd is closed; fails with a <see cref="CriuException"/> when that can not be reached any more.</summary>
     public Task<LazyPagesResult> Completion => _promises.Completion;
 
-    /// <summary>Whether the serving goes on although it was disposed: it has failed, and the restored processes would read zeros without what is left of it. The pages are in use until this program ends.</summary>
+    /// <summary>Whether the serving continues although it was disposed: it has failed, and the restored processes would read zeros without what is left of it. The pages are in use until this program ends.</summary>
     internal bool GoesOn => _promises.GoesOn is { IsCompletedSuccessfully: true, Result: true };
 
     /// <summary>Makes the socket that CRIU's restore will connect to, and begins to serve it.</summary>

@@ -56,7 +56,7 @@ public sealed partial class MigrationConnection
         {
             while (await timer.WaitForNextTickAsync(_closing.Token).ConfigureAwait(false))
             {
-                // Silence of the peer means something only while somebody listens: nobody reads its answers otherwise.
+                // Silence of the peer means something only while somebody listens: no one reads its answers otherwise.
                 bool listens = Volatile.Read(ref _isReceiving) != 0;
                 TimeSpan silence = _time.GetElapsedTime(Interlocked.Read(ref _heardAt));
                 if (listens && silence >= PeerTimeout)

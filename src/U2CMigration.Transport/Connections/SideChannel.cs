@@ -80,7 +80,7 @@ public sealed class SideChannel : IDuplexPipe, IAsyncDisposable
 
         if (Volatile.Read(ref _isDisposed) != 0)
         {
-            // Whoever reads here has given up, and says so.
+            // The reader has given up, and says so.
             return;
         }
 

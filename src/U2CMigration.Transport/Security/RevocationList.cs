@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace U2CMigration.Transport.Security;
 
-/// <summary>A list of revoked certificates (RFC 5280, 5), signed by an authority: whoever can write the file can neither take a certificate off it nor put one on it.</summary>
+/// <summary>A list of revoked certificates (RFC 5280, 5), signed by an authority: those who can write the file can neither take a certificate off it nor put one on it.</summary>
 internal sealed class RevocationList
 {
     private const string Label = "X509 CRL";
@@ -25,7 +25,7 @@ internal sealed class RevocationList
     private RevocationList(byte[] list, byte[] issuer) => (_list, _issuer) = (list, issuer);
 
     /// <summary>Reads a list, and sees that an authority has made it: better no start than a list that revokes no one.</summary>
-    /// <exception cref="CryptographicException">It is none, or nobody who may has signed it.</exception>
+    /// <exception cref="CryptographicException">It is none, or no one who may has signed it.</exception>
     public static RevocationList Read(string path, X509Certificate2Collection authorities)
     {
         string pem = File.ReadAllText(path);

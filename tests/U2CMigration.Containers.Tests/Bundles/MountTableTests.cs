@@ -16,7 +16,7 @@ public sealed class MountTableTests
     public void At_SeveralAtOnePlace_TheLastIsSeen() => MountTable.At(Lines, "/data").Should().BeEquivalentTo(new { FileSystem = "nfs4", Source = "server:/data", MountOptions = "rw,nosuid", IsOnNetwork = true });
 
     [Fact]
-    public void At_PlaceWithASpace_IsFound() => MountTable.At(Lines, "/with space")!.IsOnNetwork.Should().BeTrue("nobody knows where the files of a FUSE file system are");
+    public void At_PlaceWithASpace_IsFound() => MountTable.At(Lines, "/with space")!.IsOnNetwork.Should().BeTrue("no one knows where the files of a FUSE file system are");
 
     [Fact]
     public void At_Overlay_HasItsOptions()

@@ -61,7 +61,7 @@ public sealed class QuestionPlacesTests : IAsyncLifetime
         answer.Should().BeOfType<State>().Which.MigrationId.Should().Be(migrationId);
     }
 
-    /// <summary>Whoever says nothing makes room, the one that was silent longest first; whoever has said what it wants stays.</summary>
+    /// <summary>Those that say nothing make room, the one that was silent longest first; those that have said what they want stay.</summary>
     [Fact]
     public void Enter_WhenFull_DisplacesTheOneSilentLongest()
     {

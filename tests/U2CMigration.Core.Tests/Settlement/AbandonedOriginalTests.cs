@@ -22,7 +22,7 @@ public sealed class AbandonedOriginalTests : IDisposable
         File.Delete(_file);
     }
 
-    /// <summary>Its keeper could start it again, and its owner would list it for ever.</summary>
+    /// <summary>Its keeper could start it again, and its owner would list it forever.</summary>
     [Fact]
     public async Task KillAsync_TreeWithKeeperAndOwner_EndsBothAndHasItForgotten()
     {

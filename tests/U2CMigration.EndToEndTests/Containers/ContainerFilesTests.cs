@@ -30,7 +30,7 @@ public sealed class ContainerFilesTests(RigFixture fixture) : FailureTest(fixtur
         JsonElement files = result.GetProperty("files");
         files.GetProperty("rounds").GetInt32().Should().BeGreaterThan(1);
         files.GetProperty("entries").GetInt64().Should().BeGreaterThan(RunningWriter.ManyFiles);
-        files.GetProperty("frozenEntries").GetInt64().Should().BeInRange(1, RunningWriter.ManyFiles, "what nobody touches does not travel again");
+        files.GetProperty("frozenEntries").GetInt64().Should().BeInRange(1, RunningWriter.ManyFiles, "what no one touches does not travel again");
         files.GetProperty("frozenMs").GetDouble().Should().BePositive().And.BeLessThan(result.GetProperty("downtimeMs").GetDouble());
         if (verify)
         {

@@ -9,11 +9,11 @@ namespace U2CMigration.EndToEndTests.Containers;
 /// <summary>A container of host a whose program changes files all the time, in its root and in a volume, and compares in each step what it finds with what it remembers to have written. Both hosts have the bundle.</summary>
 internal sealed class RunningWriter : IAsyncDisposable
 {
-    /// <summary>How many files of the volume nobody touches.</summary>
+    /// <summary>How many files of the volume no one touches.</summary>
     public const int ManyFiles = 2000;
 
     /// <summary>
-    /// Each step, in each of its directories: reads what the last step wrote, writes anew by renaming over, makes a hard link to that, appends to a file that stays open, makes or removes a directory, makes one file and
+    /// Each step, in each of its directories: reads what the last step wrote, writes it again by renaming over, makes a hard link to that, appends to a file that stays open, makes or removes a directory, makes one file and
     /// deletes another. What is not as it left it is written down in /work/wrong.
     /// </summary>
     private const string Program = """

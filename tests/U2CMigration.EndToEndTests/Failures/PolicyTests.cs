@@ -4,7 +4,7 @@ using U2CMigration.Testing;
 
 namespace U2CMigration.EndToEndTests.Failures;
 
-/// <summary>What a destination lets nobody restore: said before anything is touched where the source says what it has, and otherwise found in the images, while the workload can still run on.</summary>
+/// <summary>What a destination lets no one restore: said before anything is touched where the source says what it has, and otherwise found in the images, while the workload can still run on.</summary>
 [Collection<SharedRig>]
 public sealed class PolicyTests(RigFixture fixture) : FailureTest(fixture)
 {

@@ -148,7 +148,7 @@ internal sealed class SenderTarget : IFuzzTarget, IDisposable
             }
             catch (Exception e) when (IsDocumented(e))
             {
-                // Nobody can be asked: it stays frozen, and the journal says so.
+                // No one can be asked: it stays frozen, and the journal says so.
             }
         }
 
@@ -163,12 +163,12 @@ internal sealed class SenderTarget : IFuzzTarget, IDisposable
 
             if (original.IsKilled && !(_heardResumed || said.Contains(MessageType.State) || said.Contains(MessageType.Committed)))
             {
-                throw new WrongException("The original was ended, and nobody has said that the workload runs.");
+                throw new WrongException("The original was ended, and no one has said that the workload runs.");
             }
 
             if (original.RunsOn && committed && !(said.Contains(MessageType.Abort) || said.Contains(MessageType.State)))
             {
-                throw new WrongException("The original runs on, and nobody has said after the commit that the workload does not run there.");
+                throw new WrongException("The original runs on, and no one has said after the commit that the workload does not run there.");
             }
 
             if (_commit is not null && !original.IsKilled && !original.RunsOn && !original.IsJournaled)
@@ -181,7 +181,7 @@ internal sealed class SenderTarget : IFuzzTarget, IDisposable
         {
             if (!script.TryDequeue(out List<ScriptPiece>? pieces))
             {
-                throw new TransportException("Nobody is there.", "10.0.0.2:1", 0, isTransient: true);
+                throw new TransportException("No one is there.", "10.0.0.2:1", 0, isTransient: true);
             }
 
             var stream = new ScriptStream(pieces, isHonest);

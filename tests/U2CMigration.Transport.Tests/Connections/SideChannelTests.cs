@@ -34,7 +34,7 @@ public sealed class SideChannelTests
         await Task.WhenAll(receiving);
     }
 
-    /// <summary>Nobody reads: the writer waits, and what it has sent is bounded; messages are not held up by that.</summary>
+    /// <summary>No one reads: the writer waits, and what it has sent is bounded; messages are not held up by that.</summary>
     [Fact]
     public async Task Write_NobodyReads_WaitsAndMessagesCross()
     {

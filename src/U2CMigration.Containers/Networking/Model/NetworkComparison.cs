@@ -41,7 +41,7 @@ internal static class NetworkComparison
 
     private static string Line(KeyValuePair<string, string> setting) => $"{setting.Key} = {setting.Value}";
 
-    /// <summary>Counters and what a set forgets by itself go on counting.</summary>
+    /// <summary>Counters and what a set forgets by itself continue counting.</summary>
     private static IEnumerable<string> Filter(string rules) =>
         System.Text.RegularExpressions.Regex.Replace(rules, "packets [0-9]+ bytes [0-9]+|expires [0-9a-z]+", string.Empty).Split('\n').Select(static line => line.Trim()).Where(static line => line.Length > 0 && line[0] != '#');
 }

@@ -10,7 +10,7 @@ internal static class LinkReader
 {
     private const string Veth = "veth";
 
-    /// <summary>Devices that the kernel puts into every new namespace once a tunnel was used on the host: nobody's, as long as they are down.</summary>
+    /// <summary>Devices that the kernel puts into every new namespace once a tunnel was used on the host: no one's, as long as they are down.</summary>
     private static readonly HashSet<string> Fallbacks = ["tunl0", "gre0", "gretap0", "erspan0", "ip_vti0", "ip6_vti0", "sit0", "ip6tnl0", "ip6gre0"];
 
     /// <summary>Reads them.</summary>

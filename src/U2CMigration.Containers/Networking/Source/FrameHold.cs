@@ -55,7 +55,7 @@ internal sealed class FrameHold : IAsyncDisposable
         _tap.Listen(_device);
     }
 
-    /// <summary>From now on whoever has the hardware address of the container is the destination.</summary>
+    /// <summary>From now on the one that has the hardware address of the container is the destination.</summary>
     public void FollowClaims() => _committed = true;
 
     /// <summary>Sends what is held after the container, which is plugged in again.</summary>

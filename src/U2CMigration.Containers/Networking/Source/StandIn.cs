@@ -30,7 +30,7 @@ internal sealed class StandIn : IAsyncDisposable
         string port = $"u2c{Guid.NewGuid():N}"[..14];
         string end = $"{port[..13]}-";
 
-        // Nothing of this host speaks on it, no frame is sent there because nobody knows where it belongs, and the bridge learns nothing from it.
+        // Nothing of this host speaks on it, no frame is sent there because no one knows where it belongs, and the bridge learns nothing from it.
         string commands = $"""
             link add name {port} address {PortAddress.New()} mtu {link.Mtu} type veth peer name {end} mtu {link.Mtu}
             link set dev {port} addrgenmode none

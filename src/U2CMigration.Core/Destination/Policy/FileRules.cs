@@ -5,7 +5,7 @@ using U2CMigration.Transport.Frames;
 
 namespace U2CMigration.Core.Destination.Policy;
 
-/// <summary>The rules about files: CRIU opens them as root, whoever the process is that gets them.</summary>
+/// <summary>The rules about files: CRIU opens them as root, no matter which process gets them.</summary>
 internal sealed class FileRules(PolicyLimits limits, IReadOnlyCollection<string> inherited)
 {
     private static readonly HashSet<string> AlwaysOpen = ["/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/tty"];

@@ -36,7 +36,7 @@ internal sealed record ImageThread(int Number, string Name, ImageCredentials Cre
         CoreEntry entry = OnlyEntry.Read(path, CoreEntry.Parser, ImageMagic.Common, ImageMagic.Core);
         if (entry.Tc is { TaskState: Dead or Zombie })
         {
-            // It runs nothing any more, and nobody is left to run as.
+            // It runs nothing any more, and no one is left to run as.
             return null;
         }
 

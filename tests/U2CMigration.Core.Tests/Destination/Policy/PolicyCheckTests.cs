@@ -140,7 +140,7 @@ public sealed class PolicyCheckTests : IDisposable
         Refusal(Ordinary).Should().Contain("has the users 0 to 0 of this host");
     }
 
-    /// <summary>An image of a user namespace that the tree is not in makes nobody root of another one.</summary>
+    /// <summary>An image of a user namespace that the tree is not in makes no one root of another one.</summary>
     [Fact]
     public void Run_UserNamespaceOfNobody_ChangesNothing()
     {
@@ -159,7 +159,7 @@ public sealed class PolicyCheckTests : IDisposable
         Refusal(Ordinary).Should().Contain("Thread 99 runs as user 0");
     }
 
-    /// <summary>What has ended runs as nobody.</summary>
+    /// <summary>What has ended runs as no one.</summary>
     [Fact]
     public void Run_ProcessThatHasEnded_IsNotAsked()
     {

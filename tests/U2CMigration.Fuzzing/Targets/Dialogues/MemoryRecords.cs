@@ -61,7 +61,7 @@ internal sealed class MemoryRecords : IMigrationRecords, IRestoredTrees
     /// <summary>Whether somebody works on a migration still.</summary>
     public bool HasClaims => _claims.Count > 0;
 
-    public void Thaw(MigrationRecord record) => throw new InvalidOperationException("A tree was thawed that nobody has left.");
+    public void Thaw(MigrationRecord record) => throw new InvalidOperationException("A tree was thawed that no one has left.");
 
     public void Kill(MigrationRecord record)
     {

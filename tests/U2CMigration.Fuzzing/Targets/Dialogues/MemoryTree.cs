@@ -84,7 +84,7 @@ internal sealed class MemoryTree(MigrationTurn turn, ScriptStream stream) : IArr
         Demand(_isRecorded && !Runs, "was resumed");
         if (!stream.Heard.Contains(Transport.Frames.MessageType.Restored) || !stream.Said.Contains(Transport.Frames.MessageType.Commit))
         {
-            throw new WrongException("A tree runs that nobody has committed to.");
+            throw new WrongException("A tree runs that no one has committed to.");
         }
 
         Runs = true;

@@ -12,7 +12,7 @@ internal sealed class ScriptStream(IReadOnlyList<ScriptPiece> pieces, bool isPat
 {
     private const int End = int.MaxValue;
 
-    /// <summary>Short, as most scripts come to a point where nobody goes on.</summary>
+    /// <summary>Short, as most scripts come to a point where no one continues.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(4);
 
     private readonly Lock _lock = new();
