@@ -1,6 +1,7 @@
 using System.Text.Json;
 using U2CMigration.EndToEndTests.Failures;
 using U2CMigration.Testing;
+using U2CMigration.Testing.Showing;
 using U2CMigration.Transport.Frames;
 
 namespace U2CMigration.EndToEndTests.Containers;
@@ -22,6 +23,7 @@ public sealed class ContainerNetworkTests(BridgedRig bridged, ITestOutputHelper 
     [Theory]
     [InlineData("runc", true)]
     [InlineData("crun", false)]
+    [Shows(Kind.Containers, "a network namespace of a container of runc or crun, with a veth pair into a bridge", Outcome.Moved, Because = "With addresses, hardware address, routes, settings, packet filter and open connections; the destination's bridge is on the same network segment.")]
     public async Task Move_UnderWrites_ConnectionSurvivesAndTheNetworkIsTheSame(string runtime, bool isNamed)
     {
         Requires.Testbed();
@@ -108,6 +110,7 @@ public sealed class ContainerNetworkTests(BridgedRig bridged, ITestOutputHelper 
     [InlineData("port", "is not in a bridge of this host", "put it into one")]
     [InlineData("spanning", "looks for loops before it lets packets through", "stp_state 0")]
     [InlineData("address", "has a network of its own and brings its addresses along", "--address")]
+    [Shows(Kind.Containers, "a macvlan device, traffic control, a network namespace that others share, a bridge with STP: in the network of a container", Outcome.Refused, Remedy = "Plug the container into a bridge without STP by a veth pair, or prepare a namespace on the destination.")]
     public async Task Send_SomethingOfItsNetworkCannotMove_RefusesWithRemedy(string what, string reason, string remedy)
     {
         Requires.Testbed();
