@@ -294,12 +294,14 @@ internal sealed partial class IncomingWorkload : IAsyncDisposable
         await _network.Acquired.ConfigureAwait(false);
         mark("address here");
         _surroundings = _host.Surround(_context, _tree.NetworkNamespace);
+
+        // What follows writes into the images: the check has to see them as they came.
+        await allowed.ConfigureAwait(false);
+        mark("allowed by the policy");
         _locks = new LockExchange(_context.MigrationId, _connection, _context.Logger, pages => _verification.AnswerAsync(pages, _tree.Restore, _runs));
         _locks.TakeOver(images);
         _carried.Read(images);
         IReadOnlyList<CriuInheritedDescriptor> given = await _objects.HandOverAsync(images, _tree, cancellationToken).ConfigureAwait(false);
-        await allowed.ConfigureAwait(false);
-        mark("allowed by the policy");
         _tree.Enter();
         mark("files handed over");
         IRestore restore = _tree.Create(held => plan.Create(_mode, held, ledger, given, _kept));
