@@ -63,7 +63,7 @@ internal static class LyingDestination
                     await connection.SendAsync(new RoundAck(round.Round, connection.PageBytesReceived, 0));
                     if (imagesHere && lie == "resumed")
                     {
-                        await connection.SendAsync(new Restored([]));
+                        // Without saying before that it is restored: the source would commit then, and might do so before it hears the rest.
                         await connection.SendAsync(new Resumed(DateTimeOffset.UnixEpoch, [], 1));
                     }
                     else if (imagesHere)

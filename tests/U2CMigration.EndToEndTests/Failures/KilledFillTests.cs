@@ -18,7 +18,7 @@ public sealed class KilledFillTests(RigFixture fixture) : FailureTest(fixture)
     /// <summary>One of them maps, unmaps, moves and discards memory all the time, the other one writes all it has; both check each page.</summary>
     [Theory]
     [InlineData("shapeshifter", 64)]
-    [InlineData("shapeshifter", 400)]
+    [InlineData("shapeshifter", 200)]
     [InlineData("overwriter", 4000)]
     public async Task Receive_KilledInTheFill_TheWorkloadWaitsAndGetsItsPagesFromTheNextOne(string program, int pages)
     {

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using U2CMigration.Core.Interop;
 using U2CMigration.Core.Receiving;
 using U2CMigration.Criu.Images.Privileges;
@@ -6,22 +7,22 @@ using U2CMigration.Transport.Frames;
 namespace U2CMigration.Core.Destination.Policy;
 
 /// <summary>The rules about files: CRIU opens them as root, no matter which process gets them.</summary>
-internal sealed class FileRules(PolicyLimits limits, IReadOnlyCollection<string> inherited)
+internal sealed partial class FileRules(PolicyLimits limits, IReadOnlyCollection<string> inherited)
 {
     private static readonly HashSet<string> AlwaysOpen = ["/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/tty"];
 
     private readonly Access _access = new(limits);
 
     /// <summary>What is wrong with a path itself, whatever the limits are: it could be read in two ways.</summary>
-    /// <remarks>A socket has the path that it was bound by, which may be a relative one.</remarks>
-    public static string? PathProblemOf(ImageFile file) => file.Kind == ImageFileKind.Socket || IsPlain(file.Path) ? null
+    /// <remarks>A socket has the path that it was bound by, which may be a relative one. What the dump has left out is named by mount and inode; this side hands it over.</remarks>
+    public static string? PathProblemOf(ImageFile file) => file.Kind == ImageFileKind.Socket || IsPlain(file.Path) || IsHandedOver(file.Path) ? null
         : $"The images name a file by the path '{PlainText.Of(file.Path)}', which is not a plain absolute one. No CRIU writes that; the source is not to be trusted.";
 
     /// <summary>What is wrong with a file of a workload that shares the mounts of this host.</summary>
     public string? ProblemOf(ImageFile file)
     {
         // The caller has put another file in its place.
-        if (!limits.AreAboutFiles || inherited.Contains(file.Path.TrimStart('/')))
+        if (!limits.AreAboutFiles || inherited.Contains(file.Path.TrimStart('/')) || IsHandedOver(file.Path))
         {
             return null;
         }
@@ -59,6 +60,12 @@ internal sealed class FileRules(PolicyLimits limits, IReadOnlyCollection<string>
             : $"The workload has a deleted file open ({file.ImageName}) that belongs to user {file.UserId} and group {file.GroupId} with the mode {Convert.ToString(file.Mode, 8)}; the policy here allows plain files of the users {PolicyLimits.Text(limits.Users)} and groups {PolicyLimits.Text(limits.Groups)}. {PolicyLimits.Remedy(nameof(RestorePolicy.UserIds), "--allow-users", $"{file.UserId}")}";
 
     private static string Shown(ImageFile file, string real) => PlainText.Of(file.Path == real ? real : $"{file.Path} (here {real})");
+
+    /// <summary>Whether CRIU gets the file as a descriptor: it opens none by such a name, and fails without.</summary>
+    private static bool IsHandedOver(string path) => HandedOver().IsMatch(path);
+
+    [GeneratedRegex(@"^file\[[0-9a-f]{1,16}:[0-9a-f]{1,16}\]\z")]
+    private static partial Regex HandedOver();
 
     private static bool IsPlain(string path) => path == "/"
         || (path.StartsWith('/') && path.AsSpan(1).Split('/') is var parts && AreNames(path, parts));
