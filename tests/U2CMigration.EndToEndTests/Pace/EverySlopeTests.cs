@@ -86,7 +86,7 @@ public sealed class EverySlopeTests(RigFixture fixture)
     private static string AddressOf(int number) => $"10.77.0.{number}/24@eth0";
 
     private async Task<int> ReceiverAsync(string host) =>
-        int.Parse(await SayAsync(host, "pgrep -of '[M]igrationAgent(.dll)? receive'"), CultureInfo.InvariantCulture);
+        int.Parse(await SayAsync(host, "pgrep -nf '[M]igrationAgent(.dll)? receive'"), CultureInfo.InvariantCulture);
 
     private async Task<string> StartAsync(int number)
     {
