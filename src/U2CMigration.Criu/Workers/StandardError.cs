@@ -10,13 +10,35 @@ internal sealed class StandardError
 {
     private const int MaxBytes = 4096;
 
-    // Freed by its finalizer: the words are wanted when the worker has ended, at a time that only the request knows.
+    private readonly Lock _gate = new();
     private readonly SafeFileHandle _file = StandardErrorFile.Create();
+    private string? _kept;
 
     internal SafeFileHandle Handle => _file;
 
-    /// <summary>The beginning of what it has said, null for nothing.</summary>
+    /// <summary>The beginning of what it has said, null for nothing. The words are wanted when the worker has ended, at a time that only the request knows.</summary>
     internal string? Read()
+    {
+        lock (_gate)
+        {
+            return _file.IsClosed ? _kept : ReadFile();
+        }
+    }
+
+    /// <summary>The worker has ended: what it has said is kept, the file is not.</summary>
+    internal void Keep()
+    {
+        lock (_gate)
+        {
+            if (!_file.IsClosed)
+            {
+                _kept = ReadFile();
+                _file.Dispose();
+            }
+        }
+    }
+
+    private string? ReadFile()
     {
         Span<byte> bytes = stackalloc byte[MaxBytes];
         int length = RandomAccess.Read(_file, bytes, 0);

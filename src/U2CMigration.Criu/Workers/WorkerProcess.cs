@@ -31,7 +31,15 @@ internal sealed class WorkerProcess
     internal static WorkerProcess Start(string path, IReadOnlyList<string> arguments, IReadOnlyList<SafeHandle> descriptors)
     {
         var words = new StandardError();
-        return Watch(ProcessStarter.Start(path, arguments, descriptors, words.Handle), words);
+        try
+        {
+            return Watch(ProcessStarter.Start(path, arguments, descriptors, words.Handle), words);
+        }
+        catch
+        {
+            words.Keep();
+            throw;
+        }
     }
 
     /// <inheritdoc cref="ProcessStarter.StartAtFixedAddresses"/>
@@ -53,18 +61,16 @@ internal sealed class WorkerProcess
     /// <summary>Ends the process and every child that is still in its process group. The group of a process that another one has started is not its own.</summary>
     internal void KillGroup()
     {
-        if (_stranger is not null)
-        {
-            PidFd.TrySignal(_stranger, PidFd.Kill);
-            return;
-        }
-
         lock (_gate)
         {
-            // Before it is collected its number can not belong to anyone else.
-            if (!_collected)
+            // Before it is collected its number cannot belong to anyone else.
+            if (!_collected && _stranger is null)
             {
                 PidFd.TrySignalGroup(ProcessId, PidFd.Kill);
+            }
+            else if (!_collected)
+            {
+                PidFd.TrySignal(_stranger!, PidFd.Kill);
             }
         }
     }
@@ -91,8 +97,10 @@ internal sealed class WorkerProcess
 
             status = _stranger is null ? PidFd.Collect(ProcessId) : null;
             _collected = true;
+            _stranger?.Dispose();
         }
 
+        StandardError?.Keep();
         _ended.SetResult(status is int value ? ExitCode(value) : -1);
     }
 
