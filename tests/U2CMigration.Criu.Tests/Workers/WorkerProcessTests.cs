@@ -8,7 +8,7 @@ public sealed class WorkerProcessTests
     [Fact]
     public async Task Ended_HasSaidSomething_TheWordsAreKeptAndTheFileIsNot()
     {
-        var worker = WorkerProcess.Start("/bin/sh", ["-c", "echo 'no such option' >&2; exit 3"], []);
+        var worker = WorkerProcess.Start("/bin/sh", ["sh", "-c", "echo 'no such option' >&2; exit 3"], []);
 
         (await worker.Ended).Should().Be(3);
 
@@ -19,7 +19,7 @@ public sealed class WorkerProcessTests
     [Fact]
     public async Task KillGroup_Ended_DoesNothing()
     {
-        var worker = WorkerProcess.Start("/bin/true", [], []);
+        var worker = WorkerProcess.Start("/bin/true", ["true"], []);
         await worker.Ended;
 
         worker.Invoking(static one => one.KillGroup()).Should().NotThrow();
